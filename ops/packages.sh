@@ -71,6 +71,8 @@ packages_of() {
     dnf:chinese) echo google-noto-sans-cjk-fonts ;;
     apt-get:names) echo fontconfig fonts-noto-core fonts-hanazono ;;
     dnf:names) echo fontconfig google-noto-sans-fonts google-noto-serif-tibetan-fonts google-noto-naskh-arabic-fonts google-noto-sans-mongolian-fonts google-noto-sans-yi-fonts hanazono-fonts ;;
+    apt-get:promtool | brew:promtool) echo prometheus ;;
+    dnf:promtool) echo golang-github-prometheus ;;
     apt-get:pdftotext | dnf:pdftotext) echo poppler-utils ;;
     brew:pdftotext) echo poppler ;;
     apt-get:tesseract) echo tesseract-ocr tesseract-ocr-eng tesseract-ocr-chi-sim ;;

@@ -5,51 +5,59 @@ const typing = (target) => target.closest("input:not([type=radio]), textarea, se
 const SEEN_MS = 1000;
 let shownAt = performance.now();
 
+// Numbers choose a reason while the reasons are shown, and decide while they are not. Letters of before go on working.
+const keyed = (key) => {
+  const panel = /^[1-9]$/.test(key) && document.querySelector("details.refuse[open]");
+  const name = /^[1-9]$/.test(key) && !panel ? "number" : "key";
+  const found = [...(panel || document).querySelectorAll(`[data-${name}="${CSS.escape(key)}"]`)];
+  return found.find((target) => !target.closest("[hidden]"));
+};
+
 addEventListener("keydown", (event) => {
   if (event.key === "Escape") return document.activeElement?.blur();
   if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-  const target = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+  const target = keyed(event.key.toLowerCase());
   if (!target || target.matches("a:not([href])")) return;
-  const details = target.closest("details");
-  if (target.type === "radio" && !details.open) return;
   event.preventDefault();
   if (target.type === "submit" && performance.now() - shownAt < SEEN_MS) return;
   target.click();
   if (target.type === "radio") target.focus();
 });
 
-// Nobody confirms a picture that has not arrived.
-document.querySelectorAll("[data-needs-picture]").forEach((button) => {
-  const picture = document.querySelector("[data-picture]");
-  const ready = () => (button.disabled = !(picture?.complete && picture.naturalWidth));
-  picture?.addEventListener("load", ready);
-  picture?.addEventListener("error", ready);
-  ready();
-});
-
-// A long screenshot is shown as wide as there is room, to be scrolled.
-document.querySelectorAll("[data-picture]").forEach((picture) => {
-  const look = () => picture.toggleAttribute("data-long", picture.naturalHeight > 3 * picture.naturalWidth);
-  picture.addEventListener("load", look);
-  look();
-});
-
-// The reason comes into view with the form that asks for it.
-document.querySelectorAll("details.refuse").forEach((details) =>
-  details.addEventListener("toggle", () => details.open && details.scrollIntoView({ block: "nearest" })));
-
 // A decision is sent once; again when sending it was given up, when no answer came, and on a page that came back.
 const SENT_MS = 15000;
-document.querySelectorAll("form[method=post]").forEach((form) => {
-  const revive = () => delete form.dataset.sent;
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) return event.preventDefault();
-    form.dataset.sent = true;
-    setTimeout(revive, SENT_MS);
+const revive = () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+addEventListener("pageshow", revive);
+addEventListener("offline", revive);
+addEventListener("keydown", (event) => event.key === "Escape" && revive());
+
+// What a case needs when it is shown, with its page or in the place of another one.
+const begin = (root) => {
+  // Nobody confirms a picture that has not arrived.
+  root.querySelectorAll("[data-needs-picture]").forEach((button) => {
+    const picture = root.querySelector("[data-picture]");
+    const ready = () => (button.disabled = !(picture?.complete && picture.naturalWidth));
+    picture?.addEventListener("load", ready);
+    picture?.addEventListener("error", ready);
+    ready();
   });
-  addEventListener("pageshow", revive);
-  addEventListener("offline", revive);
-  addEventListener("keydown", (event) => event.key === "Escape" && revive());
-});
+  // A long screenshot is shown as wide as there is room, to be scrolled.
+  root.querySelectorAll("[data-picture]").forEach((picture) => {
+    const look = () => picture.toggleAttribute("data-long", picture.naturalHeight > 3 * picture.naturalWidth);
+    picture.addEventListener("load", look);
+    look();
+  });
+  // The reason comes into view with the form that asks for it.
+  root.querySelectorAll("details.refuse").forEach((details) =>
+    details.addEventListener("toggle", () => details.open && details.scrollIntoView({ block: "nearest" })));
+  root.querySelectorAll("form[method=post]:not([data-file])").forEach((form) =>
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) return event.preventDefault();
+      form.dataset.sent = true;
+      setTimeout(() => delete form.dataset.sent, SENT_MS);
+    }));
+  root.querySelector('.queue [aria-current="true"]')?.scrollIntoView({ block: "nearest" });
+};
+
+begin(document);
 addEventListener("pageshow", () => (shownAt = performance.now()));
-document.querySelector('.queue [aria-current="true"]')?.scrollIntoView({ block: "nearest" });

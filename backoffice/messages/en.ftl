@@ -87,7 +87,7 @@ decide-hint = Check amount, time and order number. The payer must be the candida
 confirm = Confirm payment
 refuse = Send back
 refuse-submit = Send back; the candidate sees why
-reason-legend = Reason (the candidate reads it, in Chinese)
+reason-legend = Reason (the candidate reads it)
 reason-1 = Not the order details
 reason-2 = The amount is not the fee
 reason-3 = The payer is not the candidate
@@ -148,6 +148,7 @@ rebind-conflict = The new account has a registration for the same exam itself.
 rebind-nothing = The old account has no registration.
 
 # Identities and faces
+desks-more = Administration
 desks = Desks
 desk-payments = Payments
 desk-people = Identities
@@ -382,6 +383,7 @@ refund-refused-whole = Nothing was refunded: this money has bought no seat yet, 
 refund-refused-settling = Nothing was refunded: the seat is just being confirmed. Try again in a moment.
 refund-refused-twice = Nothing was refunded: staff refunded this payment once already.
 refund-refused-same = Not agreed: whoever asked for it cannot agree.
+refund-refused-tied = Not agreed: within 90 days one of the two has invited the other, made a link for them, reset their factor or enabled them, or somebody has done so for both. Have another person agree; where there is none, whoever runs this site adds one on the server.
 refund-refused-moved = This refund is now: { $state }. Nothing was changed.
 events-title = What happened
 event-created = begun

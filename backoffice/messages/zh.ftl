@@ -142,6 +142,7 @@ rebind-conflict = 新账号自己已经报了同一场考试，不能转移。
 rebind-nothing = 原账号没有报名，不用转移。
 
 # 身份与人脸
+desks-more = 管理
 desks = 审核台
 desk-payments = 付款审核
 desk-people = 身份审核
@@ -373,6 +374,7 @@ refund-refused-whole = 没有退款：这笔款还没有对应的座位，只能
 refund-refused-settling = 没有退款：座位正在确认，请稍候再试。
 refund-refused-twice = 没有退款：这笔收款已经人工退过一次。
 refund-refused-same = 没有同意：申请人自己不能同意。
+refund-refused-tied = 没有同意：90 天内其中一人邀请过另一人，或为其生成过链接、清除过两步验证、恢复过账号；或者有同一个人对两人都这样做过。请由另一位财务人员同意；没有的，请联系运行本站的人在服务器上添加。
 refund-refused-moved = 这笔退款现在是“{ $state }”，没有改动。
 events-title = 经过
 event-created = 发起支付

@@ -1,5 +1,6 @@
-//! Putting accounts right, for administrators.
+//! Candidates: finding them, seeing each whole, and putting their accounts right.
 
+pub(crate) mod candidates;
 pub(crate) mod correct;
 mod field;
 mod found;

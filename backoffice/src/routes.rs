@@ -7,10 +7,11 @@ use registration::model::order::OrderId;
 use registration::model::payment::PaymentId;
 use registration::model::payment::group::GroupId;
 
-use crate::accounts::{correct, rebind};
+use crate::accounts::{candidates, correct, rebind};
 use crate::app::{App, BackofficeState};
-use crate::desks::{accommodations, forms, payments, people, scores};
-use crate::failure::Failure;
+use crate::checkin::device::{entries, photos, scans, snapshot, state};
+use crate::checkin::{attendance, doubt, doubts, export, scan, sittings, workers};
+use crate::desks::{accommodations, ahead, cases, forms, home, payments, people, scores};
 use crate::finance::export::findings::Findings;
 use crate::finance::export::invoices::Invoices;
 use crate::finance::export::journal::Journal;
@@ -18,11 +19,28 @@ use crate::finance::export::payments::Payments;
 use crate::finance::export::{csv, xlsx};
 use crate::finance::numbered::back;
 use crate::finance::{books, day, days, groups, import, invoices, list, open, payment};
-use crate::layers::with_layers;
-use crate::pages::{files, language, sign_in, sign_out};
+use crate::imports::one as one_import;
+use crate::imports::out::accounts::Accounts;
+use crate::imports::out::cases::Cases;
+use crate::imports::out::rooms::AllRooms;
+use crate::imports::{acts as import_acts, all, corrected, out, take, template};
+use crate::pages::api_keys::one as one_key;
+use crate::pages::exams::{
+    begin, draft as exam_draft, effect, file, list as all_exams, one as one_exam, part, sittings as exam_sittings,
+    window,
+};
+use crate::pages::webhooks::one as one_endpoint;
+use crate::pages::{api_keys, audit, files, imprint, language, sign_in, sign_out, webhooks};
 use crate::request::carried::FORM_BYTES_MAX;
+use crate::request::failure::Failure;
+use crate::request::layers::with_layers;
+use crate::rooms::papers::{self, making};
 use crate::rooms::sitting::{acts, choose};
 use crate::rooms::{draft, exams, room, seats, site, sites, sitting};
+use crate::staff::list as list_staff;
+use crate::staff::{approvals, roles};
+use crate::staff::{codes, enrol, factor, join, mine, one, passkey};
+use crate::wall::{export as wall_file, list as walls, replay, show as wall, stream};
 
 /// The staff's pages, for a listener of their own.
 pub fn router(state: BackofficeState) -> Router {
@@ -55,8 +73,18 @@ pub fn router(state: BackofficeState) -> Router {
         .route("/accommodations/{exam}/{account}", get(accommodations::show))
         .route("/accommodations/{exam}/{account}/decide", post(accommodations::decide).get(accommodations::back))
         .route("/accommodations/{exam}/{account}/proofs/{proof}", get(accommodations::proof))
+        .merge(people())
+        .merge(queues())
         .merge(money())
         .merge(places())
+        .merge(check_in())
+        .merge(who_works())
+        .route("/audit", get(audit::show))
+        .route("/imprint", post(imprint::save).get(imprint::show).layer(DefaultBodyLimit::max(imprint::FORM_BYTES_MAX)))
+        .merge(watching())
+        .merge(brought())
+        .merge(set_up())
+        .merge(outward())
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/language", get(language::switch))
         .route("/sign-out", post(sign_out::leave).get(sign_out::back))
@@ -64,6 +92,34 @@ pub fn router(state: BackofficeState) -> Router {
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .fallback(|| async { Failure::NotFound });
     with_layers(pages, &app).with_state(app)
+}
+
+/// Candidates: one search, and a page about each.
+fn people() -> Router<App> {
+    use candidates::{acts, find, one};
+    Router::new()
+        .route("/candidates", get(find::show).post(find::find))
+        .route("/candidates/{account}", get(one::show))
+        .route("/candidates/{account}/show", post(acts::reveal).get(acts::back))
+        .route("/candidates/{account}/portrait.jpg", get(acts::portrait))
+        .route("/candidates/{account}/notes", post(acts::note).get(acts::back))
+        .route("/candidates/{account}/notes/{note}/strike", post(acts::strike).get(acts::back_from_note))
+}
+
+/// All queues together, and what pages of every desk ask about a case.
+fn queues() -> Router<App> {
+    Router::new()
+        .route("/queues", get(home::show))
+        .route("/queues/moves", get(cases::moves))
+        .route("/queues/sure", get(payments::sure::show).post(payments::sure::confirm))
+        .route("/cases/{case}/keep", post(cases::keep).get(cases::home))
+        .route("/cases/{case}/back", post(cases::back).get(cases::home))
+        .route("/cases/{case}/leave", post(cases::leave).get(cases::home))
+        .route("/cases/{case}/take-over", post(cases::take_over).get(cases::home))
+        .route("/cases/{case}/undo", post(cases::undo).get(cases::home))
+        .route("/cases/{case}/shown", post(ahead::shown).get(cases::home))
+        .route("/ahead/payments", post(payments::ahead).get(cases::home))
+        .route("/ahead/people", post(people::ahead).get(cases::home))
 }
 
 /// Payments, reconciliation, the books, lists that schools pay for, invoices.
@@ -124,7 +180,6 @@ fn places() -> Router<App> {
     let upload = |bytes: usize| DefaultBodyLimit::max(bytes);
     Router::new()
         .route("/rooms", get(sites::show))
-        .route("/rooms/import", post(sites::import).get(sites::back).layer(upload(sites::FORM_BYTES_MAX)))
         .route("/rooms/sites", post(sites::make).get(sites::back))
         .route("/rooms/sites/{site}", get(site::show).post(site::save))
         .route("/rooms/sites/{site}/rooms", post(site::make).get(site::back))
@@ -145,4 +200,127 @@ fn places() -> Router<App> {
         .route("/arrange/{exam}/{sitting}/publish", post(draft::publish).get(sitting::back))
         .route("/arrange/{exam}/{sitting}/anew", post(acts::anew).get(sitting::back))
         .route("/arrange/{exam}/{sitting}/freeze", post(acts::freeze).get(sitting::back))
+        .route("/arrange/{exam}/{sitting}/papers", get(papers::show))
+        .route("/arrange/{exam}/{sitting}/papers/{site}", get(papers::site::show).post(papers::site::begin))
+        .route("/papers/{job}", get(making::show))
+        .route("/papers/{job}/file", get(making::file))
+}
+
+/// The second step of signing in, one's own sign-ins, and accounts of staff.
+fn who_works() -> Router<App> {
+    Router::new()
+        .route("/factor", get(factor::show).post(factor::enter))
+        .route("/factor/enrol", get(enrol::show).post(enrol::enter))
+        .route("/factor/passkey", post(passkey::add).get(passkey::back))
+        .route("/factor/passkey/remove", post(passkey::remove).get(mine::back))
+        .route("/factor/codes", post(codes::renew).get(codes::back))
+        .route("/my/sign-ins", get(mine::show))
+        .route("/my/sign-ins/end", post(mine::end).get(mine::back))
+        .route("/join", get(join::show).post(join::enter))
+        .route("/staff", get(list_staff::show))
+        .route("/staff/invite", post(list_staff::invite).get(list_staff::back))
+        .route("/staff/{name}", get(one::show))
+        .route("/staff/{name}/{act}", post(one::act).get(one::back))
+        // What each is there for, and what two people do together.
+        .route("/staff/{name}/duty", post(one::change_duty).get(one::back_from_duty))
+        .route("/roles", get(roles::show))
+        .route("/approvals", get(approvals::show))
+        .route("/approvals/{approval}/{act}", post(approvals::act).get(approvals::back))
+}
+
+/// Files that administrators bring, and lists that they take out.
+fn brought() -> Router<App> {
+    Router::new()
+        .route("/imports", get(all::show).post(take::take).layer(DefaultBodyLimit::max(take::FORM_BYTES_MAX)))
+        .route("/imports/templates/{file}", get(template::show))
+        .route("/imports/{import}", get(one_import::show))
+        .route("/imports/{import}/apply", post(import_acts::apply).get(import_acts::back))
+        .route("/imports/{import}/drop", post(import_acts::drop_it).get(import_acts::back))
+        .route("/imports/{import}/corrected.xlsx", post(corrected::show).get(import_acts::back))
+        .route("/exports", get(out::show))
+        .route("/exports/roster.csv", get(csv::<out::Roster>).post(out::csv::<out::Roster>))
+        .route("/exports/roster.xlsx", get(xlsx::<out::Roster>).post(out::xlsx::<out::Roster>))
+        .route("/exports/orders.csv", get(csv::<out::Orders>).post(out::csv::<out::Orders>))
+        .route("/exports/orders.xlsx", get(xlsx::<out::Orders>).post(out::xlsx::<out::Orders>))
+        .route("/exports/accounts.csv", get(csv::<Accounts>).post(out::csv::<Accounts>))
+        .route("/exports/accounts.xlsx", get(xlsx::<Accounts>).post(out::xlsx::<Accounts>))
+        .route("/exports/cases.csv", get(csv::<Cases>).post(out::csv::<Cases>))
+        .route("/exports/cases.xlsx", get(xlsx::<Cases>).post(out::xlsx::<Cases>))
+        .route("/exports/rooms.csv", get(csv::<AllRooms>))
+        .route("/exports/rooms.xlsx", get(xlsx::<AllRooms>))
+}
+
+/// Exams, and drafts of them.
+fn set_up() -> Router<App> {
+    let body = |bytes: usize| DefaultBodyLimit::max(bytes);
+    Router::new()
+        .route("/exams", get(all_exams::show))
+        .route("/exams/{exam}", get(one_exam::show))
+        .route("/exams/{exam}/draft", post(begin::of_exam).get(one_exam::back))
+        .route("/exams/{exam}/copy", post(begin::copy).get(one_exam::back))
+        .route("/exams/{exam}/export", post(one_exam::export).get(one_exam::back))
+        .route("/exams/{exam}/window/{act}", get(window::show).post(window::set))
+        .route("/exam-drafts", post(begin::shipped).get(begin::back))
+        .route("/exam-drafts/files", post(begin::files).get(begin::back).layer(body(begin::FORM_BYTES_MAX)))
+        .route("/exam-drafts/{draft}", get(exam_draft::show))
+        .route("/exam-drafts/{draft}/part/{part}", get(part::show).post(part::fill).layer(body(part::FORM_BYTES_MAX)))
+        .route(
+            "/exam-drafts/{draft}/sittings",
+            get(exam_sittings::show).post(exam_sittings::fill).layer(body(part::FORM_BYTES_MAX)),
+        )
+        .route("/exam-drafts/{draft}/file/{file}", get(file::show).post(file::save).layer(body(file::FORM_BYTES_MAX)))
+        .route("/exam-drafts/{draft}/effect", get(effect::show).post(effect::apply))
+        .route("/exam-drafts/{draft}/preview", get(exam_draft::preview))
+        .route("/exam-drafts/{draft}/export", post(exam_draft::export).get(exam_draft::back))
+        .route("/exam-drafts/{draft}/drop", post(exam_draft::drop_it).get(exam_draft::back))
+}
+
+/// Who is let in at doors, who has come, and what devices ask and bring.
+fn check_in() -> Router<App> {
+    let body = |bytes: usize| DefaultBodyLimit::max(bytes);
+    let at = |rest: &str| format!("/check-in/{{exam}}/{{sitting}}/{{site}}{rest}");
+    Router::new()
+        .route("/check-in", get(sittings::show))
+        .route(&at(""), get(attendance::show))
+        .route(&at("/attendance.csv"), get(export::csv))
+        .route(&at("/attendance.xlsx"), get(export::xlsx))
+        .route(&at("/workers"), get(workers::show))
+        .route(&at("/workers/add"), post(workers::add).get(workers::back))
+        .route(&at("/workers/remove"), post(workers::remove).get(workers::back))
+        .route(&at("/doubts"), get(doubts::show).post(entries::take).layer(body(entries::BODY_BYTES_MAX)))
+        .route(&at("/doubts/{doubt}"), get(doubt::show))
+        .route(&at("/doubts/{doubt}/door.jpg"), get(doubt::at_the_door))
+        .route(&at("/doubts/{doubt}/ticket.jpg"), get(doubt::on_the_ticket))
+        .route(&at("/doubts/{doubt}/sign"), post(doubt::sign).get(doubt::back))
+        .route("/check-in/sw.js", get(scan::worker))
+        .route(&at("/scan"), get(scan::show))
+        // What the scanner's page asks and brings.
+        .route(&at("/snapshot"), get(snapshot::show))
+        .route(&at("/photos"), get(photos::show))
+        .route(&at("/scans"), post(scans::take).layer(body(scans::BODY_BYTES_MAX)))
+        .route(&at("/state"), get(state::show))
+}
+
+/// How openings stand and stood.
+fn watching() -> Router<App> {
+    Router::new()
+        .route("/wall", get(walls::show))
+        .route("/wall/{exam}", get(wall::show))
+        .route("/wall/{exam}/stream", get(stream::show))
+        .route("/wall/{exam}/replay", get(replay::show))
+        .route("/wall/{exam}/replay/stream", get(replay::play))
+        .route("/wall/{exam}/export.html", get(wall_file::show))
+}
+
+/// What other systems are let in with, and what they are told.
+fn outward() -> Router<App> {
+    Router::new()
+        .route("/api-keys", get(api_keys::show).post(api_keys::make))
+        .route("/api-keys/{key}", get(one_key::show))
+        .route("/api-keys/{key}/rotate", post(one_key::rotate).get(one_key::back))
+        .route("/api-keys/{key}/revoke", post(one_key::revoke).get(one_key::back))
+        .route("/webhooks", get(webhooks::show).post(webhooks::make))
+        .route("/webhooks/{endpoint}", get(one_endpoint::show))
+        .route("/webhooks/{endpoint}/change", post(one_endpoint::change).get(one_endpoint::back_to))
+        .route("/webhooks/{endpoint}/{act}", post(one_endpoint::act).get(one_endpoint::back))
 }

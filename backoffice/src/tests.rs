@@ -13,42 +13,62 @@ use registration::desk::case::{Case, CaseId, CaseKind, Subject};
 use registration::desk::payments::Review;
 use registration::desk::people::PersonCase;
 use registration::desk::queue::{Line, Note};
-use registration::desk::staff::{Role, StaffMember};
+use registration::desk::staff::{Reach, Role, StaffMember};
 use registration::model::actor::Actor;
 use registration::model::document::{Document, DocumentKind};
 use registration::model::ids::{AccountId, StaffId};
 use registration::model::order::{Order, OrderId, OrderSitting, OrderState};
 use registration::model::person::PersonName;
+use registration::model::text::Text;
 use registration::people::identity::Person;
 use registration::pictures::kept::PictureId;
 use registration::rules::details::Answers;
 use uuid::Uuid;
 
-use crate::catalogue::{EN, ZH, words};
+use crate::checkin::scan;
+use crate::desk::claim::Work;
 use crate::desk::frame::{Frame, page};
 use crate::desk::lines::Queue;
 use crate::desk::message::Message;
-use crate::desk::reason::Refusal;
-use crate::desks::payments::view::{Desk, desk, empty};
+use crate::desk::reason::{Refusal, texts};
+use crate::desks::payments::view::{self as payments_view, Desk, desk, empty};
 use crate::desks::people::{self, People};
-use crate::failure::Failure;
+use crate::pages::go_on::{Waited, go_on};
 use crate::pages::{error, sign_in};
 use crate::request::carried::Carried;
+use crate::request::catalogue::{EN, ZH, words};
+use crate::request::failure::Failure;
 
 /// What administrators mend.
 mod accounts;
+/// The audit, and what the site says of itself.
+mod audit;
 /// Each page in a browser.
 mod browsers;
+/// Doors, and who has come.
+mod checkin;
+/// Exams, and drafts of them.
+mod exams;
 /// Pages about money in every state.
 mod finance;
+/// Files that administrators bring.
+mod imports;
+/// Papers for the staff of sites, asked for and made.
+mod papers;
 /// What the machine read on pictures.
 mod pictured;
+/// All queues together, and who has which case.
+mod queues;
 /// The reviews of forms and of earlier scores.
 mod reviews;
 /// Sites, rooms and who sits where.
 mod rooms;
 /// Lists that schools pay for, and invoices.
 mod schools;
+/// Who works, and how they sign in.
+mod staff;
+/// How openings stand.
+pub(crate) mod wall;
 
 fn now() -> Timestamp {
     "2026-11-20T06:32:10Z".parse().unwrap()
@@ -106,23 +126,22 @@ fn history() -> [AuditEntry; 6] {
     ]
 }
 
-fn gallery(language: Language) -> Vec<(String, Markup)> {
+fn desks(language: Language) -> Vec<(String, Markup)> {
     let (w, assets) = (words(language), crate::app::assets());
     let names = ["张伟", "阿卜杜热西提·买买提依明·艾合买提江", "欧阳晓彤", "李娜", "Aleksandra Wiśniewska"];
-    let reviews: Vec<Review> = (1u64..)
-        .zip(names)
-        .map(|(number, name)| {
-            review(number, name, 4000 / i64::try_from(number.pow(3)).unwrap(), OrderState::WaitingReview)
-        })
-        .collect();
+    let waiting = |(number, name): (u64, &'static str)| {
+        review(number, name, 4000 / i64::try_from(number.pow(3)).unwrap(), OrderState::WaitingReview)
+    };
+    let reviews: Vec<Review> = (1u64..).zip(names).map(waiting).collect();
     let until = now() + SignedDuration::from_hours(24);
     let decided = review(9, "张伟", 90, OrderState::Refused { reason: "看不清交易单号".into(), until });
     let queue = payments(&reviews);
     let history = history();
-    let good = Message::new(Tone::Good, w.with("done-confirmed", &[("order", "S7K4-2M9Q".into())]));
+    let good = Message::new(Tone::Good, w.with("done-confirmed", &[("order", "S7K4-2M9Q".into())])).with_undo(Some(7));
     let care = Message::new(Tone::Care, w.t("refused-new-picture"));
-    let sent = Refusal { usual: String::new(), own: "请".to_owned() };
-    let reasonless = Message::of_refusal(w, sent);
+    let reasonless = Message::of_refusal(w, Refusal { usual: String::new(), own: "请".to_owned() });
+    let (work, taken) = (queues::theirs(), queues::others());
+    let usual = texts(&payments_view::REASONS);
     let draw = |case: &Review, is_waiting, history: &[AuditEntry], message: Option<&Message>| {
         let (exam, answers, now) = (None, &Answers::default(), now());
         let (reading, doubles) = pictured::of(case, message.is_some());
@@ -131,6 +150,8 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
             titles: &|exam| exam.to_string(),
             case,
             is_waiting,
+            reasons: &usual,
+            work: if is_waiting && history.is_empty() && message.is_none() { &taken } else { &work },
             exam,
             answers,
             history,
@@ -142,50 +163,81 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         };
         desk(w, &view)
     };
-    let forms = reviews::forms(w);
-    let scores = reviews::scores(w);
-    let accommodations = reviews::accommodations(w);
-    let (cases, member) = (cases(), member());
-    let people = people_queue(&cases);
+    let member = member();
     let bodies = [
-        ("forms", forms),
-        ("scores", scores),
-        ("accommodations", accommodations),
+        ("forms", reviews::forms(w)),
+        ("scores", reviews::scores(w)),
+        ("accommodations", reviews::accommodations(w)),
         ("nothing", reviews::nothing(w)),
         ("case", draw(&reviews[0], true, &history[1..], Some(&good))),
         ("refusal", draw(&reviews[2], true, &[], Some(&reasonless))),
+        ("taken", draw(&reviews[3], true, &[], None)),
         ("long", draw(&reviews[1], true, &[], Some(&care))),
         ("decided", draw(&decided, false, &history, None)),
-        ("empty", empty(w, Some(&good))),
+        ("empty", empty(w, Some(&good), 0, true)),
+        ("empty-taken", empty(w, None, 3, true)),
+        ("empty-came", empty(w, None, 3, false)),
         ("error", error::body(w, Failure::NotFound)),
-        ("people", people::body(w, &person_case(&people, &cases[0], &history))),
-        ("people-face", people::body(w, &person_case(&people, &cases[1], &[]))),
-        ("people-empty", people::nothing(w, None)),
     ];
     let frame = |name: &str| Frame {
         words: w,
         assets: &assets,
         title: name.to_owned(),
         path: "/people?done=passed",
-        staff: (name != "sign-in").then_some(&member),
+        staff: (!is_bare(name)).then_some(&member),
         counts: Some(&queue.counts),
-        waiting: (name != "sign-in").then_some(61),
+        waiting: (!is_bare(name)).then_some(61),
         is_demo: true,
         reload_seconds: (name == "empty").then_some(20),
     };
-    let bodies =
-        bodies.into_iter().chain(signing_in(w)).chain(accounts::all(w, now())).chain(finance::all_pages(w, now()));
-    let bodies = bodies.chain(schools::all_pages(w, now())).chain(rooms::all_pages(w));
+    let bodies = bodies.into_iter().chain(of_other_desks(w, &reviews));
     bodies.map(|(name, body)| (format!("{}-desk-{name}", language.name()), page(&frame(name), &body))).collect()
+}
+
+/// What is not about payments by screenshot.
+fn of_other_desks(w: Words, reviews: &[Review]) -> impl Iterator<Item = (&'static str, Markup)> {
+    let bodies = signing_in(w).into_iter().chain(accounts::all(w, now())).chain(finance::all_pages(w, now()));
+    let bodies = bodies.chain(schools::all_pages(w, now())).chain(rooms::all_pages(w)).chain(papers::all_pages(w));
+    let bodies = bodies.chain(checkin::all_pages(w)).chain(audit::all_pages(w)).chain(wall::lists(w));
+    let bodies = bodies.chain(audit::outward::all_pages(w, now())).chain(audit::outward::webhooks(w, now()));
+    let bodies = bodies.chain(imports::all_pages(w)).chain(staff::all_pages(w, now())).chain(of_people(w));
+    bodies.chain(queues::all_pages(w, reviews)).chain(exams::all_pages(w)).chain(accounts::candidates::all_pages(w))
+}
+
+/// Is it a page for whoever is not all the way in? They have no name there, and no desks.
+fn is_bare(name: &str) -> bool {
+    ["sign-in", "factor", "enrol", "join", "go-on", "codes"].iter().any(|head| name.starts_with(head))
+}
+
+/// Identities and faces that wait.
+fn of_people(w: Words) -> [(&'static str, Markup); 3] {
+    let (cases, history, reasons) = (cases(), history(), texts(&people::REASONS));
+    let (queue, work, taken) = (people_queue(&cases), queues::theirs(), queues::others());
+    [
+        ("people", people::body(w, &person_case(&queue, &cases[0], (&work, &reasons), &history))),
+        ("people-face", people::body(w, &person_case(&queue, &cases[1], (&taken, &reasons), &[]))),
+        ("people-empty", people::nothing(w, None, 0, true)),
+    ]
+}
+
+/// All of them, and the page at the door, which has no frame of the desk's.
+fn gallery(language: Language) -> Vec<(String, Markup)> {
+    let home = "/check-in/degree-english/morning/11111111-1111-1111-1111-111111111111";
+    let assets = crate::app::assets();
+    let door = scan::page(words(language), &assets, home);
+    let mut pages = desks(language);
+    pages.push((format!("{}-desk-scan", language.name()), door));
+    pages.extend(wall::all_pages(language, &assets));
+    pages
 }
 
 /// Signing in, and what waited for it.
 fn signing_in(w: Words) -> [(&'static str, Markup); 2] {
     let error = w.t("sign-in-wrong");
-    let view = sign_in::View { next: "/", name: "li.min", error: Some(&error), ..Default::default() };
+    let view = sign_in::View { next: "/", name: "li.min", error: Some(&error), is_open: true, ..Default::default() };
     let pairs = vec![("own".to_owned(), "看不清交易单号".to_owned())];
     let carried = Carried { sender: None, path: "/orders/S7K4-2M9Q/refuse".to_owned(), pairs };
-    [("sign-in", sign_in::body(w, &view)), ("go-on", sign_in::go_on(w, &carried))]
+    [("sign-in", sign_in::body(w, &view)), ("go-on", go_on(w, &carried, Waited::ForSignIn))]
 }
 
 /// An identity and a face that wait.
@@ -207,8 +259,13 @@ fn cases() -> [PersonCase; 2] {
     ]
 }
 
-fn person_case<'a>(queue: &'a Queue, case: &'a PersonCase, history: &'a [AuditEntry]) -> People<'a> {
-    People { queue, titles: &|exam| exam.to_string(), case, history, message: None, now: now() }
+fn person_case<'a>(
+    queue: &'a Queue,
+    case: &'a PersonCase,
+    (work, reasons): (&'a Work, &'a [Text]),
+    history: &'a [AuditEntry],
+) -> People<'a> {
+    People { queue, titles: &|exam| exam.to_string(), case, work, reasons, history, message: None, now: now() }
 }
 
 /// A queue of payments, and what waits elsewhere.
@@ -216,6 +273,10 @@ fn payments(reviews: &[Review]) -> Queue {
     let lines = reviews.iter().map(|review| Line {
         note: Some(Note::Amount(review.order.amount)),
         ..line(Subject::Payment(review.order.id), review.name.clone(), review.order.submitted_at.unwrap())
+    });
+    let lines = lines.enumerate().map(|(index, mut line)| {
+        line.case.claim = (index == 3).then(queues::claim);
+        line
     });
     queue(&[CaseKind::Payment], lines.collect())
 }
@@ -227,7 +288,8 @@ fn people_queue(cases: &[PersonCase]) -> Queue {
 
 /// What a desk would have read.
 pub(super) fn queue(kinds: &'static [CaseKind], lines: Vec<Line>) -> Queue {
-    Queue { kinds, lines, counts: [(kinds[0], 61), (CaseKind::Form, 7), (CaseKind::Score, 0)].into_iter().collect() }
+    let counts = [(kinds[0], 61), (CaseKind::Form, 7), (CaseKind::Score, 0)].into_iter().collect();
+    Queue { kinds, lines, counts, staff: member().id, sees_candidates: true }
 }
 
 pub(super) fn line(subject: Subject, name: Option<PersonName>, since: Timestamp) -> Line {
@@ -238,6 +300,9 @@ pub(super) fn line(subject: Subject, name: Option<PersonName>, since: Timestamp)
         subject,
         version: "1".to_owned(),
         waiting_since: since,
+        due: since + SignedDuration::from_hours(28),
+        opinions: Vec::new(),
+        noted: None,
         claim: None,
         closed: None,
     };
@@ -249,6 +314,7 @@ fn member() -> StaffMember {
         id: StaffId(Uuid::from_u128(9)),
         name: "li.min".to_owned(),
         role: Role::Administrator,
+        reach: Reach::default(),
         session_epoch: 0,
         disabled_at: None,
     }

@@ -1,7 +1,8 @@
 //! Clients of the outside world: SMS, mail, reading of identity cards and of order pictures, comparing of faces, liveness, payment.
 //! No domain: plain strings and bytes go in and out, and every call is bounded in time and in size.
 //!
-//! In reading order: [`sms`], [`mail`], [`cards`], [`screenshots`], [`faces`], [`liveness`] and [`pay`] are what callers know;
+//! In reading order: [`sms`], [`mail`], [`cards`], [`screenshots`], [`faces`], [`liveness`], [`pay`] and [`webhooks`] are what
+//! callers know;
 //! [`settings`] is where configuration comes from; `vendors` has a folder for each vendor, and of each product a file,
 //! which says on top which variables configure it. Errors carry vendors' codes and never personal data.
 
@@ -13,6 +14,7 @@ pub mod pay;
 pub mod screenshots;
 pub mod settings;
 pub mod sms;
+pub mod webhooks;
 
 mod digests;
 mod http;
@@ -27,6 +29,7 @@ pub use pay::Channel;
 pub use screenshots::{OrderText, ScreenshotError, ScreenshotReader, ShownTime};
 pub use sms::{Sms, SmsError};
 pub use vendors::{alipay, aliyun, tencent, unionpay, wechat_pay};
+pub use webhooks::WebhookSender;
 
 /// What of the outside world is configured; `None` where nothing is. Cloning is a few reference counts.
 #[derive(Debug, Clone, Default)]
@@ -45,4 +48,6 @@ pub struct Gateways {
     pub liveness: Option<Liveness>,
     /// Take money, in the order in which they are offered; at most one of a word.
     pub pay: Vec<Channel>,
+    /// Tells other systems what has happened.
+    pub webhooks: Option<WebhookSender>,
 }

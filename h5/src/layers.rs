@@ -67,7 +67,17 @@ pub(crate) fn with_layers(router: Router<App>, app: &App, draw: Draw) -> Router<
         // visitor is compressed for speed: brotli costs eight times what drawing the page does.
         .layer(CompressionLayer::new().no_br().quality(CompressionLevel::Fastest));
     // What is the same for all is answered before any of this.
-    with_headers(router).layer(from_fn_with_state((app.clone(), draw), front))
+    let router = with_headers(router).layer(from_fn_with_state((app.clone(), draw), front));
+    // What a site is written in is its own word, before any page is picked.
+    router.layer(from_fn_with_state(app.clone(), one_language))
+}
+
+/// Has a site that is there in Chinese alone answer in Chinese.
+async fn one_language(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    if app.outside.registration.imprints.current().imprint.is_chinese_only {
+        Language::Zh.force(request.headers_mut());
+    }
+    next.run(request).await
 }
 
 /// Counts requests by address. Files are not counted: browsers keep them.

@@ -10,8 +10,12 @@ pub(crate) fn is_simple(exam: &Exam) -> bool {
 }
 
 /// Whoever knows one of these addresses is let in by it: where it begins, and its route.
-const SECRETS: [(&str, &str); 3] =
-    [("/handover/", "/handover/{token}"), ("/check/", "/check/{token}"), ("/captcha/", "/captcha/{token}")];
+const SECRETS: [(&str, &str); 4] = [
+    ("/handover/", "/handover/{token}"),
+    ("/preview/", "/preview/{token}/{part}"),
+    ("/check/", "/check/{token}"),
+    ("/captcha/", "/captcha/{token}"),
+];
 
 /// A path as a log may have it: one with a secret in it is told by its route.
 pub fn logged(path: &str) -> &str {

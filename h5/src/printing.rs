@@ -96,7 +96,7 @@ pub(crate) fn not_printed(failure: PrintFailure) -> Failure {
 /// A character that no font here has is printed as a marked box; whoever runs the site learns that one is missing.
 pub(crate) fn told(order: &Order, missing: &[char]) {
     if !missing.is_empty() {
-        metrics::counter!("h5_paper_characters_missing_total").increment(1);
+        metrics::counter!("seathold_paper_characters_missing_total").increment(1);
         let characters: Vec<String> = missing.iter().map(|letter| format!("U+{:04X}", u32::from(*letter))).collect();
         let characters = characters.join(" ");
         tracing::warn!(order = %order.id, characters, "a paper has characters that no font here has");

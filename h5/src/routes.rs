@@ -1,5 +1,7 @@
 //! Every page of the site, on one screen.
 
+pub(crate) mod preview;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
@@ -14,7 +16,7 @@ use crate::layers::{NOTIFICATION_TIMEOUT, PAGE_TIMEOUT, UPLOAD_TIMEOUT, timeout,
 use crate::pages::account::{self, email, link, mobile, name, password, reminders};
 use crate::pages::eligibility::{self, person, score_review};
 use crate::pages::exam::sittings::{self, hold};
-use crate::pages::exam::{self, accommodations, draw, list, notice, opening, update};
+use crate::pages::exam::{self, accommodations, dates, draw, list, notice, opening, update};
 use crate::pages::forgotten::{self, code as forgotten_code, find, reset};
 use crate::pages::identity::{self, card, face, handover, liveness, manual, pictures, state};
 use crate::pages::order::pay::{self, begin, code as channel_code, going, state as money_state};
@@ -25,7 +27,7 @@ use crate::pages::order::{
 use crate::pages::proof::{self, file as proof_file};
 use crate::pages::sign::sign_up::{self, code as sign_up_code};
 use crate::pages::sign::{agreement, captcha, sign_in, sign_out, sign_out_everywhere, which};
-use crate::pages::site::{clock, favicon, files, help, language, manifest, poster, robots};
+use crate::pages::site::{clock, favicon, files, help, language, manifest, poster, privacy, robots};
 use crate::pages::ticket::{self, all as all_tickets, calendar, file as ticket_file, photo as ticket_photo, worker};
 use crate::pages::{details, home, notified, still_waits, waiting_room};
 use crate::request::busy::Busy;
@@ -46,6 +48,7 @@ pub fn site(state: H5State) -> (Router, Busy) {
     let busy = Busy::new(&app);
     let pages = Router::new()
         .route("/", get(home::show))
+        .route("/privacy", get(privacy::show))
         .route("/exams/{exam}", get(exam::show))
         .route("/exams/{exam}/notice", get(notice::show).post(notice::agree))
         .route("/exams/{exam}/eligibility", get(eligibility::show).post(eligibility::look_up))
@@ -57,6 +60,7 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/exams/{exam}/list/{sitting}", get(list::show).post(list::join))
         .route("/exams/{exam}/list/{sitting}/leave", get(list::back).post(list::leave))
         .route("/exams/{exam}/waiting", get(waiting_room::show))
+        .route("/exams/{exam}/dates.ics", get(dates::show))
         .route("/exams/{exam}/draw", get(draw::show))
         .route("/exams/{exam}/draw/{file}", get(draw::record))
         .route("/orders/{order}", get(order::show))
@@ -86,6 +90,7 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/me/photos/{photo}", get(pictures::photo))
         .route("/handover/{token}", get(handover::look).post(handover::take))
         .route("/help", get(help::show))
+        .route("/preview/{token}/{part}", get(preview::show))
         .route("/robots.txt", get(robots::show))
         .route("/favicon.ico", get(favicon::show))
         .route("/manifest.webmanifest", get(manifest::show))

@@ -33,6 +33,8 @@ pub struct LimitsConfig {
     pub per_key: u32,
     /// By one candidate, that change something.
     pub per_candidate: u32,
+    /// By a program of one member of staff.
+    pub per_staff: u32,
 }
 
 /// The limits of one process. Cloning is a reference count.
@@ -46,6 +48,7 @@ struct Inner {
     address: Option<Limit>,
     key: Option<Limit>,
     candidate: Option<Limit>,
+    staff: Option<Limit>,
 }
 
 /// Where a request comes from, proxies that we trust left out. A request's extension.
@@ -85,6 +88,7 @@ impl Limits {
             address: Limit::new("address", config.per_address),
             key: Limit::new("key", config.per_key),
             candidate: Limit::new("candidate", config.per_candidate),
+            staff: Limit::new("staff", config.per_staff),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -102,6 +106,11 @@ impl Limits {
     /// Counts a request of a candidate, by the id or the account.
     pub fn candidate(&self, candidate: &str) -> Result<(), TooMany> {
         self.inner.candidate.as_ref().map_or(Ok(()), |limit| limit.check(candidate))
+    }
+
+    /// Counts a request by a program of a member of staff.
+    pub fn staff(&self, member: &[u8]) -> Result<(), TooMany> {
+        self.inner.staff.as_ref().map_or(Ok(()), |limit| limit.check(member))
     }
 }
 
@@ -159,7 +168,7 @@ mod tests {
     use super::*;
 
     fn limits(per_second: u32) -> Limits {
-        Limits::new(LimitsConfig { per_address: per_second, per_key: 0, per_candidate: per_second })
+        Limits::new(LimitsConfig { per_address: per_second, per_candidate: per_second, ..LimitsConfig::default() })
     }
 
     fn address(text: &str) -> ClientAddress {

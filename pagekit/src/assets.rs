@@ -7,6 +7,10 @@ use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use httpkit::encoding::{Effort, Encoded};
 
+/// Scripts of this size and more are compressed when they are first asked for, and less hard: at start everybody would wait. No
+/// first view waits for one; for its style sheet every view does.
+const LARGE_BYTES: usize = 32 * 1024;
+
 /// A file as the program carries it.
 pub struct Source {
     /// Its name in the address.
@@ -28,7 +32,7 @@ struct Asset {
 pub struct Assets(Vec<Asset>);
 
 impl Assets {
-    /// Hashes and compresses the files: some ten milliseconds, once.
+    /// Hashes the files, and compresses all but large scripts: some ten milliseconds, once.
     pub fn new(sources: Vec<Source>) -> Self {
         Self(sources.into_iter().map(Asset::new).collect())
     }
@@ -67,10 +71,14 @@ impl Assets {
 
 impl Asset {
     fn new(source: Source) -> Self {
-        let body = Encoded::new(Bytes::from(source.content.into_bytes()), Effort::Once);
-        // Nobody who asks waits for it.
-        body.gzip();
-        body.brotli();
+        let is_large = source.media_type.starts_with("text/javascript") && source.content.len() >= LARGE_BYTES;
+        let effort = if is_large { Effort::Often } else { Effort::Once };
+        let body = Encoded::new(Bytes::from(source.content.into_bytes()), effort);
+        if !is_large {
+            // Nobody who asks waits for it.
+            body.gzip();
+            body.brotli();
+        }
         Self {
             name: source.name,
             media_type: source.media_type,

@@ -2,8 +2,8 @@
 
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
-use http::HeaderMap;
 use http::header::ACCEPT_LANGUAGE;
+use http::{HeaderMap, HeaderValue};
 
 use crate::local_path::local_path;
 
@@ -61,6 +61,24 @@ impl Language {
             return chosen;
         }
         headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map_or(Self::Zh, Self::negotiate)
+    }
+
+    /// Makes this the language of a request, whatever its visitor chose or the browser asks for.
+    pub fn force(self, headers: &mut HeaderMap) {
+        let is_choice = |part: &&str| part.split('=').next().is_some_and(|name| name.trim() == COOKIE);
+        let kept: Vec<HeaderValue> = headers
+            .get_all(http::header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .map(|value| value.split(';').filter(|part| !is_choice(part)).collect::<Vec<_>>().join(";"))
+            .filter_map(|value| HeaderValue::from_str(value.trim()).ok())
+            .filter(|value| !value.is_empty())
+            .collect();
+        headers.remove(http::header::COOKIE);
+        for value in kept {
+            headers.append(http::header::COOKIE, value);
+        }
+        headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static(self.tag()));
     }
 
     /// The cookie that makes this the visitor's choice for a year.
@@ -141,5 +159,19 @@ mod tests {
             assert_eq!(Language::of(&headers), Language::En);
         }
         assert_eq!(Language::of(&HeaderMap::new()), Language::Zh);
+    }
+
+    #[test]
+    fn a_forced_language_takes_the_choice_away_and_no_other_cookie() {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT_LANGUAGE, "en".parse().unwrap());
+        for cookie in ["session=a; language=en", " language=en;phone=b=c", "language=en"] {
+            headers.append(http::header::COOKIE, cookie.parse().unwrap());
+        }
+        Language::Zh.force(&mut headers);
+        assert_eq!(Language::of(&headers), Language::Zh);
+        let cookies: Vec<_> =
+            headers.get_all(http::header::COOKIE).iter().map(|value| value.to_str().unwrap()).collect();
+        assert_eq!(cookies, ["session=a", "phone=b=c"]);
     }
 }

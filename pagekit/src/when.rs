@@ -49,6 +49,13 @@ pub fn dated_day(language: Language, at: Timestamp, now: Option<Timestamp>) -> S
     }
 }
 
+/// From when until when, as papers say it, with the year: `2027年4月24日（周六）09:00–11:00`. Without an end only when it begins.
+pub fn span(language: Language, starts_at: Timestamp, ends_at: Option<Timestamp>) -> String {
+    let gap = if language == Language::En { ", " } else { "" };
+    let until = ends_at.map(|ends_at| format!("–{}", clock(ends_at))).unwrap_or_default();
+    format!("{}{gap}{}{until}", dated_day(language, starts_at, None), clock(starts_at))
+}
+
 /// `12月20日（周六）09:00` / `Sat 20 Dec, 09:00`
 pub fn moment(language: Language, at: Timestamp) -> String {
     match language {
@@ -91,6 +98,11 @@ pub fn near(language: Language, at: Timestamp, now: Timestamp) -> String {
 pub fn midnight(at: Timestamp) -> Timestamp {
     let seconds = (at.as_second() + i64::from(OFFSET_MINUTES) * 60).rem_euclid(24 * 60 * 60);
     Timestamp::from_second(at.as_second() - seconds).unwrap_or(at)
+}
+
+/// When a day begins in Beijing; `None` of a day that has no time.
+pub fn begin_of(date: Date) -> Option<Timestamp> {
+    tz::Offset::constant(8).to_timestamp(date.at(0, 0, 0, 0)).ok()
 }
 
 /// A date by itself: `1988年7月7日` / `7 Jul 1988`

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::ticket::Language;
 
-/// A kind of paper for staff. Those asked for come in this order, each for every room.
+/// A kind of paper for staff. The counts come first; then, room by room, what goes into the room's envelope, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Sheet {
@@ -62,6 +62,8 @@ pub struct RoomPapers {
     pub name: String,
     /// On which floor it is, with its unit.
     pub floor: String,
+    /// What else must be known at its door, as a whole sentence: until when those with extra time sit. Names nobody.
+    pub note: String,
     /// How many rows its plan has, the first one in front.
     pub rows: u16,
     /// How many columns its plan has, counted from the left of whoever faces the front.
@@ -89,7 +91,7 @@ pub struct SeatPaper {
     pub document: String,
     /// Which kind of paper lies there: A.
     pub paper: String,
-    /// What was granted to this candidate: 大字试卷.
+    /// What was granted to this candidate: 大字试卷. It stands on the map alone, which nobody sees but invigilators.
     pub needs: String,
     /// The candidate's photo as JPEG, upright; it is made smaller.
     #[serde(skip)]

@@ -139,6 +139,12 @@ pub struct Eligibility {
 }
 
 impl Eligibility {
+    /// Over what the door to applications has.
+    pub(crate) fn beside(applications: &Applications) -> Self {
+        let (database, vault) = (applications.database.clone(), applications.vault.clone());
+        Self { database, vault, applications: applications.clone() }
+    }
+
     /// Where the account stands in an exam.
     pub async fn state(&self, account: AccountId, exam: &ExamId) -> Result<EligibilityState, StoreError> {
         state::state(&self.database, &self.vault, account, exam).await
@@ -236,7 +242,7 @@ impl Eligibility {
         self.applications.require(account, exam, orders, &TaskKind::Eligibility).await?;
         let now = clock::now();
         let seen = seen.open(&self.vault, account, &exam.id, now).ok_or(BindError::Expired)?;
-        let client = self.database.client().await?;
+        let mut client = self.database.client().await?;
         for _ in 0..ROUNDS_MAX {
             if let Some((own, _)) = store::bindings::get(&client, &exam.id, account).await? {
                 return match own.document_index == seen.document_index {
@@ -244,12 +250,16 @@ impl Eligibility {
                     false => Err(BindError::OtherPerson),
                 };
             }
-            let found = store::roster::of_document(&client, &exam.id, &seen.document_index).await?;
+            // An import that removes whoever is unbound waits until they are bound.
+            let transaction = client.transaction().await.map_err(StoreError::from)?;
+            let found = store::roster::of_document_kept(&transaction, &exam.id, &seen.document_index).await?;
             let found = found.filter(|found| found.line_index == seen.line_index).ok_or(BindError::Changed)?;
             let record = keys::open(&self.vault, ("roster", &exam.id, &found.document_index), &found.record)?;
-            self.is_themselves(&client, account, &record).await?;
+            self.is_themselves(&transaction, account, &record).await?;
             let binding = self.binding(account, &exam.id, found.document_index, &record, now);
-            if store::bindings::insert(&client, &binding).await? {
+            let is_bound = store::bindings::insert(&transaction, &binding, record.campus().as_ref()).await?;
+            transaction.commit().await.map_err(StoreError::from)?;
+            if is_bound {
                 metrics::counter!("registration_bindings_total").increment(1);
                 drop(client);
                 return Ok(self.state(account, &exam.id).await?);

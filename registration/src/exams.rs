@@ -1,8 +1,13 @@
 //! The exams of the site, read from memory.
 
+pub mod checkin;
 pub mod definition;
+pub mod drafts;
+pub mod imports;
+pub mod lists;
 pub mod rooms;
 pub(crate) mod store;
+pub mod wall;
 
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
@@ -15,6 +20,7 @@ use crate::model::exam::{Exam, ExamSitting, Group};
 use crate::model::organisation::Organisation;
 use crate::secrets::vault::Vault;
 use crate::store::{Database, StoreError};
+use wall::Wall;
 
 /// The door to exams. Reading is from memory; other processes' imports show after a few seconds. Cloning is a few
 /// reference counts.
@@ -25,6 +31,8 @@ pub struct Exams {
     /// Seals the people of rosters.
     pub(crate) vault: Vault,
     shelf: Arc<RwLock<Shelf>>,
+    /// Where an exam's seats are, second by second.
+    pub wall: Arc<Wall>,
 }
 
 /// What was read last.
@@ -38,7 +46,8 @@ struct Shelf {
 impl Exams {
     /// Reads all exams.
     pub(crate) async fn open(database: Database, engine: Engine, vault: Vault) -> Result<Self, StoreError> {
-        let exams = Self { database, engine, vault, shelf: Arc::default() };
+        let wall = Arc::new(Wall::new(database.clone(), engine.clone()));
+        let exams = Self { database, engine, vault, shelf: Arc::default(), wall };
         exams.refresh().await?;
         Ok(exams)
     }

@@ -2,6 +2,7 @@
 //! itself, so that one that fails or is slow keeps none of the others. Several processes may run the same job at once:
 //! every move says whether it happened.
 
+mod decisions;
 mod money;
 mod orders;
 mod remembered;
@@ -13,20 +14,30 @@ use strum::{IntoStaticStr, VariantArray};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub(crate) use decisions::Desks;
+
+use crate::checkin::CheckIn;
+use crate::desk::audit::trail::AuditTrail;
+use crate::desk::imprint::Imprints;
 use crate::eligibility::Eligibility;
 use crate::exams::Exams;
+use crate::exams::imports::Imports;
 use crate::outbox::messenger::Messenger;
 use crate::outbox::reminders::Reminders;
+use crate::outbox::webhooks::Webhooks;
 use crate::payments::Payments;
 use crate::payments::reconciliation::Reconciliation;
 use crate::people::accounts::Accounts;
+use crate::people::candidates::Candidates;
 use crate::pictures::kept::IdentityPictures;
 use crate::pictures::readings::Readings;
 use crate::pictures::screenshots::Screenshots;
 use crate::rooms::Rooms;
 use crate::rooms::tickets::Tickets;
 use crate::seats::Orders;
+use crate::secrets::api_keys::{revoke_ended, write_refusals};
 use crate::store::{Database, StoreError};
+use crate::wall::Wall;
 
 /// Between two rounds of what somebody looks at a page for.
 const AT_ONCE: Duration = Duration::from_secs(1);
@@ -49,6 +60,10 @@ enum Job {
     Orders,
     /// Finishes confirmations that died on the way, and those for which nothing is to be paid.
     Confirmations,
+    /// Carries out what staff decided, once it cannot be taken back any more.
+    Decisions,
+    /// Lets first opinions of staff stand for which nobody gave a second one in time.
+    Opinions,
     /// Makes orders of seats that waiting lists offered, and tells who waits.
     Offers,
     /// Asks channels what became of payments.
@@ -83,8 +98,32 @@ enum Job {
     Accounts,
     /// Gives places to those who are confirmed after the places of their sitting were published.
     LateSeats,
-    /// Forgets links to phones, checks, and the tries of days before.
+    /// Removes photos from doors that are too old.
+    DoorPhotos,
+    /// Looks through files that staff brought, and applies them.
+    Imports,
+    /// Removes those files when they are old.
+    ImportFiles,
+    /// Forgets links to phones, checks, the tries of days before, and sign-ins of staff.
     Remembered,
+    /// Links lines of the audit.
+    Audit,
+    /// Looks whether the imprint was changed by another process.
+    Imprint,
+    /// Writes down how the seats stand, each second as it begins.
+    WallSeconds,
+    /// Notes how the lines of waiting rooms have come out.
+    WallLines,
+    /// Thins seconds that are old.
+    WallHistory,
+    /// Keeps by what candidates are found.
+    CandidateKeys,
+    /// Writes down which keys of the API were refused.
+    RefusedKeys,
+    /// Sends webhooks that are due.
+    Webhooks,
+    /// Forgets webhooks that were sent long ago, and tells nothing more to whoever is too far behind.
+    WebhookHistory,
 }
 
 /// What the jobs work on.
@@ -103,11 +142,21 @@ pub(crate) struct Work {
     pub(crate) pictures: IdentityPictures,
     pub(crate) tickets: Tickets,
     pub(crate) rooms: Rooms,
+    pub(crate) checkin: Arc<CheckIn>,
+    pub(crate) audit: AuditTrail,
+    pub(crate) imprints: Imprints,
+    pub(crate) desks: Box<Desks>,
+    pub(crate) imports: Arc<Imports>,
+    pub(crate) candidates: Arc<Candidates>,
+    pub(crate) webhooks: Webhooks,
 }
 
 /// The running jobs. They stop when the last clone is dropped, or when told to.
 #[derive(Clone)]
 pub(crate) struct Jobs {
+    wall: Arc<Wall>,
+    imports: Arc<Imports>,
+    webhooks: Webhooks,
     stop: Arc<watch::Sender<bool>>,
     tasks: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
@@ -115,12 +164,34 @@ pub(crate) struct Jobs {
 impl Job {
     fn every(self) -> Duration {
         match self {
-            Self::Offers | Self::AskChannels | Self::SettlePaid | Self::SendRefunds => AT_ONCE,
-            Self::Exams | Self::Orders | Self::Confirmations | Self::Messages | Self::Readings | Self::LateSeats => {
-                SOON
-            }
-            Self::Reconcile | Self::Tickets | Self::Reminders => RARELY,
+            Self::Decisions
+            | Self::Offers
+            | Self::AskChannels
+            | Self::SettlePaid
+            | Self::SendRefunds
+            | Self::Webhooks
+            | Self::Imports => AT_ONCE,
+            Self::Exams
+            | Self::Orders
+            | Self::Confirmations
+            | Self::Messages
+            | Self::Readings
+            | Self::LateSeats
+            | Self::Audit
+            | Self::Imprint
+            | Self::CandidateKeys => SOON,
+            Self::Reconcile
+            | Self::Tickets
+            | Self::Reminders
+            | Self::DoorPhotos
+            | Self::WallLines
+            | Self::WallHistory
+            | Self::RefusedKeys
+            | Self::WebhookHistory => RARELY,
+            Self::WallSeconds => Wall::until_next_second(),
             Self::Outbox
+            | Self::ImportFiles
+            | Self::Opinions
             | Self::Screenshots
             | Self::Pictures
             | Self::UnnamedPictures
@@ -137,6 +208,8 @@ impl Job {
             Self::Exams => work.exams.refresh().await,
             Self::Orders => orders::end(&work.database, &work.orders).await,
             Self::Confirmations => orders::carry_out(&work.database, &work.orders).await,
+            Self::Decisions => work.desks.carry_out().await,
+            Self::Opinions => work.desks.let_opinions_stand().await,
             Self::Offers => work.orders.tell_waits().await,
             Self::AskChannels => work.payments.asking.ask_due().await,
             Self::SettlePaid => money::settle(&work.database, &work.orders).await,
@@ -154,14 +227,31 @@ impl Job {
             Self::OldScores => work.eligibility.index_old_scores().await,
             Self::Accounts => work.accounts.sweep().await,
             Self::LateSeats => work.rooms.seat_late().await,
+            Self::DoorPhotos => work.checkin.forget_photos().await,
+            Self::Imports => work.imports.work_due().await,
+            Self::ImportFiles => work.imports.forget_files().await,
             Self::Remembered => remembered::forget(&work.database).await,
+            Self::Audit => work.audit.link().await,
+            Self::Imprint => work.imprints.refresh().await,
+            Self::WallSeconds => work.exams.wall.sample().await,
+            Self::WallLines => work.exams.wall.note_lines().await,
+            Self::WallHistory => work.exams.wall.tidy().await,
+            Self::CandidateKeys => work.candidates.index().await,
+            Self::Webhooks => work.webhooks.send_due().await,
+            Self::WebhookHistory => work.webhooks.tidy().await,
+            Self::RefusedKeys => {
+                write_refusals(&work.database, &work.orders.engine).await?;
+                revoke_ended(&work.database).await
+            }
         }
     }
 
-    /// Money that has just come is settled at once.
+    /// Money that has just come is settled at once, and so is what else somebody waits for.
     async fn woken(self, work: &Work) {
         match self {
             Self::SettlePaid => work.payments.asking.hearing.wake.notified().await,
+            Self::Imports => work.imports.wake.notified().await,
+            Self::Decisions => work.desks.woken().await,
             _ => std::future::pending().await,
         }
     }
@@ -182,7 +272,7 @@ impl Job {
             match failed {
                 None => succeeded(job),
                 Some(error) => {
-                    metrics::counter!("registration_job_failed_total", "job" => job).increment(1);
+                    metrics::counter!("registration_job_failed_total", "name" => job).increment(1);
                     tracing::warn!(job, error, "a round of a job broke off; the next one tries again");
                 }
             }
@@ -199,20 +289,27 @@ impl Job {
 impl Jobs {
     pub(crate) fn start(work: Work) -> Self {
         let (stop, stopped) = watch::channel(false);
+        let (wall, imports) = (work.exams.wall.clone(), work.imports.clone());
+        let webhooks = work.webhooks.clone();
         let work = Arc::new(work);
         let start = |job: &Job| tokio::spawn(job.run(Arc::clone(&work), stopped.clone()));
         let tasks = Job::VARIANTS.iter().map(start).collect();
-        Self { stop: Arc::new(stop), tasks: Arc::new(Mutex::new(tasks)) }
+        Self { wall, imports, webhooks, stop: Arc::new(stop), tasks: Arc::new(Mutex::new(tasks)) }
     }
 
-    /// Stops them all, each after the round that is running.
+    /// Stops them all, each after the round that is running; only an import is broken off, because it may take minutes.
     pub(crate) async fn stop(&self) {
         self.stop.send_replace(true);
+        self.imports.end();
         let tasks = std::mem::take(&mut *self.tasks.lock().expect("nothing panics while taking the tasks"));
         for task in tasks {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a job of registration had died");
             }
+        }
+        self.webhooks.end().await;
+        if let Err(error) = self.wall.stop().await {
+            tracing::debug!(%error, "another process writes the wall's seconds once this one's right to do so has ended");
         }
     }
 }
@@ -220,5 +317,5 @@ impl Jobs {
 /// Tells when a job last did all that there was to do: the age of this is what to watch.
 fn succeeded(job: &'static str) {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    metrics::gauge!("registration_job_last_success_timestamp_seconds", "job" => job).set(now.as_secs_f64());
+    metrics::gauge!("registration_job_last_success_timestamp_seconds", "name" => job).set(now.as_secs_f64());
 }

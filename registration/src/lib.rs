@@ -21,39 +21,50 @@ pub mod store;
 
 use std::sync::Arc;
 
-use gateways::{Gateways, ScreenshotReader};
+use gateways::Gateways;
 use object_store::ObjectStore;
 use reservation::engine::Engine;
 
-pub use crate::exams::rooms;
+pub use crate::exams::{checkin, drafts, imports, lists, rooms, wall};
 pub use crate::model::fen::Fen;
+pub use crate::outbox::outward::Outward;
 pub use crate::outbox::reminders::Reminders;
+pub use crate::outbox::webhooks;
 pub use crate::payments::reconciliation;
 
 use crate::application::Applications;
 use crate::application::accommodations::Accommodations;
 use crate::application::photos::Photos;
+use crate::checkin::CheckIn;
+use crate::desk::Desk;
 use crate::desk::accommodations::AccommodationReviews;
+use crate::desk::audit::trail::AuditTrail;
 use crate::desk::cases::Cases;
 use crate::desk::finance::Finance;
 use crate::desk::forms::Forms;
+use crate::desk::imprint::Imprints;
 use crate::desk::payments::Reviews;
 use crate::desk::people::IdentityReviews;
+use crate::desk::permits::approvals::Approvals;
 use crate::desk::scores::Scores;
 use crate::desk::staff::Staff;
-use crate::jobs::{Jobs, Work};
-use crate::outbox::messenger::Messenger;
+use crate::exams::drafts::ExamDrafts;
+use crate::exams::imports::Imports;
+use crate::exams::lists::Lists;
+use crate::jobs::{Desks, Jobs, Work};
 use crate::payments::Payments;
 use crate::payments::ask::Asking;
 use crate::payments::channels::Channels;
 use crate::payments::hear::Hearing;
 use crate::payments::reconciliation::Reconciliation;
+use crate::people::People;
 use crate::people::accounts::{AccountSettings, Accounts};
+use crate::people::candidates::Candidates;
+use crate::people::care::Care;
 use crate::people::faces::Faces;
 use crate::people::identity::Identity;
 use crate::pictures::files::PictureFiles;
 use crate::pictures::kept::IdentityPictures;
-use crate::pictures::readings::Readings;
 use crate::pictures::screenshots::Screenshots;
 use crate::pictures::uploads::Uploads;
 use crate::rooms::Rooms;
@@ -109,6 +120,12 @@ pub struct Registration {
     pub rooms: Rooms,
     /// Who has an admission ticket, and what it says.
     pub tickets: Tickets,
+    /// Files that staff bring.
+    pub imports: Arc<Imports>,
+    /// Lists that staff take out.
+    pub lists: Arc<Lists>,
+    /// Who is let in with it, and who has come.
+    pub checkin: Arc<CheckIn>,
     /// What candidates hold and owe.
     pub orders: Orders,
     /// Attempts to pay, and money that came.
@@ -133,12 +150,22 @@ pub struct Registration {
     pub scores: Scores,
     /// What staff decide of accommodations.
     pub accommodation_reviews: AccommodationReviews,
+    /// Candidates as staff find and see them.
+    pub candidates: Arc<Candidates>,
     /// Of what candidates are reminded.
     pub reminders: Reminders,
     /// What waits for staff, whatever it is.
     pub cases: Cases,
     /// Who staff are, and signing in.
     pub staff: Staff,
+    /// What two people do together.
+    pub approvals: Arc<Approvals>,
+    /// Everything that was done.
+    pub audit: AuditTrail,
+    /// What the site says of itself.
+    pub imprints: Imprints,
+    /// What other systems are let in with, and what they are told.
+    pub outward: Arc<Outward>,
     jobs: Jobs,
 }
 
@@ -146,6 +173,50 @@ pub struct Registration {
 fn asking_of(database: &Database, channels: Vec<gateways::Channel>) -> Asking {
     let hearing = Hearing { database: database.clone(), wake: Arc::default() };
     Asking { channels: Channels::new(channels), hearing }
+}
+
+/// What keeps pictures, and what takes them in.
+fn pictures_over(database: &Database, vault: &Vault, files: &PictureFiles) -> (Screenshots, Uploads, IdentityPictures) {
+    let uploads = Uploads { database: database.clone(), vault: vault.clone() };
+    let pictures = IdentityPictures { database: database.clone(), files: files.clone(), uploads: uploads.clone() };
+    (Screenshots::new(database.clone(), files.clone()), uploads, pictures)
+}
+
+/// The door to seats, over the others.
+fn orders_over(
+    (database, exams): (&Database, &Exams),
+    engine: Engine,
+    screenshots: &Screenshots,
+    applications: &Applications,
+    uploads: Uploads,
+    asking: Asking,
+) -> Orders {
+    Orders {
+        database: database.clone(),
+        engine,
+        exams: exams.clone(),
+        screenshots: screenshots.clone(),
+        applications: applications.clone(),
+        uploads,
+        asking,
+    }
+}
+
+/// What two people do together, over the doors that do it.
+fn approvals_over(
+    database: &Database,
+    staff: &Staff,
+    exams: &Exams,
+    rooms: &Rooms,
+    accounts: &Accounts,
+) -> Arc<Approvals> {
+    Arc::new(Approvals {
+        database: database.clone(),
+        staff: staff.clone(),
+        exams: exams.clone(),
+        rooms: rooms.clone(),
+        accounts: accounts.clone(),
+    })
 }
 
 /// What the doors are made over, once it answers.
@@ -158,6 +229,8 @@ struct Ground {
     exams: Exams,
     accounts: Accounts,
     staff: Staff,
+    imprints: Imprints,
+    outward: Arc<Outward>,
 }
 
 impl Registration {
@@ -172,42 +245,36 @@ impl Registration {
         let accounts = Accounts::new(database.clone(), vault.clone(), hasher.clone(), &gateways, accounts);
         accounts.carry_over().await?;
         let staff = Staff::new(database.clone(), vault.clone(), hasher);
+        let imprints = Imprints::new(database.clone());
+        imprints.refresh().await?;
         let files = PictureFiles::new(files, vault.clone());
-        Ok(Self::over(Ground { database, engine, files, vault, gateways, exams, accounts, staff }))
+        let outward = Arc::new(Outward::new(&database, &vault, &exams, gateways.webhooks.clone()));
+        Ok(Self::over(Ground { database, engine, files, vault, gateways, exams, accounts, staff, imprints, outward }))
     }
 
     /// Makes the doors, and starts the jobs.
     fn over(ground: Ground) -> Self {
-        let Ground { database, engine, files, vault, gateways, exams, accounts, staff } = ground;
-        let screenshots = Screenshots::new(database.clone(), files.clone());
-        let uploads = Uploads { database: database.clone(), vault: vault.clone() };
-        let pictures = IdentityPictures { database: database.clone(), files: files.clone(), uploads: uploads.clone() };
-        let (channels, reader) = (gateways.pay.clone(), gateways.screenshots.clone());
+        let Ground { database, engine, files, vault, gateways, exams, accounts, staff, imprints, outward } = ground;
+        let (screenshots, uploads, pictures) = pictures_over(&database, &vault, &files);
+        let (asking, reader) = (asking_of(&database, gateways.pay.clone()), gateways.screenshots.clone());
         let People { identity, faces, photos, reviews: identity_reviews, applications } =
             People::new(&database, &vault, &accounts, &pictures, gateways);
-        let eligibility =
-            Eligibility { database: database.clone(), vault: vault.clone(), applications: applications.clone() };
+        let eligibility = Eligibility::beside(&applications);
         let rooms = Rooms::new(database.clone(), engine.clone(), exams.clone(), vault.clone());
-        let orders = Orders {
-            database: database.clone(),
-            engine,
-            exams: exams.clone(),
-            screenshots: screenshots.clone(),
-            applications: applications.clone(),
-            uploads,
-            asking: asking_of(&database, channels),
-        };
-        let Money { payments, reconciliation, finance } = Money::beside(&orders, &vault, files);
-        let Care { accommodations, accommodation_reviews, reminders, messenger } =
-            Care::new(&applications, &accounts, &exams, &pictures, &rooms);
-        let desk = Desk::new(&database, vault, &exams, &applications, &eligibility, &orders, reader);
+        let orders = orders_over((&database, &exams), engine, &screenshots, &applications, uploads, asking);
+        let Money { payments, reconciliation, finance } = Money::beside(&orders, &vault, files.clone());
+        let care = Care::new(&applications, &accounts, &exams, &pictures, &rooms);
         let tickets = Tickets::beside(&orders, &accounts, &eligibility, &rooms);
+        let imports = Arc::new(Imports::new(database.clone(), exams.clone(), vault.clone(), files.clone()));
+        let (checkin, audit) = (Arc::new(CheckIn::over(&tickets, files)), AuditTrail::new(database.clone(), &vault));
+        let desk = Desk::new(&database, vault, &exams, &applications, &eligibility, &orders, reader);
         let jobs = Jobs::start(Work {
+            desks: Desks::of(&desk.cases, &staff, (&desk.reviews, &identity_reviews), (&desk.forms, &desk.scores)),
             database,
             eligibility: eligibility.clone(),
             accounts: accounts.clone(),
-            messenger,
-            reminders: reminders.clone(),
+            messenger: care.messenger,
+            reminders: care.reminders.clone(),
             exams: exams.clone(),
             orders: orders.clone(),
             payments: payments.clone(),
@@ -217,15 +284,25 @@ impl Registration {
             pictures,
             tickets: tickets.clone(),
             rooms: rooms.clone(),
+            checkin: checkin.clone(),
+            audit: audit.clone(),
+            imprints: imprints.clone(),
+            imports: imports.clone(),
+            candidates: care.candidates.clone(),
+            webhooks: outward.webhooks.clone(),
         });
         Self {
+            approvals: approvals_over(&orders.database, &staff, &exams, &rooms, &accounts),
             accounts,
             applications,
-            accommodations,
+            accommodations: care.accommodations,
             eligibility,
             exams,
             rooms,
+            lists: Arc::new(Lists { tickets: tickets.clone() }),
             tickets,
+            imports,
+            checkin,
             orders,
             payments,
             reconciliation,
@@ -237,12 +314,21 @@ impl Registration {
             identity_reviews,
             forms: desk.forms,
             scores: desk.scores,
-            accommodation_reviews,
-            reminders,
+            accommodation_reviews: care.accommodation_reviews,
+            candidates: care.candidates,
+            reminders: care.reminders,
             cases: desk.cases,
             staff,
+            audit,
+            imprints,
+            outward,
             jobs,
         }
+    }
+
+    /// Exams that staff set up.
+    pub fn exam_drafts(&self) -> ExamDrafts {
+        ExamDrafts::over(&self.exams)
     }
 
     /// Stops the jobs, each after the round that is running.
@@ -275,119 +361,5 @@ impl Money {
         let finance =
             Finance { database: database.clone(), payments: payments.clone(), reconciliation: reconciliation.clone() };
         Self { payments, reconciliation, finance }
-    }
-}
-
-/// The doors through which staff see and decide.
-struct Desk {
-    reviews: Reviews,
-    forms: Forms,
-    scores: Scores,
-    cases: Cases,
-}
-
-impl Desk {
-    fn new(
-        database: &Database,
-        vault: Vault,
-        exams: &Exams,
-        applications: &Applications,
-        eligibility: &Eligibility,
-        orders: &Orders,
-        reader: Option<ScreenshotReader>,
-    ) -> Self {
-        let screenshots = orders.screenshots.clone();
-        let readings =
-            Readings { database: database.clone(), screenshots: screenshots.clone(), vault: vault.clone(), reader };
-        let reviews = Reviews {
-            database: database.clone(),
-            exams: exams.clone(),
-            orders: Arc::new(orders.clone()),
-            screenshots,
-            readings,
-            vault: vault.clone(),
-        };
-        let forms = Forms { database: database.clone(), applications: Arc::new(applications.clone()) };
-        let scores = Scores { database: database.clone(), eligibility: Arc::new(eligibility.clone()) };
-        let cases = Cases { database: database.clone(), vault, exams: exams.clone() };
-        Self { reviews, forms, scores, cases }
-    }
-}
-
-/// What is asked for beside a usual seat, and what candidates are told.
-struct Care {
-    accommodations: Accommodations,
-    accommodation_reviews: AccommodationReviews,
-    reminders: Reminders,
-    messenger: Messenger,
-}
-
-impl Care {
-    fn new(
-        applications: &Applications,
-        accounts: &Accounts,
-        exams: &Exams,
-        pictures: &IdentityPictures,
-        rooms: &Rooms,
-    ) -> Self {
-        let (database, vault) = (applications.database.clone(), applications.vault.clone());
-        let accommodations = Accommodations {
-            database: database.clone(),
-            vault: vault.clone(),
-            applications: applications.clone(),
-            pictures: pictures.clone(),
-        };
-        let accommodation_reviews =
-            AccommodationReviews { database: database.clone(), accommodations: Arc::new(accommodations.clone()) };
-        let reminders =
-            Reminders { database: database.clone(), vault, exams: exams.clone(), accounts: accounts.clone() };
-        let messenger = Messenger {
-            database,
-            accounts: accounts.clone(),
-            applications: applications.clone(),
-            exams: exams.clone(),
-            reminders: reminders.clone(),
-            rooms: rooms.clone(),
-        };
-        Self { accommodations, accommodation_reviews, reminders, messenger }
-    }
-}
-
-/// The doors that are about who somebody is, and the one that asks them all.
-struct People {
-    identity: Identity,
-    faces: Faces,
-    photos: Photos,
-    reviews: IdentityReviews,
-    applications: Applications,
-}
-
-impl People {
-    fn new(
-        database: &Database,
-        vault: &Vault,
-        accounts: &Accounts,
-        pictures: &IdentityPictures,
-        gateways: Gateways,
-    ) -> Self {
-        let identity = Identity {
-            database: database.clone(),
-            vault: vault.clone(),
-            accounts: accounts.clone(),
-            pictures: pictures.clone(),
-            gateways: gateways.clone(),
-        };
-        let faces = Faces { database: database.clone(), pictures: pictures.clone(), gateways: gateways.clone() };
-        let photos = Photos { database: database.clone(), pictures: pictures.clone(), gateways };
-        let reviews =
-            IdentityReviews { database: database.clone(), identity: identity.clone(), pictures: pictures.clone() };
-        let applications = Applications {
-            database: database.clone(),
-            vault: vault.clone(),
-            identity: identity.clone(),
-            faces: faces.clone(),
-            photos: photos.clone(),
-        };
-        Self { identity, faces, photos, reviews, applications }
     }
 }

@@ -16,4 +16,4 @@ pub mod person;
 pub mod roster;
 pub mod text;
 
-pub use crate::model::exam::room;
+pub use crate::model::exam::{import, room};

@@ -8,4 +8,5 @@ pub(crate) mod likeness;
 pub(crate) mod readings;
 pub(crate) mod screenshots;
 pub(crate) mod store;
+pub(crate) mod thumbnail;
 pub(crate) mod uploads;

@@ -1,14 +1,18 @@
 //! Postgres, one file per table, and what goes wrong below the rules.
 
 pub(crate) mod fault;
+pub(crate) mod incoming;
 pub(crate) mod migrations;
 pub mod purpose;
 pub(crate) mod site;
 
 use std::time::Duration;
 
-use deadpool_postgres::{Object, Pool, PoolError, Timeouts};
+use deadpool_postgres::{GenericClient, Object, Pool, PoolError, Timeouts};
+use reservation::ids::ExamId;
+use tokio_postgres::Row;
 
+use crate::model::ids::AccountId;
 use crate::store::fault::described;
 
 pub use crate::store::fault::PostgresFault;
@@ -78,6 +82,38 @@ impl Database {
 /// Did the database refuse because of this constraint?
 pub(crate) fn violates(error: &tokio_postgres::Error, constraint: &str) -> bool {
     error.as_db_error().and_then(|error| error.constraint()) == Some(constraint)
+}
+
+/// The row of an account in an exam, in a table that has at most one of each: `select` says which columns of which table.
+pub(crate) async fn row_of(
+    client: &impl GenericClient,
+    select: &str,
+    (exam, account): (&ExamId, AccountId),
+) -> Result<Option<Row>, StoreError> {
+    let statement = client.prepare_cached(&format!("{select} WHERE exam = $1 AND account = $2")).await?;
+    Ok(client.query_opt(&statement, &[&exam.as_str(), &account.0]).await?)
+}
+
+/// The same as [`row_of`], locked until the transaction ends.
+pub(crate) async fn row_locked(
+    transaction: &impl GenericClient,
+    select: &str,
+    (exam, account): (&ExamId, AccountId),
+) -> Result<Option<Row>, StoreError> {
+    let statement =
+        transaction.prepare_cached(&format!("{select} WHERE exam = $1 AND account = $2 FOR UPDATE")).await?;
+    Ok(transaction.query_opt(&statement, &[&exam.as_str(), &account.0]).await?)
+}
+
+/// What becomes of lines that were there before an import and are not in its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Absent {
+    /// They stay as they are.
+    Kept,
+    /// They go, but for those of people to whom an account is bound.
+    UnboundRemoved,
+    /// All of them go.
+    Removed,
 }
 
 /// What an import of many lines did.

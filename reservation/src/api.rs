@@ -28,7 +28,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::engine::Engine;
 use crate::ids::ExamId;
-use auth::KeyRing;
+use auth::{Denied, KeyRing, Wanted};
 use call::Call;
 use counted::Counted;
 use events::{EventStream, Streams};
@@ -161,7 +161,7 @@ impl Api {
         B: Body<Data = Bytes> + Send + Unpin,
         B::Error: std::error::Error + Send + Sync + 'static,
     {
-        let names = self.admit(route, from, &asked.headers).await?;
+        let names = self.admit(route, route.exam_in(path), from, &asked.headers).await?;
         json::check_coding(&asked.headers)?;
         route.answer(Call { api: self, path, names, asked, body }).await
     }
@@ -170,10 +170,11 @@ impl Api {
     async fn admit(
         &self,
         route: &Route,
+        exam: Option<&str>,
         from: Option<ClientAddress>,
         headers: &HeaderMap,
     ) -> Result<Namespace, Problem> {
-        let Inner { keys, limits, .. } = &*self.inner;
+        let Inner { keys, limits, engine, .. } = &*self.inner;
         // Whoever watches the server must see it when it is asked too much.
         let by_address = || from.map_or(Ok(()), |from| limits.address(from));
         let Some(scope) = route.scope else {
@@ -182,7 +183,7 @@ impl Api {
             }
             return Ok(Namespace::Whole);
         };
-        match keys.check(headers, scope).await {
+        match keys.check(headers, Wanted { scope, exam }).await {
             Ok(good) => {
                 let key = headers.get(header::AUTHORIZATION).map_or(&b""[..], |key| key.as_bytes());
                 if !route.is_watched() {
@@ -190,11 +191,19 @@ impl Api {
                 }
                 Ok(good.into())
             }
-            Err(problem) if problem.status == StatusCode::UNAUTHORIZED => {
+            Err(Denied::NoKey) => {
                 by_address()?;
+                Err(Problem::unauthorized())
+            }
+            Err(Denied::Refused(why)) => {
+                engine.note_refused_key(why, from);
+                let problem = Problem::from(why);
+                if problem.status == StatusCode::UNAUTHORIZED {
+                    by_address()?;
+                }
                 Err(problem)
             }
-            Err(problem) => Err(problem),
+            Err(Denied::Unread(error)) => Err(error.into()),
         }
     }
 }

@@ -8,13 +8,17 @@ pub mod bench;
 mod calls;
 pub mod catalogue;
 mod error;
+pub mod figures;
 mod lanes;
 mod ready;
+pub mod refused_keys;
 mod seats;
+pub mod tally;
 mod upkeep;
 pub mod waiting_list;
 pub mod waiting_room;
 
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -36,6 +40,8 @@ use catalogue::{Catalogue, ExamEntry};
 pub use error::HoldError;
 use lanes::{Lanes, RunningPool};
 pub use ready::NotReady;
+use refused_keys::Refusals;
+use tally::Tally;
 use upkeep::{clocks, feed, keeper, offers, sweep};
 
 /// Longest wait at the start for a Redis that is yet to start, and how often it is tried meanwhile.
@@ -71,8 +77,14 @@ pub(crate) struct Inner {
     waiting_rooms: DashMap<ExamId, Arc<waiting_room::WaitingRoom>>,
     /// One per exam; every board of the exam counts it up.
     changes: DashMap<ExamId, watch::Sender<u64>>,
-    tasks: TaskTracker,
-    stop: CancellationToken,
+    /// How often seats were asked for here, by exam; of exams that are there only.
+    tallies: DashMap<ExamId, Arc<Tally>>,
+    /// How far the clock of a store is away from ours, in ms: the one that is furthest away.
+    clock_apart_ms: AtomicI64,
+    /// Keys of the API that were refused here, until somebody writes them down.
+    refused_keys: Refusals,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stop: CancellationToken,
 }
 
 /// The holds that a request for seats got.
@@ -119,6 +131,9 @@ impl Engine {
                 pools: DashMap::new(),
                 waiting_rooms: DashMap::new(),
                 changes: DashMap::new(),
+                tallies: DashMap::new(),
+                clock_apart_ms: AtomicI64::new(0),
+                refused_keys: Refusals::default(),
                 tasks: TaskTracker::new(),
                 stop: CancellationToken::new(),
             }),

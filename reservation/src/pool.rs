@@ -2,10 +2,11 @@
 
 pub mod board;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::ids::{ExamId, PoolId};
@@ -79,6 +80,10 @@ pub struct Pool {
     unfinished: AtomicBool,
     /// The time at which this process gave up writing the pool, if it did.
     resigned: Mutex<Option<Instant>>,
+    /// When this process learned that the pool was opened the last time.
+    opened_at: Mutex<Option<Timestamp>>,
+    /// How old the newest event was, in ms, when this process wrote it to the ledger; 0 while there is none to write.
+    lag_ms: AtomicU64,
 }
 
 impl Pool {
@@ -98,6 +103,8 @@ impl Pool {
             stuck: Mutex::default(),
             unfinished: AtomicBool::new(false),
             resigned: Mutex::default(),
+            opened_at: Mutex::default(),
+            lag_ms: AtomicU64::new(0),
         }
     }
 
@@ -117,6 +124,7 @@ impl Pool {
         drop(epochs);
         self.reach(row.lineage, row.cursor);
         if is_new {
+            *self.opened_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Timestamp::now());
             self.restored.notify_waiters();
         }
     }
@@ -188,6 +196,26 @@ impl Pool {
     pub fn stuck(&self) -> Option<(Duration, String)> {
         let stuck = self.stuck.lock().unwrap_or_else(PoisonError::into_inner);
         stuck.as_ref().map(|stuck| (stuck.since.elapsed(), stuck.why.clone()))
+    }
+
+    /// When the pool was opened the last time, as far as this process knows: adopted, or restored from the ledger.
+    pub fn opened_at(&self) -> Option<Timestamp> {
+        *self.opened_at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes how old the newest event is that the ledger is about to have; zero when there is none.
+    pub(crate) fn lags(&self, by: Duration) {
+        self.lag_ms.store(u64::try_from(by.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// How far the ledger is behind, where this process writes it: by the age of the newest event, or since when it
+    /// stands still. Zero where another process writes it.
+    pub fn lag(&self) -> Duration {
+        if !self.is_writer() {
+            return Duration::ZERO;
+        }
+        let stuck = self.stuck().map_or(Duration::ZERO, |(since, _)| since);
+        stuck.max(Duration::from_millis(self.lag_ms.load(Ordering::Relaxed)))
     }
 
     /// Lets `finish` look at the pool.

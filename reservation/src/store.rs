@@ -40,7 +40,7 @@ pub use salvage::LiveHold;
 use scripts::Script;
 pub use trusted::Moved;
 use trusted::Trusted;
-pub use waiting_list::{PlaceInList, WaitAnswer, WaitRequest};
+pub use waiting_list::{PositionInList, WaitAnswer, WaitRequest};
 
 /// Most stream entries that may wait for the ledger; then no seat is given out.
 const EVENTS_BEHIND_MAX: usize = 1_000_000;
@@ -103,6 +103,13 @@ pub struct Store {
 }
 
 impl Store {
+    /// The versions of Redis that answer now, each once, in order.
+    pub fn versions(&self) -> Vec<String> {
+        let standing = self.connection.primaries();
+        let versions = standing.iter().filter_map(|node| node.standing()).map(|link| link.version().to_owned());
+        versions.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+    }
+
     /// Connects to `redis://host:port`, `redis+unix:///path` or `redis+cluster://host:port,host:port`;
     /// fails when nothing answers there, or what answers may throw seats away.
     pub async fn open(url: &str) -> Result<Self, StoreError> {

@@ -287,11 +287,16 @@ async fn write(
         match events.last() {
             Some(newest) => {
                 committed = Some(Instant::now());
-                behind.set(lag_seconds(newest));
+                let lag = lag_of(newest);
+                behind.set(lag.as_secs_f64());
+                pool.lags(lag);
                 writer.commit(pool, &events).await?;
             }
             None if stopping.is_some() => return Ok(()),
-            None => behind.set(0.0),
+            None => {
+                behind.set(0.0);
+                pool.lags(Duration::ZERO);
+            }
         }
         *failing = None;
         pool.goes_on();
@@ -309,9 +314,9 @@ async fn write(
     Ok(())
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a lag in ms is far below 2^52")]
-fn lag_seconds(event: &Event) -> f64 {
-    (jiff::Timestamp::now().as_millisecond() - event.now_ms).max(0) as f64 / 1_000.0
+fn lag_of(event: &Event) -> Duration {
+    let ms = jiff::Timestamp::now().as_millisecond() - event.now_ms;
+    Duration::from_millis(u64::try_from(ms).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! An exam's waiting room as plain values: how it is set, how its line is shuffled, and what it signs.
 //!
-//! Commit and reveal: SHA-256 of the seed is public before anybody takes a place, the seed itself after the opening.
-//! With it anybody can compute every shuffled place again: [`WaitingRoomKeys::shuffled_score`].
+//! Commit and reveal: SHA-256 of the seed is public before anybody takes a position, the seed itself after the opening.
+//! With it anybody can compute every shuffled position again: [`WaitingRoomKeys::shuffled_score`].
 
 pub mod pass;
 

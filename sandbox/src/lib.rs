@@ -25,6 +25,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use gateways::settings::{SettingError, Variables};
+use gateways::webhooks::{WebhookRules, WebhookSender};
 use gateways::{CardReader, FaceComparer, Gateways, Liveness, Mailer, Sms};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -127,6 +128,7 @@ impl Sandbox {
                 gateways::Channel::wechat_pay(gateways::wechat_pay::WechatPayConfig::of(&variables)?),
                 gateways::Channel::unionpay(gateways::unionpay::UnionPayConfig::of(&variables)?),
             ],
+            webhooks: Some(WebhookSender::new(WebhookRules { may_stay_here: true, ..WebhookRules::default() })),
         })
     }
 

@@ -1,25 +1,33 @@
 //! What an operator may say. Flags of the server have environment variables, which their help names.
 
+mod approvals;
+mod audit;
+mod demo;
+mod key;
 mod money;
 mod rooms;
 mod seating;
+mod staff;
 mod ticket;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use registration::Fen;
-use registration::desk::staff::Role;
-use reservation::ledger::api_keys::Scope;
 
 use crate::listener::{AddressHeader, Network};
 use crate::outside::OutsideArgs;
 use crate::site_url::SiteUrl;
 
+pub use approvals::ApprovalsCommand;
+pub use audit::AuditCommand;
+pub use demo::{DemoCommand, RushArgs};
+pub use key::{KeyArgs, KeyCommand};
 pub use money::{BooksCommand, ChannelArgs, CheckArgs, PayCommand, ReconcileArgs, TryArgs};
 pub use rooms::RoomsCommand;
 pub use seating::SeatingCommand;
+pub use staff::StaffCommand;
 pub use ticket::TicketCommand;
 
 /// Exam registration: Redis decides who gets a seat, Postgres remembers it.
@@ -36,12 +44,18 @@ pub struct Cli {
 pub enum Command {
     /// Serve the candidates' pages, the JSON API and the staff console.
     Serve(Box<ServeArgs>),
+    /// Something to be shown, with nobody real in it.
+    #[command(subcommand)]
+    Demo(DemoCommand),
     /// Exams from files.
     #[command(subcommand)]
     Exam(ExamCommand),
     /// The books of money.
     #[command(subcommand)]
     Books(BooksCommand),
+    /// The record of what was done and seen.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Hold the bill of a channel's day against what we have.
     ///
     /// The server fetches every bill by itself; this does it now, or from a file. Prints what differs and what to do about it, and
@@ -56,6 +70,9 @@ pub enum Command {
     /// Who may sign in to the staff console.
     #[command(subcommand)]
     Staff(StaffCommand),
+    /// What two people do together, where there is only one.
+    #[command(subcommand)]
+    Approvals(ApprovalsCommand),
     /// Sites and their rooms.
     #[command(subcommand)]
     Rooms(RoomsCommand),
@@ -120,9 +137,17 @@ pub struct ServeArgs {
     /// and 20 at least.
     #[arg(long, env = "SEATHOLD_SMS_PER_PREFIX", value_name = "NUMBER")]
     pub sms_per_prefix: Option<u32>,
+    /// Nobody is there who could agree: one member of staff changes roles, moves registrations, publishes places, lowers
+    /// capacities and takes large lists out alone. Every such act is in the audit all the same.
+    #[arg(long, env = "SEATHOLD_ONE_PERSON")]
+    pub one_person: bool,
     /// Largest refund that one member of staff gives alone, in yuan; above it a second one must agree. 0: always two.
     #[arg(long, env = "SEATHOLD_REFUND_ALONE", value_name = "YUAN", default_value = "500")]
     pub refund_alone: Fen,
+    /// So many seconds staff can take a decision back before it is carried out and the candidate is told. 0: at once.
+    #[arg(long, env = "SEATHOLD_UNDO_SECONDS", value_name = "SECONDS", default_value_t = 60,
+        value_parser = clap::value_parser!(u16).range(0..=600))]
+    pub undo_seconds: u16,
     /// What one process bears.
     #[command(flatten)]
     pub bounds: BoundsArgs,
@@ -212,135 +237,6 @@ pub enum ExamCommand {
         /// The exam's directory.
         dir: PathBuf,
     },
-}
-
-/// What can be done with keys.
-#[derive(Debug, Subcommand)]
-pub enum KeyCommand {
-    /// Make a key of the JSON API and print it, this once.
-    ///
-    /// A key of the scope `hold` has candidates and holds of its own. Another key under the same name shares them: to
-    /// replace a key, add one under its name, hand it out, and then revoke the old one by its number.
-    Add {
-        /// What it may do.
-        #[arg(long)]
-        scope: KeyScope,
-        /// Whose it is.
-        name: String,
-        /// Where the site keeps things.
-        #[command(flatten)]
-        site: SiteArgs,
-    },
-    /// Show all keys, revoked ones too: number, scope, state, name. A key itself is kept nowhere.
-    List {
-        /// Where the site keeps things.
-        #[command(flatten)]
-        site: SiteArgs,
-    },
-    /// End a key, or all keys of a name. Running servers refuse it within 15 seconds; its holds stay as they are.
-    Revoke {
-        /// The key's number in `seathold key list`, or a name.
-        #[arg(value_name = "NAME|ID")]
-        key: String,
-        /// Where the site keeps things.
-        #[command(flatten)]
-        site: SiteArgs,
-    },
-}
-
-/// What can be done with staff.
-#[derive(Debug, Subcommand)]
-pub enum StaffCommand {
-    /// Add somebody and print their password, this once.
-    Add {
-        /// The login name.
-        name: String,
-        /// What they may do.
-        #[arg(long, default_value = "reviewer")]
-        role: StaffRole,
-        /// Read the password from the standard input instead of making one.
-        #[arg(long)]
-        password_stdin: bool,
-        /// Where the site keeps things.
-        #[command(flatten)]
-        site: SiteArgs,
-    },
-    /// Show who there is, what they may do, and who is disabled.
-    List {
-        /// Where the site keeps things.
-        #[command(flatten)]
-        site: SiteArgs,
-    },
-    /// Keep somebody out: they cannot sign in, and where they are signed in they are so no more. What they did stays on
-    /// record.
-    Disable {
-        /// The login name.
-        name: String,
-        /// Where the site keeps things.
-        #[command(flatten)]
-        site: SiteArgs,
-    },
-    /// Let somebody in again who was disabled.
-    Enable {
-        /// The login name.
-        name: String,
-        /// Where the site keeps things.
-        #[command(flatten)]
-        site: SiteArgs,
-    },
-    /// Give somebody another password and print it, this once. Where they are signed in they are so no more.
-    Password {
-        /// The login name.
-        name: String,
-        /// Read the password from the standard input instead of making one.
-        #[arg(long)]
-        password_stdin: bool,
-        /// Where the site keeps things.
-        #[command(flatten)]
-        site: SiteArgs,
-    },
-}
-
-/// The scopes as words of the command line.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum KeyScope {
-    /// Create and change exams; and what `hold` and `metrics` may, with everybody's holds.
-    Admin,
-    /// Hold, release, freeze, confirm, for candidates of its own.
-    Hold,
-    /// May read /metrics.
-    Metrics,
-}
-
-impl From<KeyScope> for Scope {
-    fn from(scope: KeyScope) -> Self {
-        match scope {
-            KeyScope::Admin => Self::Admin,
-            KeyScope::Hold => Self::Hold,
-            KeyScope::Metrics => Self::Metrics,
-        }
-    }
-}
-
-/// The roles as words of the command line.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum StaffRole {
-    /// Decides on pictures.
-    Reviewer,
-    /// Sees and moves money, and decides no cases.
-    Finance,
-    /// May do everything.
-    Administrator,
-}
-
-impl From<StaffRole> for Role {
-    fn from(role: StaffRole) -> Self {
-        match role {
-            StaffRole::Reviewer => Self::Reviewer,
-            StaffRole::Finance => Self::Finance,
-            StaffRole::Administrator => Self::Administrator,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! again changes nothing.
 
 mod calendar;
+pub mod rush;
 
 use std::fs;
 use std::path::Path;
@@ -9,20 +10,20 @@ use std::path::Path;
 use anyhow::{Context, ensure};
 use jiff::Timestamp;
 use registration::desk::staff::{Role, StaffError};
+use registration::secrets::api_keys::DEMO_NAME;
 use registration::store::purpose;
 use registration::store::purpose::{PublicSignIn, Purpose};
-use reservation::ledger::api_keys::{Named, Scope};
+use reservation::api::auth::secret::new_key;
+use reservation::ledger::api_keys::{Named, Scope, Scopes};
 use rust_embed::RustEmbed;
 
 use crate::cli::ServeArgs;
-use crate::secrets::{keep, new_api_key};
+use crate::secrets::keep;
 use crate::services::Services;
 use crate::stores::Stores;
 
 /// Printed at every start: a demo has nothing to guard.
 const STAFF: PublicSignIn = PublicSignIn { name: "demo", password: "demo-seathold" };
-/// Whose the demo's keys are. Nobody else's key is called so.
-pub const KEY_NAME: &str = "demo";
 
 /// In the binary, so that the demo works wherever it is started.
 #[derive(RustEmbed)]
@@ -36,9 +37,9 @@ pub async fn fill(data: &Path, services: &Services) -> anyhow::Result<()> {
         Ok(_) | Err(StaffError::NameTaken) => {}
         Err(error) => return Err(error).context("the demo's staff cannot be added"),
     }
-    for scope in [Scope::Admin, Scope::Hold] {
-        let key = keep(&data.join(format!("api-key-{}", scope.as_str())), new_api_key)?;
-        services.engine.add_api_key(KEY_NAME, scope, key.trim()).await.context("the demo's keys cannot be added")?;
+    for (file, scopes) in [("admin", Scope::Admin.into()), ("hold", Scopes::from([Scope::Hold, Scope::Confirm]))] {
+        let key = keep(&data.join(format!("api-key-{file}")), || Ok(new_key()))?;
+        services.engine.add_api_key(DEMO_NAME, scopes, key.trim()).await.context("the demo's keys cannot be added")?;
     }
     Ok(())
 }
@@ -64,7 +65,7 @@ pub async fn keep_apart(args: &ServeArgs, stores: &Stores) -> anyhow::Result<()>
 
 /// Ends the keys that a demo over the same data had, when an earlier version let it run there.
 pub async fn end_keys(services: &Services) -> anyhow::Result<()> {
-    let ended = services.engine.revoke_api_keys(Named::Name(KEY_NAME)).await?;
+    let ended = services.engine.revoke_api_keys(Named::Name(DEMO_NAME)).await?;
     if !ended.is_empty() {
         tracing::warn!(keys = ended.len(), "keys of a demo were good here, and are revoked now");
     }

@@ -4,8 +4,10 @@
 //! the order in which everything starts and stops. Below that, [`stores`] opens the private or the given Redis
 //! and Postgres, [`outside`] configures SMS, mail, cards and faces,
 //! [`services`] opens engine and registration over them, [`site`] says which crate answers which
-//! path, [`listener`] bounds what connections may do, and [`demo`] fills an empty site.
+//! path, [`listener`] bounds what connections may do, [`audit_heads`] keeps what shows that the audit is whole, and [`demo`]
+//! fills an empty site.
 
+pub mod audit_heads;
 pub mod cli;
 pub mod commands;
 pub mod demo;

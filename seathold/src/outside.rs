@@ -12,6 +12,7 @@ use gateways::mail::MailConfig;
 use gateways::screenshots::local::LocalScreenshots;
 use gateways::settings::{SettingError, Variables};
 use gateways::unionpay::UnionPayConfig;
+use gateways::webhooks::{WebhookRules, WebhookSender};
 use gateways::wechat_pay::WechatPayConfig;
 use gateways::{CardReader, Channel, FaceComparer, Gateways, Liveness, Mailer, ScreenshotReader, Sms, aliyun, tencent};
 use sandbox::Sandbox;
@@ -42,6 +43,9 @@ pub struct OutsideArgs {
     /// password is `SEATHOLD_SMTP_PASSWORD`.
     #[arg(long, env = "SEATHOLD_SMTP_URL", value_name = "URL")]
     pub smtp_url: Option<String>,
+    /// The ports to which webhooks may go, with commas between them; 443 and 8443 unless given.
+    #[arg(long, env = "SEATHOLD_WEBHOOK_PORTS", value_name = "PORTS", value_delimiter = ',')]
+    pub webhook_ports: Vec<u16>,
     /// From whom letters are: `招生办 <exam@example.edu>`.
     #[arg(long, env = "SEATHOLD_MAIL_FROM", value_name = "ADDRESS")]
     pub mail_from: Option<String>,
@@ -127,8 +131,12 @@ impl Outside {
             },
             smtp_url: Some(variables.required("SEATHOLD_SMTP_URL")?),
             mail_from: None,
+            webhook_ports: args.webhook_ports.clone(),
         };
-        Ok(Self { gateways: configured(&everything, &variables)?, sandbox: Some(sandbox) })
+        let mut gateways = configured(&everything, &variables)?;
+        // What a demo tells may stay on this machine.
+        gateways.webhooks = Some(WebhookSender::new(WebhookRules { may_stay_here: true, ..webhook_rules(args) }));
+        Ok(Self { gateways, sandbox: Some(sandbox) })
     }
 
     /// Where the sandbox shows what was sent.
@@ -154,7 +162,14 @@ fn configured(args: &OutsideArgs, variables: &Variables) -> anyhow::Result<Gatew
         faces: args.face_compare.map(|vendor| faces(vendor, variables)).transpose().context("--face-compare")?,
         liveness: args.liveness.map(|vendor| liveness(vendor, variables)).transpose().context("--liveness")?,
         pay: args.pay.iter().map(|till| channel(*till, variables)).collect::<Result<_, _>>().context("--pay")?,
+        webhooks: Some(WebhookSender::new(webhook_rules(args))),
     })
+}
+
+fn webhook_rules(args: &OutsideArgs) -> WebhookRules {
+    let usual = WebhookRules::default();
+    let ports = if args.webhook_ports.is_empty() { usual.ports } else { args.webhook_ports.clone() };
+    WebhookRules { ports, may_stay_here: false }
 }
 
 /// A server for letters may be named by the path of a file, too, of which the arguments know nothing.

@@ -14,7 +14,6 @@ use jiff::tz::{self, TimeZone};
 
 /// Half signs, half encrypts.
 const COOKIE_KEY_BYTES: usize = 64;
-const API_KEY_BYTES: usize = 32;
 const PASSWORD_BYTES: usize = 15;
 const TRIAL_BYTES: usize = 7;
 
@@ -42,11 +41,6 @@ pub fn cookie_keys(data: &Path) -> anyhow::Result<(Key, Key)> {
     };
     let (candidates, staff) = bytes.split_at(COOKIE_KEY_BYTES);
     Ok((Key::from(candidates), Key::from(staff)))
-}
-
-/// A new key of the JSON API: 256 random bits with a word in front that secret scanners can look for.
-pub fn new_api_key() -> anyhow::Result<String> {
-    Ok(format!("seathold_{}", URL_SAFE_NO_PAD.encode(random::<API_KEY_BYTES>()?)))
 }
 
 /// A new password of 20 characters.
@@ -105,8 +99,8 @@ mod tests {
     fn a_secret_is_made_once_for_its_owner_alone() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("api-key-hold");
-        let first = keep(&path, new_api_key).unwrap();
-        assert_eq!(keep(&path, new_api_key).unwrap().trim(), first);
+        let first = keep(&path, new_password).unwrap();
+        assert_eq!(keep(&path, new_password).unwrap().trim(), first);
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }

@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::bail;
-use backoffice::BackofficeState;
+use backoffice::{BackofficeState, SecondFactor, SecondPerson};
 use h5::{H5State, Printing};
 use httpkit::limits::{Limits, LimitsConfig};
+use jiff::SignedDuration;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use papers::{FontPaths, Press};
 use registration::people::accounts::AccountSettings;
@@ -15,8 +16,10 @@ use reservation::api::{Api, ApiConfig};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use crate::audit_heads;
 use crate::cli::{BoundsArgs, ServeArgs};
 use crate::demo;
+use crate::demo::rush::{Rush, Stage};
 use crate::listener::{Bounds, Listener, Proxies};
 use crate::outside::Outside;
 use crate::say;
@@ -34,8 +37,9 @@ const STREAMS_SPARE_ONE_IN: usize = 4;
 /// File descriptors that are not connections: stores, files, pipes.
 const OTHER_FILES: u64 = 256;
 
-/// Serves until Ctrl-C or SIGTERM; what was started is stopped again, also after a failure.
-pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
+/// Serves until Ctrl-C or SIGTERM; what was started is stopped again, also after a failure. With an opening to be played, it is
+/// played meanwhile.
+pub async fn serve(args: ServeArgs, rush: Option<Rush>) -> anyhow::Result<()> {
     let mut signals = Signals::new()?;
     demo::check_listeners(&args)?;
     // Bound before anything starts, so that a port in use leaves nothing behind.
@@ -62,7 +66,8 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         None => Ok(()),
         Some(Ok(services)) => {
             stores.hurry();
-            let served = serve_over(&args, &data, listeners, &services, outside.sandbox_url(), &mut signals, &gave_up);
+            let extras = Extras { sandbox_url: outside.sandbox_url(), rush };
+            let served = serve_over(&args, &data, listeners, &services, extras, &mut signals, &gave_up);
             let outcome = served.await;
             services.stop().await;
             outcome
@@ -79,13 +84,19 @@ struct Listeners {
     staff: Listener,
 }
 
+/// What only a demo has.
+struct Extras {
+    sandbox_url: Option<String>,
+    rush: Option<Rush>,
+}
+
 /// Serves over open services until a signal, or until the stores are gone for good.
 async fn serve_over(
     args: &ServeArgs,
     data: &Path,
     listeners: Listeners,
     services: &Services,
-    sandbox_url: Option<String>,
+    extras: Extras,
     signals: &mut Signals,
     gave_up: &CancellationToken,
 ) -> anyhow::Result<()> {
@@ -94,6 +105,12 @@ async fn serve_over(
     } else {
         demo::end_keys(services).await?;
     }
+    let Extras { sandbox_url, rush } = extras;
+    let stage = match rush {
+        // It is large.
+        Some(rush) => Some(Box::pin(Stage::set(data, services, rush)).await?),
+        None => None,
+    };
     let (url, staff_url) = (listeners.candidates.url()?, listeners.staff.url()?);
     let stop = CancellationToken::new();
     let bounds = bounds_of(&args.bounds);
@@ -107,7 +124,13 @@ async fn serve_over(
     };
     let candidates = listeners.candidates.serve(bounds, stop.clone(), site);
     let staff = listeners.staff.serve(staff_bounds, stop.clone(), console);
-    let served = tokio::spawn(async { tokio::join!(candidates, staff) });
+    let heads = audit_heads::keep(services.registration.audit.clone(), audit_heads::dir_in(data), stop.clone());
+    let served = tokio::spawn(async { tokio::join!(candidates, staff, heads) });
+    let disk = data.to_owned();
+    services.registration.exams.wall.watch_disk(move || free_percent(&disk));
+    if args.public_url.is_some() && !args.demo {
+        warn_of_imprint(services);
+    }
     say(&format!("ready: {url}"));
     say(&format!("staff: {staff_url}"));
     if args.demo {
@@ -117,12 +140,17 @@ async fn serve_over(
             say(&format!("         {url}specimens draws identity cards and faces to hand in"));
         }
     }
+    if let Some(stage) = stage {
+        say(&format!("wall: {}  (add ?wall for a screen on a wall)", stage.wall(&staff_url)));
+        tokio::spawn(stage.play(stop.clone()));
+    }
     tokio::select! {
         () = signals.stop() => tracing::info!("stopping"),
         () = gave_up.cancelled() => {}
     }
     stop.cancel();
     api.end_streams();
+    services.registration.exams.wall.end_streams();
     served.await?;
     if gave_up.is_cancelled() {
         bail!("a private store does not stay up: see the log above");
@@ -130,21 +158,40 @@ async fn serve_over(
     Ok(())
 }
 
-/// Where tickets are printed, half of the cores at once at most; nowhere without a font that has Chinese.
-fn printing() -> Option<Printing> {
+/// How much of the disk that has this is free, in percent, if the system says.
+fn free_percent(data: &Path) -> Option<u8> {
+    let disk = nix::sys::statvfs::statvfs(data).ok()?;
+    let percent = disk.blocks_available().saturating_mul(100).checked_div(disk.blocks())?;
+    u8::try_from(percent).ok()
+}
+
+/// Says what a site that is open to the public has to say of itself, and does not.
+fn warn_of_imprint(services: &Services) {
+    for part in services.registration.imprints.current().imprint.lacks() {
+        tracing::warn!(?part, "the site does not say this of itself, as a public one has to: staff console, 网站信息");
+    }
+}
+
+/// Where tickets and the papers of sites are printed; nowhere without a font that has Chinese.
+fn press() -> Option<Arc<Press>> {
     match Press::new(FontPaths::default()) {
         Ok(press) => {
             for lack in press.lacks() {
                 tracing::warn!(script = lack.script, package = lack.package, "no font here has these letters of names");
             }
-            let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-            Some(Printing::new(Arc::new(press), cores / 2))
+            Some(Arc::new(press))
         }
         Err(error) => {
-            tracing::error!(%error, "tickets are shown, and cannot be had as files");
+            tracing::error!(%error, "tickets are shown, and neither they nor papers for sites can be had as files");
             None
         }
     }
+}
+
+/// Candidates' tickets, on half of the cores at once at most.
+fn printing(press: Arc<Press>) -> Printing {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    Printing::new(press, cores / 2)
 }
 
 fn build(
@@ -161,10 +208,13 @@ fn build(
         per_address: asked.limit_address,
         per_key: asked.limit_key,
         per_candidate: asked.limit_candidate,
+        // The staff's pages have their own.
+        ..LimitsConfig::default()
     });
     let most_streams = bounds.connections - bounds.connections / STREAMS_SPARE_ONE_IN;
     let streams_max = asked.streams.map_or(most_streams, |streams| usize::try_from(streams).unwrap_or(usize::MAX));
     let api = Api::new(services.engine.clone(), ApiConfig { metrics, limits: limits.clone(), streams_max });
+    let press = press();
     let state = H5State {
         engine: services.engine.clone(),
         registration: services.registration.clone(),
@@ -174,15 +224,20 @@ fn build(
         contact: args.contact.clone(),
         demo: args.demo,
         sandbox_url,
-        printing: printing(),
+        printing: press.clone().map(printing),
     };
     let (pages, busy) = h5::site(state);
     let console = backoffice::router(BackofficeState {
         registration: services.registration.clone(),
         cookie_key: staff_cookie_key,
         demo: args.demo,
+        // Of a demo everybody knows the password, and nobody is real.
+        second_factor: if args.demo { SecondFactor::Off } else { SecondFactor::Required },
+        second_person: if args.demo || args.one_person { SecondPerson::Off } else { SecondPerson::Required },
         refund_alone_max: args.refund_alone,
+        undo: SignedDuration::from_secs(args.undo_seconds.into()),
         site_url: args.public_url.as_ref().map_or(own_url, SiteUrl::as_str).trim_end_matches('/').to_owned(),
+        press,
     });
     let is_https = args.public_url.as_ref().is_some_and(SiteUrl::is_https);
     Ok((Site { api, pages, busy, is_https }, Console { pages: console }))

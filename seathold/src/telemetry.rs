@@ -1,15 +1,19 @@
 //! Logs to the standard error, numbers to `/metrics`.
 
+mod described;
+
 use std::io::IsTerminal;
 use std::time::Duration;
 
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
 /// How often the recorder folds what histograms gathered, so that they stay small when nobody reads `/metrics`.
 const UPKEEP: Duration = Duration::from_secs(5);
-/// Upper bounds of every histogram, in seconds: from one script call to a slow page.
+/// Upper bounds of every histogram of times, in seconds: from one script call to a slow page.
 const BUCKETS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+/// Upper bounds of how many requests went together.
+const BATCH_BUCKETS: [f64; 9] = [1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 2048.0, 4096.0, 8192.0];
 
 /// Starts logging: `RUST_LOG` chooses what, by default warnings, and our own news.
 pub fn log_to_stderr() {
@@ -21,7 +25,11 @@ pub fn log_to_stderr() {
 
 /// Starts measuring; the handle renders what was measured. Once per process, inside the runtime.
 pub fn measure() -> anyhow::Result<PrometheusHandle> {
-    let handle = PrometheusBuilder::new().set_buckets(&BUCKETS)?.install_recorder()?;
+    let handle = PrometheusBuilder::new()
+        .set_buckets(&BUCKETS)?
+        .set_buckets_for_metric(Matcher::Full(described::BATCH.to_owned()), &BATCH_BUCKETS)?
+        .install_recorder()?;
+    described::describe();
     let upkeep = handle.clone();
     tokio::spawn(async move {
         loop {

@@ -1,5 +1,5 @@
 //! The whole way in real browsers: a candidate's phone from the list of exams to the confirmed seat, a member of
-//! staff at a desk who confirms it, and a second candidate whose page counts along. And the waiting room: one place
+//! staff at a desk who confirms it, and a second candidate whose page counts along. And the waiting room: one position
 //! per account, whatever happens to tabs and devices.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
@@ -18,7 +18,7 @@ const SITTING: &str = "en-0522-am-lakeside";
 const DOCUMENT: &str = "110105199001010010";
 
 async fn click(browser: &Browser, css: &str) {
-    let element = browser.wait().at_most(WAIT).for_element(Locator::Css(css)).await;
+    let element = browser.find_within(WAIT, css).await;
     let element = element.unwrap_or_else(|error| panic!("{css}: {error}"));
     // The driver scrolls as little as it can, which leaves the element below the bar at the bottom.
     let argument = vec![serde_json::to_value(&element).unwrap()];
@@ -27,7 +27,7 @@ async fn click(browser: &Browser, css: &str) {
 }
 
 async fn fill(browser: &Browser, css: &str, text: &str) {
-    let element = browser.wait().at_most(WAIT).for_element(Locator::Css(css)).await;
+    let element = browser.find_within(WAIT, css).await;
     let element = element.unwrap_or_else(|error| panic!("{css}: {error}"));
     element.send_keys(text).await.unwrap_or_else(|error| panic!("{css}: {error}"));
 }
@@ -63,7 +63,7 @@ async fn arrives(browser: &Browser, part: &str) -> String {
 async fn prove_mobile(phone: &Browser) {
     let has_script = phone.execute("return document.documentElement.classList.contains('js')", Vec::new()).await;
     if has_script.unwrap().as_bool() == Some(true) {
-        let seen = phone.wait().at_most(WAIT).for_element(Locator::Css("[data-code]:not([hidden])")).await;
+        let seen = phone.find_within(WAIT, "[data-code]:not([hidden])").await;
         seen.unwrap_or_else(|error| panic!("no button for a code: {error}"));
         click(phone, "[data-code]").await;
         shows(phone, "验证码已发送").await;
@@ -267,20 +267,20 @@ const RUSH_SITTINGS: &str = "id,title_zh,title_en,group,venue_zh,venue_en,starts
 morning,英语,English,language,一号楼,Building 1,2090-05-22T09:00:00+08:00,1,
 ";
 
-/// What the API says of a place in the line of `rush`.
-async fn place(app: &ServedApp, candidate: &str) -> Value {
+/// What the API says of a position in the line of `rush`.
+async fn position(app: &ServedApp, candidate: &str) -> Value {
     let body = json!({"candidate": candidate});
-    let answer = app.caller().call("POST", "/api/v1/exams/rush/waiting-room/places", &body).await.unwrap();
+    let answer = app.caller().call("POST", "/api/v1/exams/rush/waiting-room/positions", &body).await.unwrap();
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer.json()
 }
 
 /// Somebody takes the only seat over the API; returns the hold.
 async fn take_the_seat(app: &ServedApp) -> String {
-    let mut first = place(app, "first").await;
+    let mut first = position(app, "first").await;
     while first["state"] != "admitted" {
         tokio::time::sleep(Duration::from_millis(200)).await;
-        first = place(app, "first").await;
+        first = position(app, "first").await;
     }
     let body = json!({"candidate": "first", "sittings": ["morning"], "pass": first["pass"]});
     let held = app.caller().call("POST", "/api/v1/exams/rush/holds", &body).await.unwrap();
@@ -318,7 +318,7 @@ async fn led_on(phone: &Browser) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn browser_waits_in_line_with_one_place_for_two_devices_and_a_closed_tab() {
+async fn browser_waits_in_line_with_one_position_for_two_devices_and_a_closed_tab() {
     let mut app = ServedApp::start().await;
     import_rush(&app, "2020-01-01T00:00:00Z".parse().unwrap()).await;
     let hold = take_the_seat(&app).await;
@@ -341,7 +341,7 @@ async fn browser_waits_in_line_with_one_place_for_two_devices_and_a_closed_tab()
     phone.screenshot("room-3-check").await;
 
     // Somebody comes later; a second device, a reload and a new tab change nothing.
-    assert_eq!(place(&app, "later").await["ahead"], 1);
+    assert_eq!(position(&app, "later").await["ahead"], 1);
     let desk = another_device(&app, Device::Desk).await;
     shows(&desk, "第 1 位").await;
     desk.screenshot("room-4-desk").await;

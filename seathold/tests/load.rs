@@ -3,6 +3,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
 
+/// What the wall says at the end.
+#[path = "load/wall.rs"]
+mod wall;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -210,6 +214,7 @@ async fn an_exam_opens_while_candidates_knock() {
     assert!(results.figures.ceiling.is_some_and(|ceiling| ceiling > 100.0));
     assert_eq!(results.measured.seconds.iter().map(|second| second.sent).sum::<u64>(), 300);
     assert_all_well(&results);
+    wall::assert_everybody_says_the_same(&app, &results).await;
     assert!(app.stop().await.success());
 }
 
@@ -230,5 +235,6 @@ async fn the_waiting_room_is_fair_and_lets_nobody_push_in() {
     assert!(count(&results, Operation::Hold, Outcome::NotAdmitted) > 0, "{:?}", outcomes(&results, Operation::Hold));
     assert!(results.measured.in_room.count() > 80, "{}", results.measured.in_room.count());
     assert_all_well(&results);
+    wall::assert_everybody_says_the_same(&app, &results).await;
     assert!(app.stop().await.success());
 }

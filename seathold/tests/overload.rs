@@ -352,7 +352,7 @@ async fn browser_keeps_what_was_typed_and_says_when_to_try_again() {
     let mut summary = String::new();
     for _ in 0..TURNS {
         browser.find(Locator::Css("form button[type=submit]")).await.unwrap().click().await.unwrap();
-        summary = browser.wait().for_element(Locator::Css(".summary")).await.unwrap().text().await.unwrap();
+        summary = browser.find_within(Duration::from_secs(20), ".summary").await.unwrap().text().await.unwrap();
         if summary.contains("这一次没有处理") {
             break;
         }

@@ -26,7 +26,7 @@ fn refusal(output: &Output) -> String {
 
 #[test]
 fn scripts_explain_themselves() {
-    for name in ["ops/run", "ops/test", "ops/perf", "ops/interop"] {
+    for name in ["ops/run", "ops/test", "ops/perf", "ops/interop", "ops/vendor"] {
         let output = run(name, &["--help"]);
         assert!(output.status.success());
         assert!(String::from_utf8(output.stdout).unwrap().starts_with(&format!("usage: {name}")));

@@ -7,6 +7,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use seating::{Examinee, Input, Lots, PublicDraw, Room, Seed};
+
 const INPUT: &str = r#"{
     "sitting": "cet4",
     "rules": {"apart": ["school"], "spare_seats": 1},
@@ -56,4 +58,27 @@ fn seats_are_drawn_and_anybody_can_verify_the_draw() {
     assert!(refuses(&seathold(dir, &["verify", "other.json"])).contains("another place than the draw gives"));
     fs::write(dir.join("other.json"), &record[..100]).unwrap();
     assert!(refuses(&seathold(dir, &["verify", "other.json"])).contains("no record of a draw"));
+}
+
+#[test]
+fn a_draw_of_which_a_part_was_set_aside_is_verified_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let input = Input::from_json(INPUT).unwrap();
+    let seed: Seed = [7; 32].into();
+    let lots = Lots { companions: [9; 32].into(), seats: [9; 32].into() };
+    let room = |id: &str| Room { id: id.to_owned(), ..input.rooms[0].clone() };
+    let rooms = input.rooms.iter().cloned().chain([room("K"), room("L")]).collect();
+    let more = ["G1A2", "H3B4", "I5C6", "J7D8", "K1A2", "L3B4", "M5C6", "N7D8"]
+        .map(|id| Examinee { id: id.to_owned(), ..input.examinees[0].clone() });
+    let examinees = input.examinees.iter().cloned().chain(more).collect();
+    let draw = PublicDraw::draw(Input { rooms, examinees, ..input }, seed, &lots).unwrap().1.unwrap();
+    let text = serde_json::to_string(&draw).unwrap();
+    assert!(!text.contains("needs") && !text.contains("D5R6") && !text.contains("F2V7"), "{text}");
+    fs::write(dir.join("draw.json"), &text).unwrap();
+    let verified = says(&seathold(dir, &["verify", "draw.json"]));
+    assert!(verified.contains("true: 3 people") && verified.contains("3 rooms with 15 seats"), "{verified}");
+    assert!(verified.contains(&draw.commitment), "{verified}");
+    fs::write(dir.join("other.json"), text.replacen("\"seat\":1", "\"seat\":6", 1)).unwrap();
+    assert!(refuses(&seathold(dir, &["verify", "other.json"])).contains("another place than the draw gives"));
 }

@@ -84,7 +84,12 @@ async fn works_as_a_role_that_only_adds_to_the_journal(app: &ServedApp) {
     assert_eq!(seen, [embedded::APPLICATION_ROLE]);
     client.batch_execute("DROP TABLE public.seen; DROP FUNCTION public.see() CASCADE").await.unwrap();
     client.batch_execute(&format!("SET ROLE {}", embedded::APPLICATION_ROLE)).await.unwrap();
-    for refused in ["UPDATE registration.journal SET at = now()", "DELETE FROM registration.journal_lines"] {
+    for refused in [
+        "UPDATE registration.journal SET at = now()",
+        "DELETE FROM registration.journal_lines",
+        "UPDATE registration.audit SET at = now()",
+        "DELETE FROM registration.audit_chain",
+    ] {
         let error = client.batch_execute(refused).await.unwrap_err();
         assert_eq!(error.code(), Some(&SqlState::INSUFFICIENT_PRIVILEGE), "{refused}");
     }
@@ -112,7 +117,35 @@ async fn a_second_start_finds_its_data() {
     let again = hold(&app, "li").await;
     assert_eq!(again.status, 200, "the same hold: {}", again.body);
     works_as_a_role_that_only_adds_to_the_journal(&app).await;
+    shows_what_was_done_to_the_audit(&app).await;
     assert!(app.stop().await.success());
+}
+
+/// The end of the audit was signed when the first server stopped: a line that was changed since is named, and so is a chain
+/// that was cut.
+async fn shows_what_was_done_to_the_audit(app: &ServedApp) {
+    let verify = || {
+        let output = app.command().args(["audit", "verify"]).output().unwrap();
+        let text = [output.stdout, output.stderr].map(|said| String::from_utf8(said).unwrap()).concat();
+        (output.status.success(), text)
+    };
+    let (is_whole, said) = verify();
+    assert!(is_whole && said.contains("the audit is whole") && !said.contains("no signed end"), "{said}");
+    let without_guards = "SET session_replication_role = replica";
+    app.execute(&format!(
+        "{without_guards}; UPDATE registration.audit SET subject = subject || '!'
+         WHERE id = (SELECT line FROM registration.audit_chain WHERE seq = 1)"
+    ))
+    .await;
+    let (is_whole, said) = verify();
+    assert!(!is_whole && said.contains("was changed after it was linked as number 1"), "{said}");
+    app.execute(&format!(
+        "{without_guards}; DELETE FROM registration.audit_chain; DELETE FROM registration.audit;
+         UPDATE registration.audit_head SET seq = 0, hash = decode(repeat('00', 32), 'hex')"
+    ))
+    .await;
+    let (is_whole, said) = verify();
+    assert!(!is_whole && said.contains("the chain was cut: it ends at 0"), "{said}");
 }
 
 #[tokio::test]
@@ -182,7 +215,10 @@ async fn a_second_server_over_the_same_data_is_refused_and_commands_join_the_fir
     let line = said(&["list"]).lines().find(|line| line.ends_with(" box office")).unwrap().to_owned();
     let words: Vec<&str> = line.split_whitespace().collect();
     assert_eq!(words[1..4], ["hold", "good", "since"], "{line}");
-    assert_eq!(said(&["revoke", "box office"]), format!("revoked: {}\n", words[0]));
+    let next = said(&["rotate", words[0]]);
+    assert!(next.starts_with("seathold_") && next.trim() != key, "{next}");
+    let ended = said(&["revoke", "box office"]);
+    assert!(ended.starts_with(&format!("revoked: {}\nrevoked: ", words[0])), "both: {ended}");
     let line = said(&["list"]).lines().find(|line| line.ends_with(" box office")).unwrap().to_owned();
     assert!(line.contains("revoked at 2"), "{line}");
     for gone in ["box office", words[0], "nobody"] {
@@ -206,6 +242,12 @@ async fn a_second_server_over_the_same_data_is_refused_and_commands_join_the_fir
     let passwords = [said(&["password", "li.min"]), said(&["password", "li.min"])];
     assert!(passwords[0] != passwords[1] && passwords.iter().all(|one| one.trim().len() >= 12), "a new one each time");
     assert!(said(&["disable", "nobody"]).contains("`seathold staff list` shows all"));
+    assert!(said(&["invite", "wang.fang", "--role", "finance"]).starts_with("/join?token="));
+    assert_eq!(said(&["reset-factor", "wang.fang"]), "wang.fang has no second factor\n");
+    assert_eq!(
+        (said(&["sessions", "wang.fang"]), said(&["sessions", "--end", "wang.fang"])),
+        (String::new(), String::new())
+    );
     a_roster_is_emptied_by_a_word(&app);
     assert!(app.stop().await.success());
 

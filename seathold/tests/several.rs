@@ -60,6 +60,18 @@ impl Site {
     }
 }
 
+impl Site {
+    /// Seats left, held, frozen and confirmed, in the newest second that was written down.
+    async fn on_the_wall(&self) -> [i64; 4] {
+        let client = self.stores.pool().get().await.unwrap();
+        let newest = "SELECT (totals->>'left')::bigint, (totals->>'held')::bigint, (totals->>'frozen')::bigint,
+                 (totals->>'confirmed')::bigint
+             FROM registration.wall_seconds WHERE exam = 'nation' ORDER BY at DESC LIMIT 1";
+        let row = client.query_one(newest, &[]).await.unwrap();
+        [0, 1, 2, 3].map(|at| row.get(at))
+    }
+}
+
 /// Asks one server after the other until there is an answer that is none of haste, as a proxy's client would.
 async fn persist(callers: &[Caller], first: usize, method: &str, path: &str, body: &Value) -> Answer {
     for attempt in 0..400 {
@@ -153,6 +165,15 @@ async fn two_servers_share_a_cluster_and_one_of_each_is_killed() {
             break;
         }
         assert!(wait < 600, "cluster {} and ledger {} disagree", in_redis.len(), in_ledger.len());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+
+    // So says the wall, whichever of the two writes it down now.
+    let paid = i64::try_from(confirmed.len()).unwrap();
+    let seats = i64::try_from(POOLS * SEATS).unwrap();
+    let start = Instant::now();
+    while site.on_the_wall().await != [0, seats - paid, 0, paid] {
+        assert!(start.elapsed() < Duration::from_secs(60), "the wall says {:?}", site.on_the_wall().await);
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 

@@ -14,6 +14,8 @@ mod homes;
 mod imports;
 #[path = "tidy/layers.rs"]
 mod layers;
+#[path = "tidy/monitoring.rs"]
+mod monitoring;
 #[path = "tidy/operating.rs"]
 mod operating;
 #[path = "tidy/promises.rs"]

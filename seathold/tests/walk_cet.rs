@@ -1,8 +1,17 @@
 //! CET 4/6, as a reader of its handbooks of 2017 walks through it, chapter by chapter: a passport account by e-mail, the
-//! agreement, eligibility, the review of an earlier score, written subjects, an oral test at another campus; and the wrong
-//! turns that the handbooks show. In phone emulation, against the real binary and its sandbox.
+//! agreement, eligibility, the review of an earlier score, written subjects, an oral test at another campus, the admission
+//! ticket; and the wrong turns that the handbooks show. In phone emulation, against the real binary and its sandbox.
+
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
+
+mod walking {
+    pub(crate) mod office;
+    pub(crate) mod ticket;
+}
 
 use testkit::{BrowserOptions, ServedApp, Walker};
+
+use walking::ticket::{Sitter, takes_ticket};
 
 const EXAM: &str = "/exams/cet";
 const EMAIL: &str = "yan.donger@example.edu";
@@ -264,6 +273,10 @@ async fn b1_b7_b8_b9_b10_b11_b13_b14_b15_cet_from_the_account_to_the_payment() {
     phone.shows("下一步：笔试缴费").await;
     phone.looks("cet-21-home").await;
     pay_by_bank(&mut phone).await;
+    let sitter = Sitter { exam: "cet", sitting: "cet4-written-993010", name: NAME, has_photo: false };
+    let number = takes_ticket(&app, &mut phone, &sitter).await;
+    // Campus, year and half, subject, room and seat, as the exam's pattern has them.
+    assert!(number.len() == 15 && number.starts_with("9930102711001"), "{number}");
     phone.finish().await;
     app.stop().await;
 }

@@ -5,7 +5,6 @@
 
 #[allow(dead_code, reason = "not every walk does everything that the walks share")]
 mod walking {
-    pub(crate) mod code;
     pub(crate) mod desk;
     pub(crate) mod people;
 }
@@ -13,7 +12,6 @@ mod walking {
 use specimen::{App, OrderScreen, form_photo};
 use testkit::{BrowserOptions, Device, ServedApp, Walker};
 
-use walking::code::link_in;
 use walking::desk::staff;
 use walking::people::{Album, next_step, prove_mobile};
 
@@ -71,7 +69,7 @@ async fn claim(browser: &Walker, way: &str) {
 }
 
 async fn code_link(app: &ServedApp, pc: &Walker) -> String {
-    let link = link_in(&pc.find_one("img.code").await.attr("src").await.unwrap().unwrap());
+    let link = pc.scan("img.code").await;
     link.strip_prefix(app.url()).expect("the code leads to this site").to_owned()
 }
 

@@ -1,23 +1,25 @@
 //! The continuing-education exam, as a reader of its handbooks 1.2 and 2.0 walks through it: an account by user name on
 //! a computer, the real-name check that goes on by a code on the phone, the form with a photo of the same person, the
-//! review against the roster, a sitting, the payment; and by the manual channel with staff who refuse at first.
+//! review against the roster, a sitting, the payment, the admission ticket; and by the manual channel with staff who refuse
+//! at first.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
 
 mod walking {
-    pub(crate) mod code;
     pub(crate) mod desk;
+    pub(crate) mod office;
     pub(crate) mod people;
     pub(crate) mod photo;
+    pub(crate) mod ticket;
 }
 
 use specimen::form_photo;
 use testkit::{BrowserOptions, Device, ServedApp, Walker};
 
-use walking::code::{link_in, scanned};
 use walking::desk::{refuse, staff};
 use walking::people::{Album, next_step, others_take, prove_mobile};
 use walking::photo;
+use walking::ticket::{Sitter, takes_ticket};
 
 const EXAM: &str = "/exams/continuing-education";
 const PASSWORD: &str = "jiaowai-2027";
@@ -123,7 +125,7 @@ async fn prove_identity(app: &ServedApp, pc: &mut Walker, album: &Album) {
     pc.tap("form[action^='/me/identity/handover'] button").await;
     pc.shows("等待手机完成认证").await;
     pc.looks("ce-06-code").await;
-    let link = link_in(&pc.find_one("img.code").await.attr("src").await.unwrap().unwrap());
+    let link = pc.scan("img.code").await;
     let link = link.strip_prefix(app.url()).expect("the code leads to this site").to_owned();
 
     let mut phone = Walker::start(app.url(), BrowserOptions::default()).await;
@@ -228,6 +230,8 @@ async fn a1_a2_a3_a5_a6_a7_a10_from_the_computer_by_the_phone_to_the_payment() {
     pc.looks("ce-19-exam").await;
     pc.open(&order).await;
     pay_by_code(&mut pc).await;
+    let sitter = Sitter { exam: "continuing-education", sitting: "en-0424-am-a", name: SUN.name, has_photo: true };
+    takes_ticket(&app, &mut pc, &sitter).await;
     pc.finish().await;
     app.stop().await;
 }
@@ -239,7 +243,7 @@ async fn pay_by_code(pc: &mut Walker) {
     pc.tap("form.pay button[type=submit]").await;
     pc.shows("扫描二维码付款").await;
     pc.looks("ce-20-code").await;
-    let (link, here) = (scanned(pc).await, pc.window().await.unwrap());
+    let (link, here) = (pc.scan(".code img").await, pc.window().await.unwrap());
     let scanner = pc.new_window(false).await.unwrap().handle;
     pc.switch_to_window(scanner).await.unwrap();
     pc.goto(&link).await.unwrap();

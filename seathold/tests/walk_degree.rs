@@ -1,11 +1,14 @@
 //! The degree-English exam, as a reader of its handbook walks through it, chapter by chapter: out of WeChat, an account
-//! by document number, the identity card, the notice, the face check, the details, a sitting, the payment and the
-//! picture of the order; and the wrong turns that the handbook warns of, a closed window and a late code among them.
+//! by document number, the identity card, the notice, the face check, the details, a sitting, the payment, the picture of
+//! the order and the admission ticket; and the wrong turns that the handbook warns of, a closed window and a late code
+//! among them.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
 
 mod walking {
+    pub(crate) mod office;
     pub(crate) mod people;
+    pub(crate) mod ticket;
 }
 
 use std::fs;
@@ -15,6 +18,7 @@ use specimen::{card_back, card_front, seed_of, selfie};
 use testkit::{BrowserOptions, Device, ServedApp, Walker};
 
 use walking::people::{Album, next_step, others_take, prove_mobile};
+use walking::ticket::{Sitter, takes_ticket};
 
 const EXAM: &str = "/exams/degree-english";
 const NUMBER: &str = "430102199506150022";
@@ -278,6 +282,8 @@ async fn c2_c3_c4_c5_c6_c7_c8_c9_c10_c11_degree_english_from_the_account_to_the_
     fill_details(&mut phone).await;
     choose(&app, &mut phone).await;
     hand_in(&app, &mut phone, &album).await;
+    let sitter = Sitter { exam: "degree-english", sitting: "en-0522-am-lakeside", name: NAME, has_photo: true };
+    takes_ticket(&app, &mut phone, &sitter).await;
     phone.finish().await;
     app.stop().await;
 }

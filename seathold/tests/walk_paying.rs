@@ -6,7 +6,7 @@
 
 #[allow(dead_code, reason = "not every walk does everything that the walks share")]
 mod walking {
-    pub(crate) mod code;
+    pub(crate) mod office;
     pub(crate) mod people;
     pub(crate) mod school;
 }
@@ -16,7 +16,6 @@ use std::path::Path;
 use serde_json::{Value, json};
 use testkit::{BrowserOptions, Caller, Device, ServedApp, Walker};
 
-use walking::code::scanned;
 use walking::people::prove_mobile;
 use walking::school::School;
 
@@ -109,7 +108,7 @@ async fn by_code(app: &ServedApp, desk: &mut Walker, phone: &Walker) {
     holds(app, desk, "李样例", "430102199506150022", "13912345673").await;
     shows_code(desk).await;
     desk.looks("paying-desk-code").await;
-    phone.goto(&scanned(desk).await).await.unwrap();
+    phone.goto(&desk.scan(".code img").await).await.unwrap();
     phone.tap("button[value=pay_and_close]").await;
     desk.turns_to("确认时间").await;
     desk.looks("paying-desk-receipt").await;

@@ -76,6 +76,12 @@ impl TryFrom<String> for Seed {
     }
 }
 
+impl From<[u8; SEED_BYTES]> for Seed {
+    fn from(bytes: [u8; SEED_BYTES]) -> Self {
+        Self(bytes)
+    }
+}
+
 impl From<Seed> for String {
     fn from(seed: Seed) -> Self {
         base16ct::lower::encode_string(&seed.0)

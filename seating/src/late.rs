@@ -8,7 +8,7 @@ use crate::examinee::Examinee;
 use crate::hall::Hall;
 use crate::plan::{Assigned, Input, InputError, Plan};
 
-/// The free seat that suits somebody best: what they need first, then one kind of paper in a room, then no neighbour like
+/// The free seat that suits somebody best: what they need first, then a room with others who need something if they do, then one kind of paper in a room, then no neighbour like
 /// them, then a room that is in use, then the first one. `None` when every seat is taken, or somebody else's own room.
 /// The plan stays as it is: whoever takes the seat adds the person to the input and the place to the plan.
 ///
@@ -47,7 +47,7 @@ pub fn seat_late(input: &Input, plan: &Plan, person: &Examinee) -> Result<Option
 }
 
 /// What speaks against a seat, the weightiest first.
-type Cost = (usize, bool, usize, bool, bool, Reverse<bool>);
+type Cost = (usize, bool, bool, usize, bool, bool, Reverse<bool>);
 
 fn cost(
     input: &Input,
@@ -64,6 +64,8 @@ fn cost(
         !needs.extra_time && others.values().any(|other| other.needs.extra_time),
         !hall.suits(seat, needs),
     ];
+    // Rooms that were set aside are those where somebody needs something: there it says nothing of anybody.
+    let apart = !needs.is_none() && others.values().all(|other| other.needs.is_none());
     let mixed = input.rules.one_paper_per_room && others.values().any(|other| other.paper != person.paper);
     let around = hall.neighbours[seat].iter().filter_map(|next| others.get(next));
     let alike = |other: &&Examinee| input.rules.apart.iter().filter(|key| person.alike(other, **key)).count();
@@ -71,6 +73,7 @@ fn cost(
     let wheelchair = hall.seats[seat].wheelchair && !needs.wheelchair;
     (
         company.into_iter().filter(|wrong| *wrong).count(),
+        apart,
         mixed,
         clashes,
         is_spare && others.is_empty(),

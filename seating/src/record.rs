@@ -66,6 +66,12 @@ pub enum RecordError {
     /// It is no plan at all.
     #[error(transparent)]
     Impossible(#[from] Impossible),
+    /// A public draw says what somebody needs.
+    #[error("{0:?} is in a public draw with what they need")]
+    Needs(String),
+    /// The rooms of a public draw, and those that were set aside, cannot be the rooms of one sitting.
+    #[error("the rooms that were set aside: {0}")]
+    SetAside(InputError),
 }
 
 impl Record {
@@ -155,7 +161,7 @@ fn add(input: &mut Input, plan: &mut Plan, late: &Late) {
 }
 
 /// Somebody whose place is not the same in both.
-fn differs(one: &Plan, other: &Plan) -> Option<String> {
+pub(crate) fn differs(one: &Plan, other: &Plan) -> Option<String> {
     if one == other {
         return None;
     }

@@ -175,6 +175,23 @@ fn what_cannot_be_granted_is_listed() {
 }
 
 #[test]
+fn nobody_comes_late_into_a_room_that_somebody_has_alone() {
+    let alone = Examinee { needs: Needs { own_room: true, ..Needs::default() }, ..person(0) };
+    let rooms = vec![room(0, &[1]), room(1, &[2])];
+    let mut record = Record::of(input(Rules::default(), rooms, vec![alone, person(1)]), seed()).unwrap();
+    let seats: BTreeMap<&str, &str> =
+        record.plan.seats.iter().map(|one| (one.id.as_str(), one.room.as_str())).collect();
+    assert_eq!(seats["e000000"], "r0", "the smallest room will do");
+    assert_eq!(record.add_late(person(2)).unwrap().unwrap().room, "r1");
+    let mut alone_in_the_large_one = record.clone();
+    alone_in_the_large_one.input.rooms.remove(0);
+    alone_in_the_large_one.input.examinees.pop();
+    alone_in_the_large_one.plan.seats = vec![seating::Assigned { id: "e000000".into(), room: "r1".into(), seat: 1 }];
+    alone_in_the_large_one.late.clear();
+    assert_eq!(alone_in_the_large_one.add_late(person(3)).unwrap(), None, "its other seat is nobody's");
+}
+
+#[test]
 fn who_comes_late_sits_where_they_clash_least() {
     let rules = Rules { apart: vec![Key::School], spare_seats: 6, one_paper_per_room: true, ..Rules::default() };
     let of = |id: usize| Examinee {

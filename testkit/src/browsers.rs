@@ -2,6 +2,7 @@
 
 pub(crate) mod axe;
 pub(crate) mod browser;
+pub(crate) mod code;
 pub(crate) mod old_chromium;
 pub(crate) mod walker;
 pub(crate) mod webkit;

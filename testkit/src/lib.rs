@@ -4,14 +4,17 @@
 //! In reading order: [`TestStores`], [`TestCluster`], [`RedisPair`], [`FaultyLine`],
 //! [`ServedApp`], [`Caller`], [`Browser`].
 
+mod app_codes;
 mod browsers;
 mod child;
 mod paths;
 mod served;
 mod stores;
 
+pub use app_codes::app_code;
 pub use browsers::axe::accessibility_faults;
 pub use browsers::browser::{Browser, BrowserOptions, Device};
+pub use browsers::code::scanned;
 pub use browsers::old_chromium::{OldChromium, OldVersion};
 pub use browsers::walker::Walker;
 pub use browsers::webkit::WebKit;

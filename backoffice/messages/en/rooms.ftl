@@ -29,14 +29,8 @@ site-change = Change the site
 site-retired = No new sitting uses this site.
 site-no-rooms = This site has no room yet.
 rooms-list-title = Import rooms from a sheet
-rooms-list-how = A CSV file whose first line names its columns: site, name, layout; perhaps floor, order (s, columns, rows), spacing (dense, checkered, alternate), prefix, step_free (yes, no), lift (yes, no), spare_seats, address. A site that is not there is made if its address is given. If one line is wrong nothing is imported; the same file twice changes nothing.
-rooms-list-file = CSV file
-rooms-list-submit = Import
-rooms-list-none = Please choose a file.
-rooms-list-large = Nothing was imported: the file is larger than 2 MB.
-rooms-list-bad = Nothing was imported: { $count } things in the file are wrong.
-rooms-list-faults = Please correct these and import again
-rooms-list-done = Imported: { $sites } new sites, { $added } new rooms, { $changed } changed, { $same } as they were.
+rooms-list-how = A file of Excel (XLSX, XLS) or CSV whose first line names its columns: site, name, layout; perhaps floor, order (s, columns, rows), spacing (dense, checkered, alternate), prefix, step_free (yes, no), lift (yes, no), spare_seats, address. A site that is not there is made if its address is given. If one line is wrong nothing is imported; the same file twice changes nothing.
+rooms-list-file = File
 room-name = Room
 room-floor = Floor
 room-seats = Seats
@@ -51,8 +45,14 @@ room-prefix = Before the number of a seat (optional)
 room-spare = Spare seats (empty: as the sitting's rules say)
 room-step-free = Reached without steps (ground floor or lift)
 room-lift = Has a lift
-room-holds = With this spacing { $count } seats are used.
-room-holds-short = { $count } seats
+room-holds = { $count ->
+    [one] With this spacing one seat is used.
+   *[other] With this spacing { $count } seats are used.
+}
+room-holds-short = { $count ->
+    [one] one seat
+   *[other] { $count } seats
+}
 room-in-use = Nothing was changed: places in this room are published, so its seats stay as they are until that sitting has begun. Name and floor can be changed.
 rooms-published = Nothing was changed: the places of this sitting are published. Arrange it anew before its rooms change.
 order-serpentine = Like an S, column by column
@@ -87,6 +87,23 @@ places-sitting = Sitting
 places-starts = Begins
 places-confirmed = Confirmed
 places-state = Places
+places-list = Waiting list
+places-list-number = { $waiting ->
+    [one] 1 person
+   *[other] { $waiting } people
+ }
+places-list-kept = { $waiting ->
+    [one] 1 person
+   *[other] { $waiting } people
+ }; free and kept for the list: { $kept }
+places-list-group = { $waiting ->
+    [one] 1 person
+   *[other] { $waiting } people
+ } in the whole group
+places-list-group-kept = { $waiting ->
+    [one] 1 person
+   *[other] { $waiting } people
+ } in the whole group; free here and kept for the list: { $kept }
 stage-none = Not set up
 stage-set-up = Not published
 stage-published = Published
@@ -96,7 +113,10 @@ places-number = Number
 places-room-number = Room { $number }
 places-rooms = Rooms of this sitting
 places-no-rooms = No room is chosen yet.
-places-more-rooms = { $count } more rooms are not listed.
+places-more-rooms = { $count ->
+    [one] One more room is not listed.
+   *[other] { $count } more rooms are not listed.
+}
 places-seats = Seats
 places-people = People
 places-hold = Rooms hold
@@ -106,14 +126,28 @@ places-seated = Have a place
 places-seated-of = { $seats } people, and { $late } who came later
 places-commitment = SHA-256 of the seed
 places-commitment-hint = It is public on the candidates' site. The seed follows with the places, and anybody can check the draw.
-places-too-few = { $count } seats are missing
+places-too-few = { $count ->
+    [one] One seat is missing
+   *[other] { $count } seats are missing
+}
 places-too-few-act = More people are confirmed than the rooms hold. Add rooms, or keep fewer spare seats.
 places-differ = The rooms hold { $rooms }, and { $capacity } seats are given out
 places-differ-act = You can set the number of seats from the rooms. When the exam's files are imported again, sittings.csv decides: write the same number there.
-places-set-capacity = Give out { $count } seats
+places-set-capacity = { $count ->
+    [one] Give out one seat
+   *[other] Give out { $count } seats
+}
 capacity-refused = The number of seats was not changed: the seat engine did not take it. Try again later, or change it in the exam's files.
-places-together = { $count } rooms serve another sitting, too
+places-together = { $count ->
+    [one] One room serves another sitting, too
+   *[other] { $count } rooms serve another sitting, too
+}
 places-together-act = These sittings begin less than three hours before or after this one and use the same room. Make sure that they do not overlap, or choose other rooms.
+places-granted-since = { $count ->
+    [one] 1 person was granted accommodations after places were published
+   *[other] { $count } people were granted accommodations after places were published
+ }
+places-granted-since-act = Their places do not follow from what was granted. Arrange the sitting anew, or see to it in the room.
 places-next = Next
 places-next-rooms = Choose rooms first.
 places-next-rules = Choose rules below and save them.
@@ -161,21 +195,36 @@ arrange-begun = Nothing was published: the sitting has begun.
 arrange-published = The places are published. Arrange the sitting anew to change them.
 arrange-frozen = The places are final.
 arrange-changed = Nothing was published: people, rooms or rules have changed since you looked. Please look at the plan below.
-arrange-moves-not-agreed = Nothing was published: { $count } people would have another place. Agree to that first.
+arrange-moves-not-agreed = { $count ->
+    [one] Nothing was published: one candidate would have another place. Agree to that first.
+   *[other] Nothing was published: { $count } people would have another place. Agree to that first.
+}
 arrange-contradiction = The rules contradict each other: people cannot be kept together and apart by the same thing.
 draft-title = Plan: { $sitting }
 draft-back = Back to the sitting
 draft-counts = { $people } people in { $rooms } rooms, of { $all } that were chosen.
 draft-all-kept = Every rule is kept
-draft-broken = { $count } rules are not kept
+draft-broken = { $count ->
+    [one] One rule is not kept
+   *[other] { $count } rules are not kept
+}
 draft-broken-act = Change rooms or rules and look again, or publish it so: the public record lists them.
 draft-broken-each = See each of them
 draft-broken-more = { $count } more are not listed.
-draft-moves = { $count } people would have another room or seat
+draft-moves = { $count ->
+    [one] One candidate would have another room or seat
+   *[other] { $count } people would have another room or seat
+}
 draft-moves-act = Each of them is told. What they saw or printed before is no longer valid.
-draft-agree = I know that { $count } people move
+draft-agree = { $count ->
+    [one] I know that one candidate moves
+   *[other] I know that { $count } people move
+}
 draft-publish-hint = Candidates then see their room and seat, and the seed is public.
-draft-publish = Publish places of { $people } people
+draft-publish = { $people ->
+    [one] Publish the place of one candidate
+   *[other] Publish places of { $people } people
+}
 draft-more-rooms = { $count } more rooms are not listed: put ?room=NUMBER behind the address to see one.
 broken-unplaced = no seat
 broken-school = neighbours of one school
@@ -203,3 +252,85 @@ did-rules = saved rules
 did-publish = published places
 did-freeze = made places final
 did-late = seated late candidates
+papers-link = Print papers for the sites
+papers-one-room = Print this room's papers
+papers-title = Papers for the sites
+papers-of = Papers: { $site }
+papers-lead = Door sheets, seating plans, attendance lists, desk labels, invigilators' records and paper counts, site by site.
+papers-nobody = Nobody has a seat yet.
+papers-without = { $count ->
+    [one] One candidate has no ticket number yet
+   *[other] { $count } candidates have no ticket number yet
+}
+papers-without-act = Numbers are given once tickets can be printed. Printed now, the papers show the number of the registration instead.
+papers-room = One room only (optional)
+papers-room-hint = The number on its door, 12 for example. Without one, all rooms of this site are printed.
+papers-no-room = Nothing was printed: this site has no room with that number.
+papers-all = Print all papers
+papers-all-short = all papers
+papers-all-hint = The counts first, then room by room, so that what goes into one envelope lies together.
+papers-counts = Paper counts
+papers-counts-hint = how many papers of each kind go into each room
+papers-door = Door sheets
+papers-door-hint = room number, times and seats, for the door
+papers-map = Seating plans
+papers-map-hint = with photos and accommodations, for invigilators only
+papers-attendance = Attendance lists
+papers-attendance-hint = each candidate signs
+papers-labels = Desk labels
+papers-labels-hint = to be cut and stuck on desks
+papers-record = Invigilators' records
+papers-record-hint = filled in and signed by the invigilators
+papers-audit-hint = The papers show names and photos: printing them is written to the record. Destroy them afterwards as the rules say.
+papers-printed = Seats as published, no. { $generation } · printed { $when } by { $name }
+papers-usual = Usual print
+papers-large = Large print
+papers-extra-until = Extra time (until { $until })
+papers-note-all = Extra time in this room: it ends at { $until }.
+papers-note-some = Candidates with extra time end at { $until }.
+papers-note-percent = Some candidates in this room have { $percent } % extra time.
+papers-no-press = Nothing can be printed now
+papers-no-press-act = The server has no Chinese font. Ask the operators to install one and start it again.
+papers-busy = Other papers are being printed
+papers-busy-who = { $name } is printing “{ $title }”, begun { $when }: { $done } of { $rooms } rooms are done. Only one at a time can be printed; please come back later.
+papers-not-begun = Printing has not begun: only one at a time can be printed. Wait until the other one is done.
+papers-running = Printing
+papers-progress = { $done } of { $rooms } rooms are done
+papers-looks-again = This page looks again every { $seconds } seconds. You may leave it and come back.
+papers-done = The papers are ready
+papers-ready = { $rooms ->
+    [one] The papers of one room are ready
+   *[other] The papers of { $rooms } rooms are ready
+}
+papers-kept = The file is kept for { $minutes } minutes, and only you can fetch it.
+papers-pdf = Download the PDF ({ $size })
+papers-zip = Download the ZIP ({ $size })
+papers-zip-how = There are many rooms, so the ZIP has several PDFs: print them in the order of their names.
+papers-how = Print on A4, black and white, at actual size.
+papers-more = Print other papers
+papers-missing = { $count ->
+    [one] One character has no font
+   *[other] { $count } characters have no font
+}
+papers-missing-act = A box with its number stands in its place. Ask the operators to install a font and print again, or correct it by hand.
+papers-failed = Nothing was printed
+papers-failed-title = Nothing was printed
+papers-again = Go back and print again
+papers-fault-forbidden = You are no longer allowed to print these papers.
+papers-fault-large = It is more than one file holds. Print one kind at a time, or one room at a time.
+papers-fault-slow = It took too long and was stopped. Print one kind at a time.
+papers-fault-broken = We failed, and it has been noted. Try again; if it fails again, ask the operators.
+did-print = Printed papers
+did-count-rooms = { $count ->
+    [one] one room
+   *[other] { $count } rooms
+}
+did-count-people = { $count ->
+    [one] one candidate
+   *[other] { $count } candidates
+}
+did-publish-people = { $people ->
+    [one] one candidate
+   *[other] { $people } candidates
+}
+did-publish-moved = { $people } candidates, of whom { $moved } sit elsewhere now

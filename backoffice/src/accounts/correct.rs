@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 use crate::accounts::found::{Found, found};
 use crate::desk::frame::page;
-use crate::failure::Failure;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 pub(crate) use view::{Correction, Outcome, body};
@@ -83,6 +83,7 @@ async fn unknown(visit: &Visit, typed: &str) -> Result<Response, Failure> {
 
 pub(crate) async fn correct(visit: Visit, Form(entered): Form<Entered>) -> Result<Response, Failure> {
     visit.demand(Right::CorrectAccounts)?;
+    visit.demand_fresh()?;
     let found = posted(&visit, &entered.account).await?;
     match mend(&visit, &found, &entered).await? {
         Ok(corrected) => {
@@ -99,6 +100,7 @@ pub(crate) async fn correct(visit: Visit, Form(entered): Form<Entered>) -> Resul
 /// A code for another password, to be told.
 pub(crate) async fn code(visit: Visit, Form(asked): Form<Asked>) -> Result<Response, Failure> {
     visit.demand(Right::TellCodes)?;
+    visit.demand_fresh()?;
     let found = posted(&visit, &asked.account).await?;
     let accounts = &visit.app.outside.registration.accounts;
     let code = match accounts.code_by_staff(&visit.staff, found.account.number).await {

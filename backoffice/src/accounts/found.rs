@@ -6,7 +6,7 @@ use registration::model::facts::IdentityState;
 use registration::people::accounts::Account;
 
 use crate::desk::words::kind_name;
-use crate::failure::Failure;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 /// An account as it is, for staff.

@@ -2,6 +2,7 @@
 //! administrators; written to the audit of both accounts.
 
 use axum::Form;
+use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use maud::{Markup, html};
@@ -10,13 +11,15 @@ use pagekit::icons::{Icon, icon};
 use pagekit::words::Words;
 use registration::desk::case::CaseKind;
 use registration::desk::permits::Right;
-use registration::people::accounts::{Account, RebindError};
+use registration::desk::permits::approvals::Act;
+use registration::people::accounts::{Account, AccountNumber, RebindError};
 use serde::Deserialize;
 
 use crate::accounts::field::{Field, field};
 use crate::accounts::found::{Found, facts, found};
 use crate::desk::frame::page;
-use crate::failure::Failure;
+use crate::request::failure::Failure;
+use crate::request::two;
 use crate::request::visit::Visit;
 
 /// Longest account number that is read, spaces included.
@@ -33,6 +36,13 @@ pub(crate) struct Entered {
     pub(crate) sure: bool,
 }
 
+/// Whose registration is to be moved, where a page says so.
+#[derive(Default, Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    from: String,
+}
+
 /// How it went.
 pub(crate) enum Outcome {
     Nothing,
@@ -42,14 +52,19 @@ pub(crate) enum Outcome {
     Refused(String),
 }
 
-pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
+/// The form; from a candidate's page, whose registration it is stands there already.
+pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
     visit.demand(Right::MoveRegistrations)?;
-    draw(&visit, StatusCode::OK, &Entered::default(), &Outcome::Nothing).await
+    let from = asked.from.parse::<AccountNumber>().map(|number| number.to_string()).unwrap_or_default();
+    draw(&visit, StatusCode::OK, &Entered { from, ..Entered::default() }, &Outcome::Nothing).await
 }
 
 pub(crate) async fn rebind(visit: Visit, Form(entered): Form<Entered>) -> Result<Response, Failure> {
     let w = visit.words;
     visit.demand(Right::MoveRegistrations)?;
+    if entered.sure {
+        visit.demand_fresh()?;
+    }
     let mut both = Vec::new();
     for typed in [&entered.from, &entered.to] {
         match one(&visit, typed).await? {
@@ -66,7 +81,16 @@ pub(crate) async fn rebind(visit: Visit, Form(entered): Form<Entered>) -> Result
         let entered = Entered { from: old.to_string(), to: new.to_string(), sure: false };
         return draw(&visit, StatusCode::OK, &entered, &Outcome::Look(Box::new(found))).await;
     }
-    let text = match visit.app.outside.registration.accounts.rebind(&visit.staff, old, new).await {
+    let accounts = &visit.app.outside.registration.accounts;
+    let done = if two::needs_two(&visit) && old != new {
+        match accounts.rebinding_seen(&visit.staff, (old, new)).await {
+            Ok(seen) => return two::ask(&visit, &Act::Rebind { from: old, to: new, seen }).await,
+            Err(error) => Err(error),
+        }
+    } else {
+        accounts.rebind(&visit.staff, old, new).await
+    };
+    let text = match done {
         Ok(_) => {
             let done = Outcome::Done(w.t("rebind-done").into_owned());
             return draw(&visit, StatusCode::OK, &Entered::default(), &done).await;
@@ -74,6 +98,7 @@ pub(crate) async fn rebind(visit: Visit, Form(entered): Form<Entered>) -> Result
         Err(RebindError::Forbidden(_)) => return Err(Failure::Forbidden),
         Err(RebindError::Unknown(_)) => w.t("correct-unknown"),
         Err(RebindError::Same) => w.t("rebind-same"),
+        Err(RebindError::Changed) => w.t("approval-failed-changed"),
         Err(RebindError::Conflict) => w.t("rebind-conflict"),
         Err(RebindError::Nothing) => w.t("rebind-nothing"),
         Err(RebindError::Store(error)) => return Err(error.into()),

@@ -1,15 +1,18 @@
 //! What waits at a desk: the first cases of its queue as lines, and how many wait at each.
 
-use maud::Markup;
+use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::desk::case::{CaseKind, Subject};
 use registration::desk::cases::{Asked, Counts};
+use registration::desk::permits::{Right, permits_somewhere};
 use registration::desk::queue::{Line, Note};
+use registration::model::ids::{AccountId, StaffId};
 use registration::people::accounts::AccountNumber;
 use reservation::ids::ExamId;
 
+use crate::accounts::candidates::address::link;
 use crate::desk::queue::{Waiting, queue};
-use crate::failure::Failure;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 /// Most cases on the left; the rest follow as these are decided.
@@ -21,6 +24,10 @@ pub(crate) struct Queue {
     pub(crate) kinds: &'static [CaseKind],
     pub(crate) lines: Vec<Line>,
     pub(crate) counts: Counts,
+    /// Who looks at it.
+    pub(crate) staff: StaffId,
+    /// May they see candidates' pages?
+    pub(crate) sees_candidates: bool,
 }
 
 impl Queue {
@@ -28,7 +35,8 @@ impl Queue {
     pub(crate) async fn of(visit: &Visit, kinds: &'static [CaseKind]) -> Result<Self, Failure> {
         let cases = &visit.app.outside.registration.cases;
         let lines = cases.queue(&visit.staff, &Asked::first(kinds, LINES_MAX)).await?;
-        Ok(Self { kinds, lines, counts: cases.counts(&visit.staff).await? })
+        let sees_candidates = permits_somewhere(&visit.staff, Right::SeeCandidates);
+        Ok(Self { kinds, lines, counts: cases.counts(&visit.staff).await?, staff: visit.staff.id, sees_candidates })
     }
 
     /// How many wait here.
@@ -36,9 +44,13 @@ impl Queue {
         self.counts.of(self.kinds)
     }
 
-    /// What the longest waiting case is about.
-    pub(crate) fn first(&self) -> Option<&Subject> {
-        self.lines.first().map(|line| &line.case.subject)
+    /// The way from a case to its candidate's page, for whoever may see that.
+    pub(crate) fn candidate(&self, w: Words, account: AccountId) -> Markup {
+        if self.sees_candidates {
+            link(w, account)
+        } else {
+            html! {}
+        }
     }
 
     /// As markup, with the case on the right marked.
@@ -50,8 +62,13 @@ impl Queue {
         titles: &Titles<'_>,
         now: jiff::Timestamp,
     ) -> Markup {
-        let lines: Vec<Waiting> = self.lines.iter().map(|line| waiting(w, line, here, titles)).collect();
-        queue(w, title, &lines, self.count(), now)
+        let lines = self.lines.iter().map(|line| Waiting {
+            is_here: line.case.subject == *here,
+            is_overdue: line.case.due <= now,
+            by: line.case.claim.as_ref().filter(|claim| claim.by != self.staff).map(|claim| claim.name.clone()),
+            ..waiting(w, line, titles)
+        });
+        queue(w, title, self.kinds, &lines.collect::<Vec<_>>(), self.count(), now)
     }
 }
 
@@ -78,7 +95,7 @@ pub(crate) fn kind_word(w: Words, kind: CaseKind) -> String {
     }
 }
 
-fn waiting(w: Words, line: &Line, here: &Subject, titles: &Titles<'_>) -> Waiting {
+fn waiting(w: Words, line: &Line, titles: &Titles<'_>) -> Waiting {
     let subject = &line.case.subject;
     let name = line.name.as_ref().map(|name| name.expose().to_owned());
     let note = match line.note {
@@ -97,6 +114,9 @@ fn waiting(w: Words, line: &Line, here: &Subject, titles: &Titles<'_>) -> Waitin
         note,
         about,
         since: line.case.waiting_since,
-        is_here: subject == here,
+        case: line.case.id,
+        is_overdue: false,
+        by: None,
+        is_here: false,
     }
 }

@@ -18,11 +18,11 @@ use reservation::ids::ExamId;
 use crate::desk::lines::Queue;
 use crate::desk::message::{Message, claimed};
 use crate::desk::picture::jpeg;
-use crate::desks::plain::{Case, Desk, Done, Kind, Whose, draw, if_waiting, in_turn};
-use crate::failure::Failure;
+use crate::desks::plain::{Case, Desk, Done, Kind, Turns, Whose, draw, if_waiting};
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
-pub(crate) use view::{Shown, body, decision};
+pub(crate) use view::{Shown, body, decision, kind_word};
 
 /// The desk of accommodations.
 pub(crate) const ACCOMMODATIONS: Kind = Kind {
@@ -30,6 +30,7 @@ pub(crate) const ACCOMMODATIONS: Kind = Kind {
     kinds: &[CaseKind::Accommodation],
     title: key("accommodation-title"),
     reasons: &[key("accommodation-reason-1"), key("accommodation-reason-2"), key("accommodation-reason-3")],
+    own: |rules| &rules.accommodation,
 };
 
 /// What was chosen and typed for each kind.
@@ -65,7 +66,7 @@ impl Typed {
     }
 }
 
-/// The longest waiting request.
+/// The request that is due first of those that nobody else has.
 pub(crate) async fn first(visit: Visit, Query(done): Query<Done>) -> Result<Response, Failure> {
     let message = done.message(visit.words);
     show_case(&visit, None, StatusCode::OK, message, &Typed::default()).await
@@ -106,23 +107,31 @@ pub(crate) async fn decide(
     let (w, typed) = (visit.words, Typed::read(&pairs));
     let seen = pairs.iter().find(|(name, _)| name == "seen").and_then(|(_, value)| value.parse().ok());
     let version = seen.ok_or(Failure::Bad)?;
+    let claim = pairs.iter().find(|(name, _)| name == "claim").map_or("", |(_, value)| value.as_str());
     let bad = |text| (StatusCode::UNPROCESSABLE_ENTITY, Message::new(Tone::Bad, text));
     let (status, message) = match typed.verdicts() {
         None => bad(w.t("accommodation-undecided").into_owned()),
         Some(verdicts) => {
             let key = AccommodationKey { exam: whose.exam.clone(), account: whose.account, version };
             let reviews = &visit.app.outside.registration.accommodation_reviews;
-            match reviews.decide(&visit.staff, &key, &verdicts).await {
+            match reviews.decide(visit.decider(claim), &key, &verdicts).await {
                 Ok(()) => {
                     let done = if verdicts.asks_more() { "more" } else { "decided" };
                     return Ok(Redirect::to(&format!("{}?done={done}", ACCOMMODATIONS.path)).into_response());
                 }
                 Err(error @ (CaseError::Forbidden(_) | CaseError::Store(_))) => return Err(error.into()),
                 Err(CaseError::Reason(_)) => bad(w.t("accommodation-reasonless").into_owned()),
-                Err(CaseError::Claimed(claim)) => (StatusCode::CONFLICT, Message::new(Tone::Care, claimed(w, &claim))),
-                Err(CaseError::NotWaiting | CaseError::NotLooked | CaseError::Changed | CaseError::OtherAccount) => {
-                    (StatusCode::CONFLICT, Message::new(Tone::Care, w.t("plain-moved").into_owned()))
+                Err(CaseError::Claimed(claim)) => {
+                    let said = claimed(w, &claim, claim.by == visit.staff.id);
+                    (StatusCode::CONFLICT, Message::new(Tone::Care, said))
                 }
+                Err(
+                    CaseError::NotWaiting
+                    | CaseError::NotLooked
+                    | CaseError::Changed
+                    | CaseError::OtherAccount
+                    | CaseError::ToBeNoted,
+                ) => (StatusCode::CONFLICT, Message::new(Tone::Care, w.t("plain-moved").into_owned())),
             }
         }
     };
@@ -141,26 +150,29 @@ async fn show_case(
     typed: &Typed,
 ) -> Result<Response, Failure> {
     let (w, registration) = (visit.words, &visit.app.outside.registration);
-    let queue = Queue::of(visit, ACCOMMODATIONS.kinds).await?;
-    let mut case = None;
-    for whose in in_turn(asked.as_ref(), &queue) {
+    let (mut case, mut turns) = (None, Turns::new(visit, &ACCOMMODATIONS, asked.as_ref()));
+    while let Some((whose, given)) = turns.next().await? {
         let looked = registration.accommodation_reviews.look(&visit.staff, &whose.exam, whose.account).await;
-        case = if_waiting(looked)?;
-        if case.is_some() {
+        if let Some(found) = if_waiting(looked)? {
+            let work = turns.work(given, &found.key.subject()).await?;
+            case = Some((found, work));
             break;
         }
     }
-    let exam = case.as_ref().and_then(|case| registration.exams.get(&case.key.exam));
+    let queue = Queue::of(visit, ACCOMMODATIONS.kinds).await?;
+    let exam = case.as_ref().and_then(|(case, _)| registration.exams.get(&case.key.exam));
     let untyped = Typed::default();
-    let drawn = match &case {
-        Some(case) => {
+    let drawn = match case {
+        Some((case, work)) => {
             let account = registration.accounts.account(case.key.account).await?;
             let subject = case.key.subject();
             let history = registration.cases.history(&visit.staff, &subject).await?;
-            let whose = whose(case);
+            let (whose, reasons) = (whose(&case), ACCOMMODATIONS.reasons(visit, &case.key.exam));
             let shown = Shown {
                 exam: exam.as_deref(),
-                case,
+                case: &case,
+                claim: work.token(),
+                reasons: &reasons,
                 account: account.as_ref(),
                 path: whose.path(&ACCOMMODATIONS),
                 // What was typed for a case that is gone is nobody else's.
@@ -169,13 +181,21 @@ async fn show_case(
                 now: visit.now,
             };
             let (markup, decision) = (body(w, &shown), Some(decision(w, &shown)));
-            Some(Case { whose, subject, seen: i64::from(case.key.version), markup, decision })
+            Some(Case { whose, subject, work, seen: i64::from(case.key.version), reasons, markup, decision })
         }
         None => None,
     };
     let (message, case) = (message.as_ref(), drawn.as_ref());
     let titles = &|exam: &ExamId| visit.exam_title(exam);
-    let desk = Desk { kind: &ACCOMMODATIONS, queue: &queue, titles, message, case, now: visit.now };
+    let desk = Desk {
+        kind: &ACCOMMODATIONS,
+        queue: &queue,
+        titles,
+        message,
+        case,
+        is_attended: visit.is_attended,
+        now: visit.now,
+    };
     Ok(draw(visit, status, asked.as_ref(), &desk))
 }
 

@@ -19,9 +19,10 @@ use crate::desk::compared::{Compared, comparison};
 use crate::desk::lines::Queue;
 use crate::desk::message::Message;
 use crate::desk::picture::jpeg;
+use crate::desk::undo::decided;
 use crate::desk::words::answer_words;
-use crate::desks::plain::{Case, Decision, Desk, Done, Kind, Whose, draw, if_waiting, in_turn};
-use crate::failure::Failure;
+use crate::desks::plain::{Case, Decision, Desk, Done, Kind, Turns, Whose, draw, if_waiting};
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 /// The desk of forms.
@@ -30,9 +31,10 @@ pub(crate) const FORMS: Kind = Kind {
     kinds: &[CaseKind::Form],
     title: key("form-title"),
     reasons: &[key("form-reason-1"), key("form-reason-2"), key("form-reason-3")],
+    own: |rules| &rules.form,
 };
 
-/// The longest waiting form.
+/// The form that is due first of those that nobody else has.
 pub(crate) async fn first(visit: Visit, Query(done): Query<Done>) -> Result<Response, Failure> {
     let message = done.message(visit.words);
     show_case(&visit, None, StatusCode::OK, message).await
@@ -48,8 +50,12 @@ pub(crate) async fn decide(visit: Visit, whose: Whose, Form(decision): Form<Deci
     let version = i32::try_from(decision.seen).map_err(|_| Failure::Bad)?;
     let key = FormKey { exam: whose.exam.clone(), account: whose.account, version };
     let forms = &visit.app.outside.registration.forms;
-    let decided = forms.decide(&visit.staff, &key, decision.refusal(&FORMS).as_deref()).await;
-    match decision.answer(visit.words, &FORMS, decided)? {
+    let refusal = decision.refusal(&FORMS.reasons(&visit, &whose.exam));
+    let refusal = refusal.as_deref();
+    let at_once = forms.decide(visit.decider(&decision.claim), &key, refusal);
+    let about = (&key.subject(), &*key.version.to_string());
+    let decided = decided(&visit, about, &decision.claim, refusal, at_once).await;
+    match decision.answer(&visit, &FORMS, decided)? {
         Ok(response) => Ok(response),
         Err((status, message)) => show_case(&visit, Some(whose), status, Some(message)).await,
     }
@@ -79,28 +85,31 @@ async fn show_case(
     message: Option<Message>,
 ) -> Result<Response, Failure> {
     let (w, registration) = (visit.words, &visit.app.outside.registration);
-    let queue = Queue::of(visit, FORMS.kinds).await?;
-    let mut case = None;
-    for whose in in_turn(asked.as_ref(), &queue) {
-        case = if_waiting(registration.forms.look(&visit.staff, &whose.exam, whose.account).await)?;
-        if case.is_some() {
+    let (mut case, mut turns) = (None, Turns::new(visit, &FORMS, asked.as_ref()));
+    while let Some((whose, given)) = turns.next().await? {
+        if let Some(found) = if_waiting(registration.forms.look(&visit.staff, &whose.exam, whose.account).await)? {
+            let work = turns.work(given, &found.key.subject()).await?;
+            case = Some((found, work));
             break;
         }
     }
-    let exam = case.as_ref().and_then(|case| registration.exams.get(&case.key.exam));
-    let drawn = match (&case, &exam) {
-        (Some(case), Some(exam)) => {
+    let queue = Queue::of(visit, FORMS.kinds).await?;
+    let exam = case.as_ref().and_then(|(case, _)| registration.exams.get(&case.key.exam));
+    let drawn = match (case, &exam) {
+        (Some((case, work)), Some(exam)) => {
             let account = registration.accounts.account(case.key.account).await?;
             let record = registration.applications.in_roster(&visit.staff, case.key.account, exam).await?;
-            let markup = body(w, exam, case, account.as_ref(), record.as_ref());
+            let markup = body(w, exam, &case, account.as_ref(), record.as_ref());
             let seen = i64::from(case.key.version);
-            Some(Case { whose: whose(case), subject: case.key.subject(), seen, markup, decision: None })
+            let (subject, reasons) = (case.key.subject(), FORMS.reasons(visit, &case.key.exam));
+            Some(Case { whose: whose(&case), subject, work, seen, reasons, markup, decision: None })
         }
         _ => None,
     };
     let (message, case) = (message.as_ref(), drawn.as_ref());
     let titles = &|exam: &ExamId| visit.exam_title(exam);
-    let desk = Desk { kind: &FORMS, queue: &queue, titles, message, case, now: visit.now };
+    let desk =
+        Desk { kind: &FORMS, queue: &queue, titles, message, case, is_attended: visit.is_attended, now: visit.now };
     Ok(draw(visit, status, asked.as_ref(), &desk))
 }
 

@@ -8,22 +8,25 @@ use http::request::Parts;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::callout::Tone;
-use pagekit::words::Words;
-use registration::desk::case::{CaseKind, Subject};
+use pagekit::words::{Words, key};
+use registration::desk::case::{CaseId, CaseKind, Subject};
 use registration::desk::cases::CaseError;
 use registration::model::ids::AccountId;
+use registration::model::text::Text;
 use registration::people::accounts::AccountNumber;
 use reservation::ids::ExamId;
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::desk::claim::Work;
 use crate::desk::decision::{Choice, decision};
-use crate::desk::frame::page;
+use crate::desk::frame::{follows, page};
 use crate::desk::lines::{Queue, Titles};
-use crate::desk::message::{Message, claimed, said};
-use crate::desk::queue::RELOAD_SECONDS;
-use crate::desk::reason::Refusal;
-use crate::failure::Failure;
+use crate::desk::message::{Message, claimed, said_of_decision};
+use crate::desk::queue::{RELOAD_SECONDS, came};
+use crate::desk::reason::{OfDesk, Refusal, usual};
+use crate::desk::undo::with_case;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 /// Which of the plain desks it is.
@@ -34,8 +37,17 @@ pub(crate) struct Kind {
     pub(crate) kinds: &'static [CaseKind],
     /// Its name, a key of the catalogue.
     pub(crate) title: &'static str,
-    /// The usual reasons to refuse, as keys of the catalogue.
+    /// The usual reasons to refuse where an exam has no list of its own, as keys of the catalogue.
     pub(crate) reasons: &'static [&'static str],
+    /// The exam's own.
+    pub(crate) own: OfDesk,
+}
+
+impl Kind {
+    /// The usual reasons to refuse a case of this exam.
+    pub(crate) fn reasons(&self, visit: &Visit, exam: &ExamId) -> Vec<Text> {
+        usual(visit, Some(exam), self.own, self.reasons)
+    }
 }
 
 /// Whose case: of one exam, one account has at most one.
@@ -50,6 +62,16 @@ impl Whose {
     pub(crate) fn read(exam: &str, number: &str) -> Result<Self, Failure> {
         let number: AccountNumber = number.parse().map_err(|_| Failure::NotFound)?;
         Ok(Self { exam: exam.parse().map_err(|_| Failure::NotFound)?, account: number.account() })
+    }
+
+    /// Whose case a subject is; `None` for those of other desks.
+    fn of(subject: &Subject) -> Option<Self> {
+        match subject {
+            Subject::Form(exam, account) | Subject::Score(exam, account) | Subject::Accommodation(exam, account) => {
+                Some(Self { exam: exam.clone(), account: *account })
+            }
+            Subject::Payment(_) | Subject::Identity(_) | Subject::Face(..) => None,
+        }
     }
 
     /// The address of the case.
@@ -74,6 +96,8 @@ impl FromRequestParts<App> for Whose {
 pub(crate) struct Done {
     #[serde(default)]
     done: String,
+    /// The case whose decision can be taken back.
+    case: Option<i64>,
 }
 
 impl Done {
@@ -85,7 +109,7 @@ impl Done {
             "more" => w.t("accommodation-done-more"),
             _ => return None,
         };
-        Some(Message::new(Tone::Good, text))
+        Some(Message::new(Tone::Good, text).with_undo(self.case))
     }
 }
 
@@ -94,6 +118,9 @@ impl Done {
 pub(crate) struct Decision {
     /// Which hand-in was seen.
     pub(crate) seen: i64,
+    /// The claim of the page.
+    #[serde(default)]
+    pub(crate) claim: String,
     /// `pass` or `refuse`.
     #[serde(default)]
     action: String,
@@ -103,28 +130,34 @@ pub(crate) struct Decision {
 
 impl Decision {
     /// The reason of a refusal, as the candidate reads it; nothing lets it pass.
-    pub(crate) fn refusal(&self, kind: &Kind) -> Option<String> {
-        if self.action == "pass" { None } else { Some(self.sent.reason(kind.reasons)) }
+    pub(crate) fn refusal(&self, reasons: &[Text]) -> Option<String> {
+        if self.action == "pass" { None } else { Some(self.sent.reason(reasons)) }
     }
 
     /// The answer: on to the next case, or what is said about this one.
     pub(crate) fn answer(
         self,
-        w: Words,
+        visit: &Visit,
         kind: &Kind,
-        decided: Result<(), CaseError>,
+        decided: Result<Option<CaseId>, CaseError>,
     ) -> Result<Result<Response, (StatusCode, Message)>, Failure> {
+        let w = visit.words;
         match decided {
-            Ok(()) => {
+            Ok(case) => {
                 let word = if self.action == "pass" { "passed" } else { "refused" };
-                Ok(Ok(Redirect::to(&format!("{}?done={word}", kind.path)).into_response()))
+                let address = with_case(format!("{}?done={word}", kind.path), case);
+                Ok(Ok(Redirect::to(&address).into_response()))
             }
             Err(error @ (CaseError::Forbidden(_) | CaseError::Store(_))) => Err(error.into()),
             Err(CaseError::Reason(_)) => Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, Message::of_refusal(w, self.sent)))),
-            Err(CaseError::Claimed(claim)) => Ok(Err(care(claimed(w, &claim)))),
-            Err(CaseError::NotWaiting | CaseError::NotLooked | CaseError::Changed | CaseError::OtherAccount) => {
-                Ok(Err(care(w.t("plain-moved").into_owned())))
-            }
+            Err(CaseError::Claimed(claim)) => Ok(Err(care(claimed(w, &claim, claim.by == visit.staff.id)))),
+            Err(
+                CaseError::NotWaiting
+                | CaseError::NotLooked
+                | CaseError::Changed
+                | CaseError::OtherAccount
+                | CaseError::ToBeNoted,
+            ) => Ok(Err(care(w.t("plain-moved").into_owned()))),
         }
     }
 }
@@ -145,30 +178,57 @@ pub(crate) fn if_waiting<T>(looked: Result<T, CaseError>) -> Result<Option<T>, F
             | CaseError::Claimed(_)
             | CaseError::Changed
             | CaseError::OtherAccount
+            | CaseError::ToBeNoted
             | CaseError::Reason(_),
         ) => Ok(None),
     }
 }
 
-/// Whose case is looked at, in turn until one waits: the one that was asked for, then the one that waits longest.
-pub(crate) fn in_turn(asked: Option<&Whose>, queue: &Queue) -> Vec<Whose> {
-    let first = queue.first().and_then(|subject| match subject {
-        Subject::Form(exam, account) | Subject::Score(exam, account) | Subject::Accommodation(exam, account) => {
-            Some(Whose { exam: exam.clone(), account: *account })
+/// Whose case is looked at, in turn until one waits: the one that was asked for, then the one that is due first of those that
+/// nobody else has.
+pub(crate) struct Turns<'a> {
+    visit: &'a Visit,
+    kind: &'static Kind,
+    asked: Option<Whose>,
+    is_over: bool,
+}
+
+impl<'a> Turns<'a> {
+    pub(crate) fn new(visit: &'a Visit, kind: &'static Kind, asked: Option<&Whose>) -> Self {
+        Self { visit, kind, asked: asked.cloned(), is_over: false }
+    }
+
+    /// The next one, with its claim where it has one already.
+    pub(crate) async fn next(&mut self) -> Result<Option<(Whose, Option<Work>)>, Failure> {
+        if let Some(asked) = self.asked.take() {
+            return Ok(Some((asked, None)));
         }
-        Subject::Payment(_) | Subject::Identity(_) | Subject::Face(..) => None,
-    });
-    let mut all: Vec<Whose> = asked.cloned().into_iter().chain(first).collect();
-    all.dedup();
-    all
+        if std::mem::replace(&mut self.is_over, true) {
+            return Ok(None);
+        }
+        let next = Work::next(self.visit, self.kind.kinds).await?;
+        Ok(next.and_then(|(subject, work)| Some((Whose::of(&subject)?, Some(work)))))
+    }
+
+    /// The claim of a case that waits: the one that it has, or one that is made now.
+    pub(crate) async fn work(&self, given: Option<Work>, subject: &Subject) -> Result<Work, Failure> {
+        match given {
+            Some(work) => Ok(work),
+            None => Work::on(self.visit, subject).await,
+        }
+    }
 }
 
 /// The case on the right.
 pub(crate) struct Case {
     pub(crate) whose: Whose,
     pub(crate) subject: Subject,
+    /// Who works on it.
+    pub(crate) work: Work,
     /// Which hand-in the page shows.
     pub(crate) seen: i64,
+    /// The usual reasons to refuse it.
+    pub(crate) reasons: Vec<Text>,
     /// What there is to compare.
     pub(crate) markup: Markup,
     /// How it is decided, where that is more than a yes or a no.
@@ -183,6 +243,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) titles: &'a Titles<'a>,
     pub(crate) message: Option<&'a Message>,
     pub(crate) case: Option<&'a Case>,
+    /// Does somebody sit before it, as far as is known?
+    pub(crate) is_attended: bool,
     pub(crate) now: Timestamp,
 }
 
@@ -201,10 +263,14 @@ pub(crate) fn body(w: Words, desk: &Desk<'_>) -> Markup {
     let title = w.t(desk.kind.title);
     let Some(case) = desk.case else {
         return html! {
-            main class="alone calm" {
-                (said(desk.message))
+            main class="alone calm" data-empty=(follows(desk.kind.kinds)) {
+                (said_of_decision(w, desk.message))
                 h1 { (title) }
-                p { (w.t("plain-empty")) }
+                @if desk.is_attended || desk.queue.count() == 0 {
+                    p { (w.t(if desk.queue.count() == 0 { key("plain-empty") } else { key("queue-all-taken") })) }
+                }
+                (came(w, desk.kind.path, desk.queue.count(), desk.is_attended))
+                p { a class="plain" href="/queues" { (w.t("queues-title")) } }
             }
         };
     };
@@ -215,17 +281,25 @@ pub(crate) fn body(w: Words, desk: &Desk<'_>) -> Markup {
         confirm_at: decide_at.clone(),
         refuse_at: decide_at,
         seen: case.seen.to_string(),
+        claim: case.work.token(),
+        undo: case.work.undo_at(),
+        done: [w.t("plain-done-passed"), w.t("plain-done-refused")],
         needs_picture: false,
-        reasons: desk.kind.reasons,
+        reasons: &case.reasons,
         message: desk.message,
     };
     html! {
-        main class="desk plain-desk" {
+        main class="desk plain-desk" data-case=[case.work.case()] data-claim=[case.work.token()] {
             (desk.queue.draw(w, &title, &case.subject, desk.titles, desk.now))
             section class="case" tabindex="0" aria-label=(w.t("case-title")) {
-                (said(desk.message))
+                (said_of_decision(w, desk.message))
+                (case.work.said(w))
                 (case.markup)
-                @match &case.decision { Some(own) => (own), None => (decision(w, &choice)) }
+                (desk.queue.candidate(w, case.whose.account))
+                @if case.work.token().is_some() {
+                    @match &case.decision { Some(own) => (own), None => (decision(w, &choice)) }
+                    (case.work.leave(w))
+                }
             }
         }
     }
@@ -234,17 +308,19 @@ pub(crate) fn body(w: Words, desk: &Desk<'_>) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::reason::texts;
     use crate::desks::forms::FORMS;
 
     #[test]
     fn a_refusal_is_usual_or_ones_own_or_both_and_a_pass_has_none() {
         let refusal = |action: &str, usual: &str, own: &str| {
             let sent = Refusal { usual: usual.into(), own: own.into() };
-            Decision { seen: 0, action: action.into(), sent }.refusal(&FORMS)
+            Decision { seen: 0, claim: String::new(), action: action.into(), sent }.refusal(&texts(FORMS.reasons))
         };
         assert_eq!(refusal("pass", "1", "x"), None);
         assert_eq!(refusal("refuse", "", " 请核对 ").unwrap(), "请核对");
         assert_eq!(refusal("", "9", "").unwrap(), "", "never passed by accident");
-        assert!(refusal("refuse", "1", "请核对").unwrap().ends_with("。请核对"));
+        let usual = texts(FORMS.reasons)[0].zh.clone();
+        assert!(refusal("refuse", &usual, "请核对").unwrap().ends_with("。请核对"));
     }
 }

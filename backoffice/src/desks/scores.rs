@@ -16,8 +16,9 @@ use reservation::ids::ExamId;
 use crate::desk::compared::{Compared, comparison};
 use crate::desk::lines::Queue;
 use crate::desk::message::Message;
-use crate::desks::plain::{Case, Decision, Desk, Done, Kind, Whose, draw, if_waiting, in_turn};
-use crate::failure::Failure;
+use crate::desk::undo::decided;
+use crate::desks::plain::{Case, Decision, Desk, Done, Kind, Turns, Whose, draw, if_waiting};
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 /// The desk of earlier scores.
@@ -26,9 +27,10 @@ pub(crate) const SCORES: Kind = Kind {
     kinds: &[CaseKind::Score],
     title: key("score-title"),
     reasons: &[key("score-reason-1"), key("score-reason-2"), key("score-reason-3")],
+    own: |rules| &rules.score,
 };
 
-/// The longest waiting request.
+/// The request that is due first of those that nobody else has.
 pub(crate) async fn first(visit: Visit, Query(done): Query<Done>) -> Result<Response, Failure> {
     let message = done.message(visit.words);
     show_case(&visit, None, StatusCode::OK, message).await
@@ -44,8 +46,12 @@ pub(crate) async fn decide(visit: Visit, whose: Whose, Form(decision): Form<Deci
     let requested_at = Timestamp::from_microsecond(decision.seen).map_err(|_| Failure::Bad)?;
     let key = ScoreKey { exam: whose.exam.clone(), account: whose.account, requested_at };
     let scores = &visit.app.outside.registration.scores;
-    let decided = scores.decide(&visit.staff, &key, decision.refusal(&SCORES).as_deref()).await;
-    match decision.answer(visit.words, &SCORES, decided)? {
+    let refusal = decision.refusal(&SCORES.reasons(&visit, &whose.exam));
+    let refusal = refusal.as_deref();
+    let at_once = scores.decide(visit.decider(&decision.claim), &key, refusal);
+    let about = (&key.subject(), &*decision.seen.to_string());
+    let decided = decided(&visit, about, &decision.claim, refusal, at_once).await;
+    match decision.answer(&visit, &SCORES, decided)? {
         Ok(response) => Ok(response),
         Err((status, message)) => show_case(&visit, Some(whose), status, Some(message)).await,
     }
@@ -67,28 +73,32 @@ async fn show_case(
     message: Option<Message>,
 ) -> Result<Response, Failure> {
     let registration = &visit.app.outside.registration;
-    let queue = Queue::of(visit, SCORES.kinds).await?;
-    let mut case = None;
-    for whose in in_turn(asked.as_ref(), &queue) {
+    let (mut case, mut turns) = (None, Turns::new(visit, &SCORES, asked.as_ref()));
+    while let Some((whose, given)) = turns.next().await? {
         let exam = registration.exams.get(&whose.exam);
         let rules = exam.as_ref().and_then(|exam| exam.rules.eligibility.score_review.as_ref());
         let looked = registration.scores.look(&visit.staff, &whose.exam, whose.account, rules);
-        case = if_waiting(looked.await)?;
-        if case.is_some() {
+        if let Some(found) = if_waiting(looked.await)? {
+            let work = turns.work(given, &found.key.subject()).await?;
+            case = Some((found, work));
             break;
         }
     }
-    let exam = case.as_ref().and_then(|case| registration.exams.get(&case.key.exam));
-    let drawn = case.as_ref().map(|case| Case {
-        whose: whose(case),
+    let queue = Queue::of(visit, SCORES.kinds).await?;
+    let exam = case.as_ref().and_then(|(case, _)| registration.exams.get(&case.key.exam));
+    let drawn = case.map(|(case, work)| Case {
+        whose: whose(&case),
         subject: case.key.subject(),
+        reasons: SCORES.reasons(visit, &case.key.exam),
+        work,
         seen: case.key.requested_at.as_microsecond(),
-        markup: body(visit.words, exam.as_deref(), case),
+        markup: body(visit.words, exam.as_deref(), &case),
         decision: None,
     });
     let (message, case) = (message.as_ref(), drawn.as_ref());
     let titles = &|exam: &ExamId| visit.exam_title(exam);
-    let desk = Desk { kind: &SCORES, queue: &queue, titles, message, case, now: visit.now };
+    let desk =
+        Desk { kind: &SCORES, queue: &queue, titles, message, case, is_attended: visit.is_attended, now: visit.now };
     Ok(draw(visit, status, asked.as_ref(), &desk))
 }
 

@@ -7,10 +7,10 @@ use pagekit::callout::{Tone, callout};
 use pagekit::words::{Words, key};
 use registration::payments::Books;
 
-use crate::failure::Failure;
 use crate::finance::frame::{Tab, Telling, answer};
 use crate::finance::parts::{table, take_out};
 use crate::finance::words;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 const HEADS: [&str; 2] = [key("books-account"), key("books-balance")];

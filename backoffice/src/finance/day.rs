@@ -19,13 +19,13 @@ use registration::reconciliation::{BillState, FINDINGS_MAX, Finding, FindingId, 
 use serde::Deserialize;
 
 use crate::desk::record::record;
-use crate::failure::Failure;
 use crate::finance::days::state;
 use crate::finance::frame::{Done, Tab, Telling, answer};
 use crate::finance::import::form::form;
 use crate::finance::parts::{number, table};
 use crate::finance::payment::view::action;
 use crate::finance::words;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 const HEADS: [&str; 5] =

@@ -13,11 +13,11 @@ use registration::model::payment::Method;
 use registration::reconciliation::{BillDay, BillState, DAYS_MAX};
 use serde::Deserialize;
 
-use crate::failure::Failure;
 use crate::finance::frame::{Tab, Telling, answer};
 use crate::finance::import::form::form;
 use crate::finance::parts::{table, take_out};
 use crate::finance::words;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 const HEADS: [&str; 6] = [

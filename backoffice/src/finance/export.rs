@@ -22,9 +22,9 @@ use rust_xlsxwriter::XlsxError;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::failure::Failure;
 use crate::finance::frame::Telling;
 use crate::finance::sheet::{self, Cell, MARK, Sheet};
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 /// Most rows of a file that people open.
@@ -60,6 +60,12 @@ impl Taken {
             }
         });
         Self { name, heads: heads.iter().map(|head| w.t(head).into_owned()).collect(), pages: pages.boxed() }
+    }
+
+    /// Rows that are all there.
+    pub(crate) fn whole(w: Words, name: &'static str, heads: &[&'static str], rows: Rows) -> Self {
+        let heads = heads.iter().map(|head| w.t(head).into_owned()).collect();
+        Self { name, heads, pages: stream::once(async { Ok(rows) }).boxed() }
     }
 }
 
@@ -135,7 +141,7 @@ pub(crate) async fn xlsx<E: Export>(visit: Visit, Query(asked): Query<E::Asked>)
 }
 
 /// The rows as a CSV file, sent page by page.
-fn csv_file(visit: &Visit, taken: Taken) -> Response {
+pub(crate) fn csv_file(visit: &Visit, taken: Taken) -> Response {
     let Taken { name, heads, pages } = taken;
     let heads: Vec<Cell> = heads.into_iter().map(Cell::Text).collect();
     let mut first = MARK.as_bytes().to_vec();
@@ -150,7 +156,7 @@ fn csv_file(visit: &Visit, taken: Taken) -> Response {
 }
 
 /// The rows as an XLSX file; `None` when there are more than [`XLSX_ROWS_MAX`] rows.
-async fn xlsx_file(visit: &Visit, taken: Taken) -> Result<Option<Response>, Failure> {
+pub(crate) async fn xlsx_file(visit: &Visit, taken: Taken) -> Result<Option<Response>, Failure> {
     let Taken { name, heads, mut pages } = taken;
     let called = called(visit, name, "xlsx");
     let mut sheet = Sheet::new(&heads, &called, &visit.staff.name).map_err(broken)?;

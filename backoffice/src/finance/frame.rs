@@ -5,13 +5,13 @@ use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::callout::Tone;
 use pagekit::words::{Words, key};
-use registration::desk::permits::{Right, Scope, permits};
+use registration::desk::permits::{Right, Scope, permits, permits_somewhere};
 use registration::desk::staff::StaffMember;
 use serde::Deserialize;
 
 use crate::desk::frame::page;
 use crate::desk::message::{Message, said};
-use crate::failure::Failure;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 /// Where one is within finance.
@@ -43,6 +43,14 @@ impl Tab {
             Self::Invoices => Right::MakeInvoices,
         }
     }
+
+    /// May they be there? What channels say, and the books, are of all exams together.
+    fn is_for(self, staff: &StaffMember) -> bool {
+        match self {
+            Self::Days | Self::Books => permits(staff, self.right(), Scope::Everything),
+            Self::Payments | Self::Open | Self::Groups | Self::Invoices => permits_somewhere(staff, self.right()),
+        }
+    }
 }
 
 /// A page of finance.
@@ -67,6 +75,16 @@ impl Telling {
     /// Nothing is said: somebody looks.
     pub(crate) fn nothing() -> Self {
         Self::default()
+    }
+
+    /// Under which status the page is answered.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What is said above it.
+    pub(crate) fn message(&self) -> Option<&Message> {
+        self.message.as_ref()
     }
 
     /// That something was done.
@@ -119,7 +137,9 @@ pub(crate) async fn answer_again(
     inside: &Markup,
     reload_seconds: Option<u32>,
 ) -> Result<Response, Failure> {
-    visit.demand(tab.right())?;
+    if !tab.is_for(&visit.staff) {
+        return Err(Failure::Forbidden);
+    }
     let registration = &visit.app.outside.registration;
     let counts = registration.cases.counts(&visit.staff).await?;
     let open = registration.finance.open(&visit.staff).await?;
@@ -136,8 +156,7 @@ pub(crate) fn body(w: Words, page: &Inside<'_>, inside: &Markup) -> Markup {
     html! {
         main class="finance" {
             nav class="tabs" aria-label=(w.t("finance")) {
-                @let is_theirs = |tab: Tab| permits(page.staff, tab.right(), Scope::Everything);
-                @for (tab, href, name) in TABS.into_iter().filter(|(tab, ..)| is_theirs(*tab)) {
+                @for (tab, href, name) in TABS.into_iter().filter(|(tab, ..)| tab.is_for(page.staff)) {
                     a href=(href) aria-current=[(tab == page.tab).then_some("page")] {
                         (w.t(name))
                         @if tab == Tab::Open && page.open > 0 { " " small { (page.open) } }

@@ -19,9 +19,9 @@ use registration::model::payment::group::{GroupPayment, GroupState};
 use reservation::ids::ExamId;
 use serde::Deserialize;
 
-use crate::failure::Failure;
 use crate::finance::frame::{Tab, Telling, answer};
 use crate::finance::parts::{select, table};
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 const HEADS: [&str; 6] = [

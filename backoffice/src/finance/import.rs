@@ -11,10 +11,10 @@ use registration::desk::permits::Right;
 use registration::model::payment::Method;
 use registration::reconciliation::ReconcileError;
 
-use crate::failure::Failure;
 use crate::finance::days::draw;
 use crate::finance::frame::Telling;
 use crate::finance::words;
+use crate::request::failure::Failure;
 use crate::request::upload::{Part, Upload};
 use crate::request::visit::Visit;
 

@@ -18,9 +18,9 @@ use reservation::ids::ExamId;
 use serde::Deserialize;
 use strum::VariantArray;
 
-use crate::failure::Failure;
 use crate::finance::frame::{Tab, Telling, answer};
 use crate::finance::parts::{self, select, table};
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 /// Invoices of one page.

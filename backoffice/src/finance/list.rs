@@ -15,10 +15,10 @@ use reservation::ids::ExamId;
 use serde::Deserialize;
 use strum::VariantArray;
 
-use crate::failure::Failure;
 use crate::finance::frame::{Tab, Telling, answer};
 use crate::finance::parts::{self, number, select, table};
 use crate::finance::words;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 /// Longest number that is looked for.

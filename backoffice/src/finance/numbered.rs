@@ -8,7 +8,7 @@ use registration::model::payment::PaymentId;
 use registration::model::payment::group::GroupId;
 
 use crate::app::App;
-use crate::failure::Failure;
+use crate::request::failure::Failure;
 
 /// What has a page of its own.
 pub(crate) trait Numbered: Copy {

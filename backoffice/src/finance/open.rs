@@ -5,30 +5,31 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::desk::permits::{Right, Scope, permits};
+use registration::desk::permits::{Right, Scope, permits, permits_somewhere};
 use registration::desk::staff::StaffMember;
 use registration::model::payment::refund::Refund;
 use registration::payments::Stuck;
 use registration::reconciliation::BillDay;
 
-use crate::failure::Failure;
 use crate::finance::frame::{Tab, Telling, answer};
 use crate::finance::parts::number;
 use crate::finance::payment::view::one_refund;
 use crate::finance::words;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
     let finance = &visit.app.outside.registration.finance;
     let stuck = finance.stuck(&visit.staff).await?;
-    let days = finance.days(&visit.staff, None).await?;
+    let of_all = permits(&visit.staff, Right::SeeMoney, Scope::Everything);
+    let days = if of_all { finance.days(&visit.staff, None).await? } else { Vec::new() };
     let expired = finance.expired(&visit.staff).await?;
     let view = View {
         stuck: &stuck,
         expired: &expired,
         days: &days,
         staff: &visit.staff,
-        may_move: permits(&visit.staff, Right::MoveMoney, Scope::Everything),
+        may_move: permits_somewhere(&visit.staff, Right::MoveMoney),
         now: visit.now,
     };
     let title = visit.words.t("finance-open").into_owned();

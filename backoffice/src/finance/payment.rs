@@ -8,13 +8,13 @@ use axum::extract::Query;
 use axum::response::Response;
 use pagekit::words::key;
 use registration::Fen;
-use registration::desk::permits::{Right, Scope, permits};
+use registration::desk::permits::{Right, permits_somewhere};
 use registration::model::payment::PaymentId;
 use serde::Deserialize;
 
-use crate::failure::Failure;
 use crate::finance::frame::{Done, Tab, Telling, answer};
 use crate::finance::numbered::Of;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 /// What is said of what was done.
@@ -72,7 +72,7 @@ async fn draw(visit: &Visit, id: PaymentId, after: After<'_>) -> Result<Response
         history: &history,
         entered,
         staff: &visit.staff,
-        may_move: permits(&visit.staff, Right::MoveMoney, Scope::Everything),
+        may_move: permits_somewhere(&visit.staff, Right::MoveMoney),
         alone_max: visit.app.outside.refund_alone_max,
         now: visit.now,
     };

@@ -3,13 +3,14 @@
 use maud::{Markup, html};
 use pagekit::words::Words;
 
-use crate::failure::Failure;
+use crate::request::failure::Failure;
 
 /// The page's title.
 pub(crate) fn title(w: Words, failure: Failure) -> String {
     match failure {
         Failure::Bad => w.t("error-bad-title"),
         Failure::Forbidden => w.t("error-forbidden-title"),
+        Failure::NotFresh => w.t("error-not-fresh-title"),
         Failure::NotFound => w.t("error-not-found-title"),
         Failure::TooLarge => w.t("error-too-large-title"),
         Failure::Broken => w.t("error-broken-title"),
@@ -22,6 +23,7 @@ pub(crate) fn body(w: Words, failure: Failure) -> Markup {
     let text = match failure {
         Failure::Bad => w.t("error-bad-text"),
         Failure::Forbidden => w.t("error-forbidden-text"),
+        Failure::NotFresh => w.t("error-not-fresh-text"),
         Failure::NotFound => w.t("error-not-found-text"),
         Failure::TooLarge => w.t("error-too-large-text"),
         Failure::Broken => w.t("error-broken-text"),
@@ -31,7 +33,8 @@ pub(crate) fn body(w: Words, failure: Failure) -> Markup {
         main class="alone" {
             h1 { (title(w, failure)) }
             p { (text) }
-            p { a class="button" href="/" { (w.t("to-queue")) } }
+            @if failure == Failure::NotFresh { p { a class="button" href="/factor" { (w.t("factor-title")) } } }
+            @else { p { a class="button" href="/" { (w.t("to-queue")) } } }
         }
     }
 }

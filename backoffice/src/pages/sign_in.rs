@@ -1,4 +1,4 @@
-//! Signing in by name and password.
+//! Signing in by name and password; a second step follows where one is asked for.
 
 use axum::Form;
 use axum::extract::{Extension, Query, State};
@@ -6,22 +6,24 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use httpkit::limits::ClientAddress;
-use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::icons::{Icon, icon};
 use pagekit::language::Language;
 use pagekit::local_path::{local_path, query_value};
 use pagekit::words::Words;
-use registration::desk::staff::StaffSignInError;
+use registration::desk::staff::{Origin, SessionToken, StaffMember, StaffSignInError};
 use registration::secrets::passwords::STAFF_CHARS;
 use serde::Deserialize;
 
-use crate::app::App;
-use crate::catalogue::words;
+use crate::app::{App, SecondFactor};
 use crate::desk::frame::{Frame, page};
-use crate::failure::Failure;
+use crate::pages::go_on::{Waited, go_on};
 use crate::request::carried::Carried;
+use crate::request::catalogue::words;
+use crate::request::failure::Failure;
 use crate::request::session;
+use crate::request::visit::agent;
+use crate::staff::factor;
 
 #[derive(Deserialize)]
 pub(crate) struct Next {
@@ -54,16 +56,23 @@ pub(crate) struct View<'a> {
     /// A form that waits, sealed.
     pub(crate) carried: &'a str,
     pub(crate) error: Option<&'a str>,
+    /// Says that nobody is asked for a second factor here.
+    pub(crate) is_open: bool,
 }
 
 pub(crate) async fn show(State(app): State<App>, Query(next): Query<Next>, headers: HeaderMap) -> Markup {
     let w = words(Language::of(&headers));
-    page(&frame(&app, w, next.path()), &body(w, &View { next: next.path(), ..View::default() }))
+    page(&frame(&app, w, next.path()), &body(w, &View { next: next.path(), is_open: is_open(&app), ..View::default() }))
+}
+
+/// Is nobody asked for a second factor?
+fn is_open(app: &App) -> bool {
+    app.outside.second_factor == SecondFactor::Off
 }
 
 /// The page around a form that waits until its sender, whose sign-in has ended, is signed in again.
 pub(crate) fn around(app: &App, w: Words, path: &str, carried: &str) -> Response {
-    let view = View { next: path, carried, ..View::default() };
+    let view = View { next: path, carried, is_open: is_open(app), ..View::default() };
     (StatusCode::UNAUTHORIZED, page(&frame(app, w, path), &body(w, &view))).into_response()
 }
 
@@ -77,56 +86,60 @@ pub(crate) async fn enter(
     let w = words(Language::of(&headers));
     let staff = &app.outside.registration.staff;
     let address = from.map(|Extension(from)| from.0);
-    let (status, error) = match staff.sign_in(&entered.name, &entered.password, address).await {
-        Ok(staff) => {
-            let cookies = session::begin(app.outside.cookie_key.clone(), &staff, &headers, Timestamp::now());
-            return Ok(match Carried::open(&app, &entered.carried, &staff) {
-                Some(carried) => (cookies, page(&frame(&app, w, &carried.path), &go_on(w, &carried))).into_response(),
-                None => (cookies, Redirect::to(next.path())).into_response(),
-            });
+    let device = session::device(&headers, app.outside.cookie_key.clone(), &entered.name);
+    let origin = Origin { address, agent: agent(&headers), device: device.as_deref() };
+    let (status, error) = match staff.sign_in_from(&entered.name, &entered.password, &origin).await {
+        Ok(member) => {
+            let token = staff.begin(&member, &origin).await?;
+            let cookies = session::begin(app.outside.cookie_key.clone(), member.id, &token, &headers);
+            return Ok(
+                (cookies, entered_by(&app, w, (&member, &token), &entered.carried, next.path()).await?).into_response()
+            );
         }
         Err(StaffSignInError::Store(error)) => return Err(error.into()),
         Err(StaffSignInError::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, w.t("sign-in-wrong")),
         Err(StaffSignInError::TooMany { .. }) => (StatusCode::TOO_MANY_REQUESTS, w.t("sign-in-too-many")),
         Err(StaffSignInError::Busy) => (StatusCode::SERVICE_UNAVAILABLE, w.t("sign-in-busy")),
     };
-    let view = View { next: next.path(), name: &entered.name, carried: &entered.carried, error: Some(&error) };
+    let view = View {
+        next: next.path(),
+        name: &entered.name,
+        carried: &entered.carried,
+        error: Some(&error),
+        is_open: is_open(&app),
+    };
     Ok((status, page(&frame(&app, w, next.path()), &body(w, &view))).into_response())
 }
 
-fn frame<'a>(app: &'a App, w: Words, next: &'a str) -> Frame<'a> {
-    Frame {
-        words: w,
-        assets: &app.assets,
-        title: w.t("sign-in-title").into_owned(),
-        // Who is not signed in comes back here from there.
-        path: next,
-        staff: None,
-        waiting: None,
-        counts: None,
-        is_demo: app.outside.demo,
-        reload_seconds: None,
-    }
+/// What whoever showed the right password gets: the second step where there is one, then what waited or where they were going.
+async fn entered_by(
+    app: &App,
+    w: Words,
+    (member, token): (&StaffMember, &SessionToken),
+    carried: &str,
+    next: &str,
+) -> Result<Response, Failure> {
+    let waiting = Carried::open(app, carried, member);
+    Ok(match (app.outside.second_factor, waiting) {
+        (SecondFactor::Required, Some(waiting)) => {
+            let open = app.outside.registration.staff.open(token, true).await?.ok_or(Failure::Unavailable)?;
+            factor::step_around(app, w, &open, (&waiting.path, carried)).await?
+        }
+        (SecondFactor::Required, None) => Redirect::to(&format!("/factor?next={}", query_value(next))).into_response(),
+        (SecondFactor::Off, Some(waiting)) => {
+            page(&frame(app, w, &waiting.path), &go_on(w, &waiting, Waited::ForSignIn)).into_response()
+        }
+        (SecondFactor::Off, None) => Redirect::to(next).into_response(),
+    })
 }
 
-/// Signed in: the form is one tap away, as it was sent.
-pub(crate) fn go_on(w: Words, carried: &Carried) -> Markup {
-    html! {
-        main class="alone" {
-            h1 { (w.t("go-on-title")) }
-            p class="hint" { (w.t("go-on-lead")) }
-            @if !carried.reason().is_empty() { blockquote { (carried.reason()) } }
-            form method="post" action=(carried.path) {
-                @for (name, value) in &carried.pairs { input type="hidden" name=(name) value=(value); }
-                button class="button" type="submit" { (w.t("go-on-submit")) }
-            }
-            p { a href=(carried.path) { (w.t("go-on-back")) } }
-        }
-    }
+fn frame<'a>(app: &'a App, w: Words, next: &'a str) -> Frame<'a> {
+    // Who is not signed in comes back here from there.
+    Frame::bare(w, &app.assets, w.t("sign-in-title").into_owned(), next, app.outside.demo)
 }
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
-    let View { next, name, carried, error } = *view;
+    let View { next, name, carried, error, is_open } = *view;
     html! {
         main class="alone" {
             h1 { (w.t("sign-in-title")) }
@@ -152,6 +165,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 }
                 button class="button" type="submit" { (w.t("sign-in-submit")) }
             }
+            @if is_open { p class="hint" { (w.t("sign-in-demo")) } }
         }
     }
 }

@@ -1,18 +1,18 @@
-//! Signs out, on whatever device: a cookie that somebody copied opens nothing afterwards. This browser is signed out even
+//! Signs out here, and nowhere else: a cookie that somebody copied opens nothing afterwards. This browser is signed out even
 //! while no store can be told of it: a desk may be shared.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::app::App;
-use crate::failure::Failure;
+use crate::request::failure::Failure;
 use crate::request::session;
-use crate::request::visit::Visit;
+use crate::request::visit::Arrival;
 
-pub(crate) async fn leave(State(app): State<App>, visit: Result<Visit, Response>) -> Response {
+pub(crate) async fn leave(State(app): State<App>, arrival: Result<Arrival, Response>) -> Response {
     let ended = session::end(app.outside.cookie_key.clone());
-    let failed = match visit {
-        Ok(visit) => match app.outside.registration.staff.sign_out(&visit.staff).await {
+    let failed = match arrival {
+        Ok(arrival) => match app.outside.registration.staff.sign_out_here(&arrival.open).await {
             Ok(()) => None,
             Err(error) => Some(Failure::from(error).into_response()),
         },

@@ -1,7 +1,7 @@
-//! A form that waits until its sender, whose sign-in has ended, is signed in again: a typed reason is not lost by that.
+//! A form that waits until its sender, whose sign-in has ended, is signed in again, or has shown a second factor: a typed reason
+//! is not lost by that.
 
 use axum::extract::{Form, FromRequest, Request};
-use jiff::Timestamp;
 use registration::desk::staff::StaffMember;
 use registration::model::ids::StaffId;
 use serde::{Deserialize, Serialize};
@@ -14,8 +14,8 @@ pub(crate) const FORM_BYTES_MAX: usize = 16 * 1024;
 /// What it is sealed for.
 const WHAT: &str = "desk form";
 /// Forms about accounts say what one of the staff has typed of a person, and those about money whose word it is: they go on
-/// with nobody else.
-const OF_ONE: [&str; 2] = ["/accounts/", "/finance/"];
+/// with nobody else. So do those about staff.
+const OF_ONE: [&str; 5] = ["/accounts/", "/finance/", "/staff", "/my/", "/factor"];
 
 /// A form as it was sent.
 #[derive(Serialize, Deserialize)]
@@ -27,13 +27,13 @@ pub(crate) struct Carried {
 }
 
 impl Carried {
-    /// Reads it off a request, sealed for the page that asks for the password.
+    /// Reads it off a request, sealed for the page that asks for what is missing. `None` for what cannot be kept.
     pub(crate) async fn sealed(app: &App, request: Request) -> Option<String> {
         let path = request.uri().path().to_owned();
-        let sender = session::read(request.headers(), app.outside.cookie_key.clone(), Timestamp::now());
+        let sender = session::read(request.headers(), app.outside.cookie_key.clone());
         let Form(pairs) = Form::<Vec<(String, String)>>::from_request(request, app).await.ok()?;
         let carried = Self { sender: sender.map(|session| session.staff), path, pairs };
-        (!carried.pairs.is_empty()).then(|| app.outside.registration.accounts.keep(WHAT, &carried)).flatten()
+        app.outside.registration.accounts.keep(WHAT, &carried)
     }
 
     /// The form, for whom it may go on with. A decision is about a case that everybody sees, and whoever sends it decides.

@@ -1,72 +1,91 @@
-//! Which member of staff is signed in: an id, since when, and in which of their epochs, in an encrypted cookie. Signing
-//! out, another password, or being disabled raises the epoch, and every cookie of before opens nothing.
+//! The cookie of a sign-in: whose it is and its token, encrypted. What it opens, the sign-in's row says: there it ends after half an
+//! hour without use, after a working day, or with a word.
+//!
+//! A cookie of the version before opens nothing: it shows that a password was right, and no second factor, and has no row that
+//! could be seen and ended. Staff sign in anew after an upgrade; a form that they were about to send waits for them meanwhile.
 
 use axum_extra::extract::cookie::{Cookie, Key, PrivateCookieJar, SameSite};
 use http::HeaderMap;
 use http::header::ORIGIN;
-use jiff::{SignedDuration, Timestamp};
-use registration::desk::staff::StaffMember;
+use registration::desk::staff::{SESSION_LIFETIME, SessionToken};
 use registration::model::ids::StaffId;
+use uuid::Uuid;
 
-/// How long a sign-in lasts, however much it is used: one working day.
-const LIFETIME: SignedDuration = SignedDuration::from_hours(10);
 /// Its name with TLS, and without: a browser refuses to take a `__Host-` without TLS or from another host. Not the
-/// candidates' name: on one host, cookies of both sites reach both. Over TLS the version before used the second one, too.
-const NAMES: [&str; 2] = ["__Host-seathold-staff", "seathold-staff"];
+/// candidates' name: on one host, cookies of both sites reach both.
+const NAMES: [&str; 2] = ["__Host-seathold-desk", "seathold-desk"];
+/// Those of the version before, which signing out takes away, too.
+const NAMES_BEFORE: [&str; 2] = ["__Host-seathold-staff", "seathold-staff"];
+/// What a value begins with.
+const MARK: &str = "desk.";
+/// The cookie of a browser in which somebody has been all the way in, with TLS and without. It opens nothing: tries in it are
+/// counted apart from those of others in its network.
+const DEVICE_NAMES: [&str; 2] = ["__Host-seathold-desk-device", "seathold-desk-device"];
+/// What its value begins with.
+const DEVICE_MARK: &str = "device.";
+/// How long a browser is known.
+const DEVICE_DAYS: i64 = 180;
 
-/// A sign-in as its cookie says. Whether it is still good, the member's epoch decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A sign-in as its cookie says.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Session {
+    /// Whose it is, for what has to be known before any store is asked.
     pub(crate) staff: StaffId,
-    epoch: i32,
+    pub(crate) token: SessionToken,
 }
 
-impl Session {
-    /// Is it not over, as this member stands?
-    pub(crate) fn is_of(self, member: &StaffMember) -> bool {
-        self.staff == member.id && self.epoch == member.session_epoch
-    }
-}
-
-/// The sign-in that the request's cookie names, while it lasts.
-pub(crate) fn read(headers: &HeaderMap, key: Key, now: Timestamp) -> Option<Session> {
+/// The sign-in that the request's cookie names.
+pub(crate) fn read(headers: &HeaderMap, key: Key) -> Option<Session> {
     let jar = PrivateCookieJar::<Key>::from_headers(headers, key);
     let cookie = NAMES.iter().find_map(|name| jar.get(name))?;
-    let mut parts = cookie.value().strip_prefix("staff.")?.split('.');
-    let staff = StaffId(parts.next()?.parse().ok()?);
-    let age = now.duration_since(Timestamp::from_second(parts.next()?.parse().ok()?).ok()?);
-    // A cookie of the version before has none: everybody was in the first epoch.
-    let epoch = parts.next().map_or(Some(0), |epoch| epoch.parse().ok())?;
-    // A minute of slack: another process's clock may be ahead.
-    let is_fresh = age < LIFETIME && age > -SignedDuration::from_mins(1);
-    is_fresh.then_some(Session { staff, epoch })
+    let (staff, token) = cookie.value().strip_prefix(MARK)?.split_once('.')?;
+    Some(Session { staff: StaffId(staff.parse().ok()?), token: SessionToken::of_cookie(token)? })
 }
 
 /// The headers that sign somebody in. The cookie is for TLS only when the form came over TLS.
-pub(crate) fn begin(key: Key, staff: &StaffMember, headers: &HeaderMap, now: Timestamp) -> PrivateCookieJar {
+pub(crate) fn begin(key: Key, staff: StaffId, token: &SessionToken, headers: &HeaderMap) -> PrivateCookieJar {
     let is_secure = headers.get(ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https://"));
-    let value = format!("staff.{}.{}.{}", staff.id.0, now.as_second(), staff.session_epoch);
+    let value = format!("{MARK}{}.{}", staff.0, token.expose());
     let jar = PrivateCookieJar::new(key);
     if is_secure {
-        // One of the version before would be read where this one is gone.
-        jar.add(cookie(1, String::new(), 0)).add(cookie(0, value, LIFETIME.as_secs()))
+        // One that came without TLS would be read where this one is gone.
+        jar.add(cookie(NAMES[1], String::new(), 0)).add(cookie(NAMES[0], value, SESSION_LIFETIME.as_secs()))
     } else {
-        jar.add(cookie(1, value, LIFETIME.as_secs()))
+        jar.add(cookie(NAMES[1], value, SESSION_LIFETIME.as_secs()))
     }
+}
+
+/// The name that this browser was given when the member of this name was all the way in.
+pub(crate) fn device(headers: &HeaderMap, key: Key, name: &str) -> Option<String> {
+    let jar = PrivateCookieJar::<Key>::from_headers(headers, key);
+    let cookie = DEVICE_NAMES.iter().find_map(|name| jar.get(name))?;
+    // A login name has dots, the browser's name has none.
+    let (whose, device) = cookie.value().strip_prefix(DEVICE_MARK)?.rsplit_once('.')?;
+    (whose == name).then(|| device.to_owned())
+}
+
+/// The headers by which a browser is known again, now that somebody is all the way in.
+pub(crate) fn remember(key: Key, name: &str, headers: &HeaderMap) -> PrivateCookieJar {
+    let known = device(headers, key.clone(), name).unwrap_or_else(|| Uuid::new_v4().simple().to_string());
+    let is_secure = headers.get(ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https://"));
+    let cookie_name = DEVICE_NAMES[usize::from(!is_secure)];
+    let value = format!("{DEVICE_MARK}{name}.{known}");
+    PrivateCookieJar::new(key).add(cookie(cookie_name, value, DEVICE_DAYS * 24 * 60 * 60))
 }
 
 /// The headers that sign out.
 pub(crate) fn end(key: Key) -> PrivateCookieJar {
-    PrivateCookieJar::new(key).add(cookie(0, String::new(), 0)).add(cookie(1, String::new(), 0))
+    let all = NAMES.into_iter().chain(NAMES_BEFORE);
+    all.fold(PrivateCookieJar::new(key), |jar, name| jar.add(cookie(name, String::new(), 0)))
 }
 
-/// The cookie of the first or the second name.
-fn cookie(name: usize, value: String, seconds: i64) -> Cookie<'static> {
-    Cookie::build((NAMES[name], value))
+/// The cookie of one of our names.
+fn cookie(name: &'static str, value: String, seconds: i64) -> Cookie<'static> {
+    Cookie::build((name, value))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
-        .secure(name == 0)
+        .secure(name.starts_with("__Host-"))
         .max_age(time::Duration::seconds(seconds))
         .build()
 }
@@ -75,19 +94,11 @@ fn cookie(name: usize, value: String, seconds: i64) -> Cookie<'static> {
 mod tests {
     use axum::response::IntoResponse;
     use http::header::COOKIE;
-    use registration::desk::staff::Role;
-    use uuid::Uuid;
 
     use super::*;
 
-    fn member() -> StaffMember {
-        StaffMember {
-            id: StaffId(Uuid::from_u128(9)),
-            name: "li.min".to_owned(),
-            role: Role::Reviewer,
-            session_epoch: 2,
-            disabled_at: None,
-        }
+    fn session() -> Session {
+        Session { staff: StaffId(Uuid::from_u128(9)), token: SessionToken::of_cookie("a-token").unwrap() }
     }
 
     /// The headers as a browser gets them.
@@ -106,9 +117,9 @@ mod tests {
 
     #[test]
     fn behind_https_the_cookie_is_of_this_host_alone() {
-        let (key, now) = (Key::generate(), Timestamp::now());
+        let (key, session) = (Key::generate(), session());
         let asked = HeaderMap::from_iter([(ORIGIN, "https://staff.example.edu".parse().unwrap())]);
-        let jar = begin(key.clone(), &member(), &asked, now);
+        let jar = begin(key.clone(), session.staff, &session.token, &asked);
         let all = set(&jar);
         let kept: Vec<_> = all.iter().filter(|set| !set.contains("Max-Age=0")).collect();
         let [kept] = kept[..] else { panic!("{all:?}") };
@@ -117,34 +128,42 @@ mod tests {
         for word in ["HttpOnly", "SameSite=Lax", "Secure", "Path=/;"] {
             assert!(format!("{kept};").contains(word), "{word}: {kept}");
         }
-        assert!(read(&sent_back(&jar), key.clone(), now).is_some());
+        assert!(!kept.contains("a-token"), "it is sealed: {kept}");
+        assert_eq!(read(&sent_back(&jar), key.clone()), Some(session.clone()));
+        assert_eq!(read(&sent_back(&jar), Key::generate()), None);
         // Without TLS a browser would not take it.
-        let plain = set(&begin(key.clone(), &member(), &HeaderMap::new(), now));
+        let plain = set(&begin(key.clone(), session.staff, &session.token, &HeaderMap::new()));
         assert!(
-            plain.len() == 1 && plain[0].starts_with("seathold-staff=") && !plain[0].contains("Secure"),
+            plain.len() == 1 && plain[0].starts_with("seathold-desk=") && !plain[0].contains("Secure"),
             "{plain:?}"
         );
-        // Signing out takes both away.
+        // Signing out takes all of them away.
         let ended = set(&end(key));
-        assert!(ended.len() == 2 && ended.iter().all(|set| set.contains("Max-Age=0")), "{ended:?}");
+        assert!(ended.len() == 4 && ended.iter().all(|set| set.contains("Max-Age=0")), "{ended:?}");
     }
 
     #[test]
-    fn whoever_signed_in_on_the_version_before_stays_signed_in() {
-        let (key, now) = (Key::generate(), Timestamp::now());
-        let value = format!("staff.{}.{}.2", member().id.0, now.as_second());
-        let before = PrivateCookieJar::new(key.clone()).add(Cookie::new("seathold-staff", value));
-        assert!(read(&sent_back(&before), key, now).is_some_and(|session| session.is_of(&member())));
+    fn a_browser_is_known_to_be_one_member_s() {
+        let (key, tls) = (Key::generate(), HeaderMap::from_iter([(ORIGIN, "https://x.example".parse().unwrap())]));
+        for (asked, name) in [(tls, DEVICE_NAMES[0]), (HeaderMap::new(), DEVICE_NAMES[1])] {
+            let jar = remember(key.clone(), "li.min", &asked);
+            assert!(set(&jar)[0].starts_with(&format!("{name}=")) && set(&jar).len() == 1, "{:?}", set(&jar));
+            let kept = sent_back(&jar);
+            let known = device(&kept, key.clone(), "li.min").unwrap();
+            assert_eq!(device(&kept, key.clone(), "li"), None);
+            assert_eq!(device(&kept, Key::generate(), "li.min"), None, "nobody else makes one");
+            let again = sent_back(&remember(key.clone(), "li.min", &kept));
+            assert_eq!(device(&again, key.clone(), "li.min"), Some(known));
+        }
     }
 
     #[test]
-    fn a_sign_in_ends_by_itself_and_with_its_epoch() {
-        let (key, now, mut staff) = (Key::generate(), Timestamp::now(), member());
-        let headers = sent_back(&begin(key.clone(), &staff, &HeaderMap::new(), now));
-        let session = read(&headers, key.clone(), now).unwrap();
-        assert!(session.is_of(&staff));
-        staff.session_epoch += 1;
-        assert!(!session.is_of(&staff), "signed out");
-        assert_eq!(read(&headers, key, now + LIFETIME), None);
+    fn whoever_signed_in_on_the_version_before_signs_in_anew() {
+        let key = Key::generate();
+        let value = format!("staff.{}.1764500000.0", session().staff.0);
+        for name in [NAMES_BEFORE[1], NAMES[1]] {
+            let before = PrivateCookieJar::new(key.clone()).add(Cookie::new(name, value.clone()));
+            assert_eq!(read(&sent_back(&before), key.clone()), None);
+        }
     }
 }

@@ -7,7 +7,7 @@ use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
 use bytes::{Bytes, BytesMut};
 
-use crate::failure::Failure;
+use crate::request::failure::Failure;
 
 /// Most parts of a form.
 const PARTS_MAX: usize = 64;
@@ -27,6 +27,28 @@ pub(crate) enum Part {
     },
 }
 
+/// A part of a form whose file is taken as it comes.
+pub(crate) enum Coming<'a> {
+    /// A field with what was typed.
+    Text(String, String),
+    /// A file that was chosen, or a field for one in which none was.
+    File(Box<File<'a>>),
+}
+
+/// A file that comes in.
+pub(crate) struct File<'a> {
+    /// As its sender calls it.
+    pub(crate) name: String,
+    field: Field<'a>,
+}
+
+impl File<'_> {
+    /// What has come next; `None`: that was all. How much it may be altogether, the route says.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
+        self.field.chunk().await.map_err(|error| refusal(&error))
+    }
+}
+
 /// A form that comes in.
 pub(crate) struct Upload {
     form: Multipart,
@@ -36,6 +58,22 @@ pub(crate) struct Upload {
 impl Upload {
     pub(crate) fn new(form: Multipart) -> Self {
         Self { form, parts: 0 }
+    }
+
+    /// The next part; a file in it is not read yet.
+    pub(crate) async fn coming(&mut self) -> Result<Option<Coming<'_>>, Failure> {
+        self.parts += 1;
+        if self.parts > PARTS_MAX {
+            return Err(Failure::TooLarge);
+        }
+        let Some(field) = self.form.next_field().await.map_err(|error| refusal(&error))? else { return Ok(None) };
+        if let Some(name) = field.file_name().map(str::to_owned) {
+            return Ok(Some(Coming::File(Box::new(File { name, field }))));
+        }
+        let name = field.name().unwrap_or_default().to_owned();
+        let bytes = read(field, TEXT_BYTES_MAX).await?.ok_or(Failure::TooLarge)?;
+        let text = String::from_utf8(bytes.to_vec()).map_err(|_| Failure::Bad)?;
+        Ok(Some(Coming::Text(name, text)))
     }
 
     /// The next part, of which a file has at most `bytes_max`; what is larger is thrown away as it comes. `None`: that was

@@ -10,6 +10,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::callout::{Tone, callout};
 use pagekit::words::{Words, key};
+use registration::desk::permits::approvals::Act;
 use registration::rooms::{ArrangeError, Draft, Publication, SittingRoom};
 use serde::Deserialize;
 
@@ -19,8 +20,9 @@ use super::sitting;
 use super::sitting::acts::arranged;
 use super::words::{broken_where, kind, refusal};
 use crate::desk::message::Message;
-use crate::failure::Failure;
 use crate::finance::parts::table;
+use crate::request::failure::Failure;
+use crate::request::two;
 use crate::request::visit::Visit;
 
 /// Most broken rules that are told one by one; all of them are counted.
@@ -60,17 +62,37 @@ pub(crate) async fn publish(
     Form(agreed): Form<Agreed>,
 ) -> Result<Response, Failure> {
     let found = Found::of(&visit, &path)?;
+    visit.demand_fresh()?;
+    if two::needs_two(&visit) {
+        return ask(&visit, &path, &found, agreed).await;
+    }
     let publication = Publication { token: &agreed.token, moves: agreed.agree };
     let door = &visit.app.outside.registration.rooms;
     let published = door.publish(&visit.staff, &found.exam.id, &found.sitting.id, publication).await;
     match published {
-        Err(error @ (ArrangeError::Changed | ArrangeError::Moves(_))) => {
-            let said = refusal(visit.words, &error);
-            let said = said.as_ref().map(|(status, message)| (*status, Some(message)));
-            draw(&visit, &path, None, said.unwrap_or((StatusCode::CONFLICT, None))).await
-        }
+        Err(error @ (ArrangeError::Changed | ArrangeError::Moves(_))) => look_again(&visit, &path, &error).await,
         done => arranged(&visit, &path, done.map(|_| "published")).await,
     }
+}
+
+/// Asks a second person to agree to the plan that was looked at, if it is the plan still.
+async fn ask(visit: &Visit, path: &(String, String), found: &Found, agreed: Agreed) -> Result<Response, Failure> {
+    let (exam, sitting) = (found.exam.id.clone(), found.sitting.id.clone());
+    match visit.app.outside.registration.rooms.preview(&visit.staff, &exam, &sitting).await {
+        Ok(draft) if draft.token != agreed.token => look_again(visit, path, &ArrangeError::Changed).await,
+        Ok(draft) if draft.arrangement.published.is_some() && agreed.agree != Some(draft.moves) => {
+            look_again(visit, path, &ArrangeError::Moves(draft.moves)).await
+        }
+        Ok(_) => two::ask(visit, &Act::Publish { exam, sitting, token: agreed.token, moves: agreed.agree }).await,
+        Err(error) => arranged(visit, path, Err(error)).await,
+    }
+}
+
+/// The plan as it is now, with why it was not published.
+async fn look_again(visit: &Visit, path: &(String, String), error: &ArrangeError) -> Result<Response, Failure> {
+    let said = refusal(visit.words, error);
+    let said = said.as_ref().map(|(status, message)| (*status, Some(message)));
+    draw(visit, path, None, said.unwrap_or((StatusCode::CONFLICT, None))).await
 }
 
 async fn draw(

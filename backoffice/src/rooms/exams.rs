@@ -15,13 +15,15 @@ use registration::rooms::SittingState;
 use reservation::ids::ExamId;
 use serde::Deserialize;
 
-use super::parts::{Tab, answer, sitting_path, sitting_title};
+use super::parts::{Tab, answer, list_words, sitting_path, sitting_title};
 use super::words;
-use crate::failure::Failure;
 use crate::finance::parts::{select, table};
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 const HEADS: [&str; 4] = [key("places-sitting"), key("places-starts"), key("places-confirmed"), key("places-state")];
+/// The column that is there only where somebody can wait.
+const LIST_HEAD: &str = key("places-list");
 /// Most sittings that are listed.
 const SITTINGS_MAX: usize = 500;
 
@@ -33,7 +35,7 @@ pub(crate) struct Asked {
 }
 
 pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
-    visit.demand(Right::ArrangeSeats)?;
+    visit.demand_somewhere(Right::ArrangeSeats)?;
     let registration = &visit.app.outside.registration;
     let exams = visit.exams();
     let asked: Option<ExamId> = asked.exam.parse().ok();
@@ -57,6 +59,8 @@ pub(crate) fn body(
     let rows: Vec<Vec<Markup>> = exam
         .map(|exam| sittings.iter().take(SITTINGS_MAX).filter_map(|state| row(w, exam, state)).collect())
         .unwrap_or_default();
+    let has_lists = sittings.iter().any(|state| state.list.is_some());
+    let heads: Vec<&str> = HEADS.into_iter().chain(has_lists.then_some(LIST_HEAD)).collect();
     html! {
         p class="hint" { (w.t("places-lead")) }
         @if exams.len() > 1 {
@@ -67,7 +71,7 @@ pub(crate) fn body(
             }
         }
         @if rows.is_empty() { p class="nothing" { (w.t("places-none")) } }
-        @else { (table(w, &w.t("places-title"), &HEADS, &rows)) }
+        @else { (table(w, &w.t("places-title"), &heads, &rows)) }
     }
 }
 
@@ -79,5 +83,7 @@ fn row(w: Words, exam: &Exam, state: &SittingState) -> Option<Vec<Markup>> {
         html! { (when::moment(w.language, sitting.starts_at)) },
         html! { span class="fen" { (state.confirmed) } },
         html! { (tag(tone, &w.t(word))) },
+        // Without the head of the column nobody sees this.
+        html! { @if let Some(list) = &state.list { (list_words(w, list)) } },
     ])
 }

@@ -7,13 +7,14 @@ use pagekit::words::{Words, key};
 use registration::desk::permits::Right;
 use registration::model::exam::{Exam, ExamSitting};
 use registration::model::room::{RoomId, SiteId};
+use registration::rooms::ListState;
 use reservation::ids::{ExamId, SittingId};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::desk::frame::page;
 use crate::desk::message::{Message, said};
-use crate::failure::Failure;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 /// Where one is.
@@ -41,10 +42,22 @@ pub(crate) async fn answer(
     message: Option<&Message>,
     inside: &Markup,
 ) -> Result<Response, Failure> {
-    visit.demand(Right::ArrangeSeats)?;
+    answer_again(visit, status, (tab, title), message, inside, None).await
+}
+
+/// The same, of a page that looks again by itself after so many seconds.
+pub(crate) async fn answer_again(
+    visit: &Visit,
+    status: StatusCode,
+    (tab, title): (Tab, String),
+    message: Option<&Message>,
+    inside: &Markup,
+    reload_seconds: Option<u32>,
+) -> Result<Response, Failure> {
+    visit.demand_somewhere(Right::ArrangeSeats)?;
     let counts = visit.app.outside.registration.cases.counts(&visit.staff).await?;
     let mut frame = visit.frame(title.clone(), &counts, &[]);
-    frame.waiting = None;
+    (frame.waiting, frame.reload_seconds) = (None, reload_seconds);
     Ok((status, page(&frame, &body(visit.words, tab, &title, message, inside))).into_response())
 }
 
@@ -109,4 +122,15 @@ pub(crate) fn sitting_path(exam: &ExamId, sitting: &SittingId) -> String {
 pub(crate) fn sitting_title(w: Words, sitting: &ExamSitting) -> String {
     let (title, venue) = (w.pick(&sitting.title.zh, &sitting.title.en), w.pick(&sitting.venue.zh, &sitting.venue.en));
     format!("{title} · {venue}")
+}
+
+/// How many wait for a sitting's seats, and what is kept for them.
+pub(crate) fn list_words(w: Words, list: &ListState) -> String {
+    let word = match (list.of_group, list.count.kept > 0) {
+        (false, false) => key("places-list-number"),
+        (false, true) => key("places-list-kept"),
+        (true, false) => key("places-list-group"),
+        (true, true) => key("places-list-group-kept"),
+    };
+    w.with(word, &[("waiting", list.count.waiting.into()), ("kept", list.count.kept.into())]).into_owned()
 }

@@ -87,7 +87,7 @@ mod tests {
     use seating::{Layout, SeatOrder, Spacing};
 
     use super::*;
-    use crate::catalogue::words;
+    use crate::request::catalogue::words;
     use pagekit::language::Language;
 
     #[test]

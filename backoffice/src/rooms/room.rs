@@ -18,7 +18,7 @@ use super::plan::plan;
 use super::site::{Retire, retire_form};
 use super::words::room_refusal;
 use crate::desk::message::Message;
-use crate::failure::Failure;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 pub(crate) async fn show(

@@ -10,16 +10,17 @@ use pagekit::words::Words;
 use registration::desk::permits::Right;
 use registration::rooms::SittingRoom;
 
+use super::papers::site_path;
 use super::parts::{Found, Tab, answer};
 use super::plan::{Sitter, plan};
-use crate::failure::Failure;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 pub(crate) async fn show(
     visit: Visit,
     Path((exam, sitting, number)): Path<(String, String, String)>,
 ) -> Result<Response, Failure> {
-    visit.demand(Right::ArrangeSeats)?;
+    visit.demand_somewhere(Right::ArrangeSeats)?;
     let found = Found::of(&visit, &(exam, sitting))?;
     let number: u16 = number.parse().map_err(|_| Failure::NotFound)?;
     let rooms = &visit.app.outside.registration.rooms;
@@ -44,5 +45,6 @@ pub(crate) fn body(w: Words, (path, sitting): (&str, &str), room: &SittingRoom, 
         p class="lead" { (name) " · " (w.with("seats-taken", &[("count", count.into()), ("seats", room.seats.into())])) }
         (plan(w, &name, &room.room.plan, who))
         p class="hint" { (w.t("seats-given-up")) }
+        @if count > 0 { p { a class="button second" href=(site_path(path, &room.site, room.number)) { (w.t("papers-one-room")) } } }
     }
 }

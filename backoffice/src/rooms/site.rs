@@ -15,8 +15,8 @@ use super::forms::{RoomEntered, SiteEntered, room_form, site_form};
 use super::parts::{Done, Tab, answer, site_id};
 use super::words::{SPACINGS, name_of, room_refusal};
 use crate::desk::message::Message;
-use crate::failure::Failure;
 use crate::finance::parts::table;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 const HEADS: [&str; 5] =

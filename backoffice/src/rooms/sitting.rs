@@ -12,6 +12,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::callout::{Tone, callout, tag};
+use pagekit::when;
 use pagekit::words::{Words, key};
 use registration::desk::audit::AuditEntry;
 use registration::desk::permits::Right;
@@ -21,12 +22,12 @@ use registration::model::room::{RoomId, Site};
 use registration::rooms::{OneRoom, SittingRoom, SittingRooms};
 use reservation::ids::{ExamId, SittingId};
 
-use super::parts::{Done, Found, Tab, answer};
+use super::parts::{Done, Found, Tab, answer, list_words};
 use super::words;
 use crate::desk::message::Message;
 use crate::desk::record::record;
-use crate::failure::Failure;
 use crate::finance::parts::{fact, moment, table};
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 use choose::choose_form;
 use rules::rules_form;
@@ -81,7 +82,7 @@ pub(crate) async fn draw(
     status: StatusCode,
     message: Option<&Message>,
 ) -> Result<Response, Failure> {
-    visit.demand(Right::ArrangeSeats)?;
+    visit.demand_somewhere(Right::ArrangeSeats)?;
     let found = Found::of(visit, path)?;
     let rooms = &visit.app.outside.registration.rooms;
     let (exam, sitting) = (&found.exam.id, &found.sitting.id);
@@ -120,7 +121,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     html! {
         p { a href={ "/arrange?exam=" (view.exam) } { (view.exam_title) } }
         div class="beside" {
-            section { (facts(w, view)) (capacity(w, view)) (together(w, view)) }
+            section { (facts(w, view)) (capacity(w, view)) (granted_since(w, view)) (together(w, view)) }
             section { (next(w, view)) }
         }
         section {
@@ -131,7 +132,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             (choose_form(w, view))
             (rules_form(w, view))
         }
-        (record(w, view.history, None, view.now, words::action))
+        (record(w, &words::told(w, view.history), None, view.now, words::action))
     }
 }
 
@@ -141,10 +142,11 @@ fn facts(w: Words, view: &View<'_>) -> Markup {
     html! {
         p { (tag(tone, &w.t(word))) }
         dl class="facts" {
-            (fact(&w.t("places-starts"), &html! { (moment(w, view.sitting.starts_at)) }))
+            (fact(&w.t("places-starts"), &html! { (when::dated(w.language, view.sitting.starts_at, view.now)) }))
             (fact(&w.t("places-confirmed"), &html! { (view.state.confirmed) }))
             (fact(&w.t("places-hold"), &html! { (view.state.seats) }))
             @if let Some(capacity) = view.state.capacity { (fact(&w.t("places-capacity"), &html! { (capacity) })) }
+            @if let Some(list) = &view.state.list { (fact(&w.t("places-list"), &html! { (list_words(w, list)) })) }
             @if let Some(published) = arrangement.and_then(|arrangement| arrangement.published.as_ref()) {
                 (fact(&w.t("places-published"), &html! { (moment(w, published.at)) }))
                 (fact(&w.t("places-seated"), &html! {
@@ -182,6 +184,18 @@ fn capacity(w: Words, view: &View<'_>) -> Markup {
     }
 }
 
+/// Who was granted something since sits where they sat before.
+fn granted_since(w: Words, view: &View<'_>) -> Markup {
+    let count = view.state.granted_since;
+    html! {
+        @if count > 0 {
+            (callout(Tone::Care, &w.with("places-granted-since", &[("count", count.into())]), &html! {
+                p { (w.t("places-granted-since-act")) }
+            }))
+        }
+    }
+}
+
 /// Others that need one of the rooms at about the same time.
 fn together(w: Words, view: &View<'_>) -> Markup {
     let others = &view.state.together;
@@ -208,15 +222,19 @@ fn next(w: Words, view: &View<'_>) -> Markup {
     let draft = html! {
         p { a class="button" href={ (path(view)) "/draft" } { (w.t("places-preview")) } }
     };
+    let papers = html! {
+        p { a class="button second broad" href={ (path(view)) "/papers" } { (w.t("papers-link")) } }
+    };
     html! {
         h2 { (w.t("places-next")) }
         @match stage {
             _ if view.state.rooms.is_empty() => p { (w.t("places-next-rooms")) },
             None => p { (w.t("places-next-rules")) },
             Some(Stage::SetUp) => { p { (w.t("places-next-preview")) } (draft) },
-            Some(Stage::Anew) => { p { (w.t("places-next-anew")) } (draft) },
+            Some(Stage::Anew) => { p { (w.t("places-next-anew")) } (draft) (papers) },
             Some(Stage::Published) => {
                 p { (w.t("places-next-published")) }
+                (papers)
                 (public_link(w, view))
                 details class="refuse" {
                     summary class="button second" { (w.t("places-anew")) }
@@ -233,7 +251,7 @@ fn next(w: Words, view: &View<'_>) -> Markup {
                     }
                 }
             },
-            Some(Stage::Frozen) => { p { (w.t("places-next-frozen")) } (public_link(w, view)) },
+            Some(Stage::Frozen) => { p { (w.t("places-next-frozen")) } (papers) (public_link(w, view)) },
         }
     }
 }

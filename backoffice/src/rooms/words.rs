@@ -3,7 +3,7 @@
 use http::StatusCode;
 use pagekit::callout::Tone;
 use pagekit::words::{Words, key};
-use registration::desk::audit::AuditAction;
+use registration::desk::audit::{AuditAction, AuditEntry};
 use registration::model::room::arrangement::Stage;
 use registration::rooms::form::RoomFault;
 use registration::rooms::{ArrangeError, RoomError};
@@ -163,6 +163,63 @@ pub(crate) fn action(action: &AuditAction) -> Option<&'static str> {
         AuditAction::PublishedPlaces => key("did-publish"),
         AuditAction::FrozePlaces => key("did-freeze"),
         AuditAction::SeatedLate => key("did-late"),
+        AuditAction::PrintedPapers => key("did-print"),
         _ => return None,
     })
+}
+
+/// The lines of a record with their details as people read them: the store keeps numbers, and rules as they are written down.
+pub(crate) fn told(w: Words, history: &[AuditEntry]) -> Vec<AuditEntry> {
+    let told = |entry: &AuditEntry| AuditEntry { detail: detail(w, entry), ..entry.clone() };
+    history.iter().map(told).collect()
+}
+
+fn detail(w: Words, entry: &AuditEntry) -> Option<String> {
+    let detail = entry.detail.as_deref()?;
+    let counted = |key: &'static str| {
+        let count: Option<u32> = detail.parse().ok();
+        Some(count.map_or_else(|| detail.to_owned(), |count| w.with(key, &[("count", count.into())]).into_owned()))
+    };
+    match entry.action {
+        AuditAction::ChoseRooms => counted(key("did-count-rooms")),
+        AuditAction::SeatedLate => counted(key("did-count-people")),
+        // The rules themselves stand on the page.
+        AuditAction::SetRules => None,
+        // Enough to be compared with the commitment on the page.
+        AuditAction::DrewSeed => Some(format!("{}…", detail.get(..8).unwrap_or(detail))),
+        AuditAction::PublishedPlaces => {
+            let numbers: Vec<u32> = detail.split([',', ' ']).filter_map(|part| part.parse().ok()).collect();
+            let [people, moved] = numbers[..] else { return Some(detail.to_owned()) };
+            let values = [("people", people.into()), ("moved", moved.into())];
+            let word = if moved == 0 { key("did-publish-people") } else { key("did-publish-moved") };
+            Some(w.with(word, &values).into_owned())
+        }
+        _ => Some(detail.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use pagekit::language::Language;
+    use registration::model::actor::Actor;
+
+    use super::*;
+    use crate::request::catalogue::words;
+
+    #[test]
+    fn what_the_store_keeps_is_told_in_words() {
+        let said = |action: AuditAction, detail: &str| {
+            let (at, actor) = (Timestamp::UNIX_EPOCH, Actor::System);
+            let detail = Some(detail.to_owned());
+            let entry = AuditEntry { at, actor, staff_name: None, action, seen: None, detail };
+            told(words(Language::Zh), &[entry])[0].detail.clone()
+        };
+        assert_eq!(said(AuditAction::PublishedPlaces, "26, 0 moved").unwrap(), "26 人");
+        assert_eq!(said(AuditAction::PublishedPlaces, "26, 3 moved").unwrap(), "26 人，其中 3 人换了座位");
+        assert_eq!(said(AuditAction::ChoseRooms, "12").unwrap(), "12 个考场");
+        assert_eq!(said(AuditAction::SetRules, "{\"apart\":[\"school\"]}"), None);
+        assert_eq!(said(AuditAction::DrewSeed, &"4b".repeat(32)).unwrap(), "4b4b4b4b…");
+        assert_eq!(said(AuditAction::SetCapacity, "60 → 26").unwrap(), "60 → 26");
+    }
 }

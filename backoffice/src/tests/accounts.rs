@@ -1,5 +1,8 @@
 //! The pages on which administrators mend accounts, from made-up values.
 
+/// Finding candidates, and a page about each.
+pub(super) mod candidates;
+
 use jiff::Timestamp;
 use maud::Markup;
 use pagekit::words::Words;

@@ -27,6 +27,7 @@ use uuid::Uuid;
 use super::{line, now};
 use crate::desk::lines::Queue;
 use crate::desk::message::Message;
+use crate::desk::reason::texts;
 use crate::desks::accommodations::{self, ACCOMMODATIONS, Shown, Typed};
 use crate::desks::forms::{self, FORMS};
 use crate::desks::plain::{Case, Desk, Kind, Whose, body};
@@ -53,9 +54,17 @@ fn queue(kind: &Kind, subject: impl Fn(AccountId) -> Subject, note: Option<Note>
 fn desk(w: Words, kind: &Kind, queue: &Queue, case: Option<(Subject, Markup)>) -> Markup {
     let message = Message::new(Tone::Good, w.t("plain-done-passed"));
     let whose = Whose { exam: "ce".parse().unwrap(), account: account(1) };
-    let case = case.map(|(subject, markup)| Case { whose, subject, seen: 1, markup, decision: None });
+    let case = case.map(|(subject, markup)| Case {
+        whose,
+        subject,
+        work: super::queues::differing(),
+        reasons: texts(kind.reasons),
+        seen: 1,
+        markup,
+        decision: None,
+    });
     let titles = &|_: &ExamId| "继续教育外语水平考试".to_owned();
-    body(w, &Desk { kind, queue, titles, message: Some(&message), case: case.as_ref(), now: now() })
+    body(w, &Desk { kind, queue, titles, message: Some(&message), case: case.as_ref(), is_attended: true, now: now() })
 }
 
 pub(super) fn forms(w: Words) -> Markup {
@@ -114,10 +123,12 @@ pub(super) fn accommodations(w: Words) -> Markup {
     let key = AccommodationKey { exam: exam.id.clone(), account: account(7), version: 2 };
     let proof = Some(PictureId(Uuid::from_u128(1)));
     let case = AccommodationCase { key, asked, since: now(), proofs: [proof, proof] };
-    let subject = case.key.subject();
+    let (subject, reasons) = (case.key.subject(), texts(ACCOMMODATIONS.reasons));
     let shown = Shown {
         exam: Some(&exam),
         case: &case,
+        claim: super::queues::theirs().token(),
+        reasons: &reasons,
         account: None,
         path: "/accommodations/ce/1".to_owned(),
         typed: &Typed::default(),
@@ -127,11 +138,19 @@ pub(super) fn accommodations(w: Words) -> Markup {
     let (markup, decision) = (accommodations::body(w, &shown), accommodations::decision(w, &shown));
     let queue = queue(&ACCOMMODATIONS, |account| Subject::Accommodation(exam.id.clone(), account), None);
     let whose = Whose { exam: exam.id.clone(), account: account(7) };
-    let case = Case { whose, subject, seen: 2, markup, decision: Some(decision) };
+    let case = Case {
+        whose,
+        subject,
+        work: super::queues::theirs(),
+        reasons: Vec::new(),
+        seen: 2,
+        markup,
+        decision: Some(decision),
+    };
     let (titles, message) =
         (&|_: &ExamId| "学位外语".to_owned(), Message::new(Tone::Bad, w.t("accommodation-undecided")));
     let (kind, message) = (&ACCOMMODATIONS, Some(&message));
-    body(w, &Desk { kind, queue: &queue, titles, message, case: Some(&case), now: now() })
+    body(w, &Desk { kind, queue: &queue, titles, message, case: Some(&case), is_attended: true, now: now() })
 }
 
 pub(super) fn nothing(w: Words) -> Markup {

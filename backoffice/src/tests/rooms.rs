@@ -14,7 +14,10 @@ use registration::model::ids::StaffId;
 use registration::model::room::arrangement::{Arrangement, Published};
 use registration::model::room::{Position, Room, RoomId, Site, SiteId};
 use registration::model::text::Text;
-use registration::rooms::{Draft, ListedSite, OneRoom, OneSite, SittingRoom, SittingRooms, SittingState, Together};
+use registration::rooms::{
+    Draft, ListState, ListedSite, OneRoom, OneSite, SittingRoom, SittingRooms, SittingState, Together,
+};
+use reservation::engine::waiting_list::ListCount;
 use seating::check::Need;
 use seating::{Assigned, Input, Key, Layout, Plan, Rules, SeatOrder, Spacing, Violation};
 use uuid::Uuid;
@@ -30,7 +33,7 @@ fn text(zh: &str, en: &str) -> Text {
     Text { zh: zh.to_owned(), en: en.to_owned() }
 }
 
-fn a_site(number: u128) -> Site {
+pub(super) fn a_site(number: u128) -> Site {
     let names = [
         text("东校区", "East Campus"),
         text(
@@ -47,7 +50,7 @@ fn a_site(number: u128) -> Site {
     }
 }
 
-fn a_room(number: u128, letters: &[&str]) -> Room {
+pub(super) fn a_room(number: u128, letters: &[&str]) -> Room {
     let layout = Layout::try_from(letters.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>()).unwrap();
     let id = RoomId(Uuid::from_u128(number));
     Room {
@@ -73,7 +76,7 @@ fn sitting_room(number: u16) -> SittingRoom {
     SittingRoom { number, room, site: a_site(u128::from(number) % 2), seats: 13 }
 }
 
-fn exam() -> Arc<Exam> {
+pub(super) fn exam() -> Arc<Exam> {
     let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams/degree-english");
     Arc::new(registration::exams::definition::parse(&dir).unwrap_or_else(|faults| panic!("{faults:?}")).page)
 }
@@ -113,6 +116,10 @@ fn history() -> Vec<AuditEntry> {
     vec![entry(20, AuditAction::PublishedPlaces, "26, 0 moved"), entry(120, AuditAction::DrewSeed, "4bb06f8e")]
 }
 
+fn a_list(waiting: u64, kept: u64, of_group: bool) -> ListState {
+    ListState { count: ListCount { waiting, kept }, of_group }
+}
+
 /// A sitting whose rooms hold fewer than are confirmed, are needed elsewhere, and differ from what the engine gives out.
 fn a_sitting(w: Words, exam: &Exam, arrangement: Arrangement) -> Markup {
     let id = exam.sittings[0].id.clone();
@@ -121,7 +128,10 @@ fn a_sitting(w: Words, exam: &Exam, arrangement: Arrangement) -> Markup {
     let rooms = vec![sitting_room(1), sitting_room(2)];
     let confirmed = 31;
     let people = HashMap::from([(rooms[0].room.id, 13), (rooms[1].room.id, 14)]);
-    let state = SittingRooms { rooms, seats, capacity, confirmed, arrangement: Some(arrangement), together };
+    let list = Some(a_list(412, 2, false));
+    let granted_since = u64::from(arrangement.published.is_some()) * 3;
+    let arrangement = Some(arrangement);
+    let state = SittingRooms { rooms, seats, capacity, confirmed, arrangement, together, list, granted_since };
     let choice: Vec<(Site, Vec<OneRoom>)> = (0..2)
         .map(|at| {
             let rooms = (1..5).map(|number| OneRoom { room: a_room(number, &["oo"]), retired_at: None });
@@ -168,10 +178,9 @@ pub(super) fn all_pages(w: Words) -> Vec<(&'static str, Markup)> {
     let exam = exam();
     let listed = |number, rooms| ListedSite { site: a_site(number), retired_at: (number == 1).then(now), rooms };
     let all = [listed(0, 42), listed(1, 0)];
-    let faults = vec![(3, "the room `302` is there twice".to_owned()), (7, "order: `z` is none of s".to_owned())];
-    let (none, entered) = (Vec::new(), SiteEntered::default());
-    let list = |sites: &[ListedSite], faults: &[(u64, String)]| {
-        let view = sites::View { sites, entered: &entered, faults };
+    let entered = SiteEntered::default();
+    let list = |sites: &[ListedSite]| {
+        let view = sites::View { sites, entered: &entered };
         body(w, Tab::Rooms, &w.t("rooms-title"), None, &sites::body(w, &view))
     };
     let one = OneRoom { room: a_room(2, &["oo_ow", "oo_oo", "ox_oo"]), retired_at: None };
@@ -182,6 +191,7 @@ pub(super) fn all_pages(w: Words) -> Vec<(&'static str, Markup)> {
             sitting: sitting.id.clone(),
             confirmed: 31,
             arrangement: (at > 0).then(|| arrangement(&exam, at > 1, false)),
+            list: [Some(a_list(12, 0, false)), Some(a_list(1, 1, true)), None].get(at).copied().flatten(),
         })
         .collect();
     let exams = [(exam.id.clone(), exam.title.zh.clone()), ("other".parse().unwrap(), "另一考试".to_owned())];
@@ -189,8 +199,8 @@ pub(super) fn all_pages(w: Words) -> Vec<(&'static str, Markup)> {
     let who = HashMap::from([(1, sitter("S7K4-2M01", false)), (2, sitter("S7K4-2M02", true))]);
     let room_page = sitting_room(1);
     vec![
-        ("rooms", list(&all, &faults)),
-        ("rooms-none", list(&[], &none)),
+        ("rooms", list(&all)),
+        ("rooms-none", list(&[])),
         ("rooms-site", body(w, Tab::Rooms, "site", None, &site::body(w, &of_site, &site::Entered::default()))),
         ("rooms-room", body(w, Tab::Rooms, "room", None, &room::body(w, &a_site(1), &one, None))),
         ("places", body(w, Tab::Places, &w.t("places-title"), None, &exams::body(w, &exams, Some(&exam), &states))),

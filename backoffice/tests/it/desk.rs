@@ -15,7 +15,7 @@ use registration::people::accounts::NewAccount;
 use registration::pictures::kept::Slot;
 use specimen::{App, OrderScreen};
 
-use crate::house::{DOCUMENTS, EXAM, House};
+use crate::house::{DOCUMENTS, EXAM, House, usual};
 
 pub(crate) fn picture_bytes() -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
@@ -38,7 +38,7 @@ async fn open_with(gateways: Gateways) -> House {
 }
 
 /// A reader of pictures, and nothing else.
-fn with_reader() -> Gateways {
+pub(crate) fn with_reader() -> Gateways {
     let reader = LocalScreenshots::find().expect("tesseract with chi_sim is installed: see ops/packages.sh");
     Gateways { screenshots: Some(ScreenshotReader::local(reader)), ..Gateways::default() }
 }
@@ -142,7 +142,8 @@ async fn one_is_confirmed_and_one_is_sent_back() {
     desk.registration.orders.hand_in(account, first.id, picture_bytes().into()).await.unwrap();
     let (status, _, page) = desk.post(&confirm, &old).await;
     assert!(status == StatusCode::CONFLICT && page.contains("换了一张截图"), "{page}");
-    let (status, _, page) = desk.post(&confirm.replace("confirm", "refuse"), &format!("{old}&usual=1")).await;
+    let (status, _, page) =
+        desk.post(&confirm.replace("confirm", "refuse"), &format!("{old}{}", usual(&page, 1))).await;
     assert!(status == StatusCode::CONFLICT && page.contains("换了一张截图"), "{page}");
     assert!(page.contains("查看了截图（此前的那一张）"), "{page}");
     assert_ne!(seen(&page), old);
@@ -164,12 +165,12 @@ async fn one_is_confirmed_and_one_is_sent_back() {
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && text.contains("请选择或填写退回原因"));
     // The panel stays open, with the error beside the field, what was typed in it, and the case behind it.
     let long = "长".repeat(210);
-    let (status, _, text) = desk.post(&refuse, &format!("{}&usual=3&own={}", shown, query_value(&long))).await;
+    let (status, _, text) = desk.post(&refuse, &format!("{shown}{}&own={}", usual(&text, 3), query_value(&long))).await;
     let panel = text.split("<details class=\"refuse\" open>").nth(1).unwrap().split("</details>").next().unwrap();
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && text.contains(&format!("<h1>{}", second.id)), "{text}");
     assert!(panel.contains("id=\"reason-error\"") && panel.contains(&long), "{panel}");
-    assert!(panel.contains("value=\"3\" data-key=\"3\" checked"), "{panel}");
-    let (status, location, _) = desk.post(&refuse, &format!("{}&usual=2", shown)).await;
+    assert!(panel.contains("data-key=\"3\" checked"), "{panel}");
+    let (status, location, _) = desk.post(&refuse, &format!("{shown}{}", usual(&text, 2))).await;
     assert_eq!((status, location), (StatusCode::SEE_OTHER, format!("/?refused={}", second.id)));
     let refused = desk.registration.reviews.get(&desk.member().await, second.id).await.unwrap().unwrap();
     assert!(matches!(refused.order.state, OrderState::Refused { ref reason, .. } if reason.contains("金额")));
@@ -242,7 +243,7 @@ async fn d6_every_look_at_an_identity_photo_is_written_down() {
     let (_, _, text) = desk.get("/people").await;
     assert!(text.contains("张伟") && text.contains(DOCUMENTS[0]) && !text.contains("查看了照片"), "{text}");
     assert!(text.contains("查看了证件号码"), "the page has the whole number, and says who has seen it: {text}");
-    let unseen = desk.post(&format!("{case}/refuse"), &format!("{}&usual=1", seen(&text))).await;
+    let unseen = desk.post(&format!("{case}/refuse"), &format!("{}{}", seen(&text), usual(&text, 1))).await;
     assert!(unseen.0 == StatusCode::CONFLICT && unseen.2.contains("请先查看照片"), "{}", unseen.2);
     let (status, _, shown) = desk.get(&format!("{case}/handed-in.jpg")).await;
     assert!(status == StatusCode::OK && shown.contains("JFIF"));
@@ -255,7 +256,7 @@ async fn d6_every_look_at_an_identity_photo_is_written_down() {
     assert!(refused.2.contains("<details class=\"refuse\" open>"), "{}", refused.2);
     let other = "00000000-0000-0000-0000-000000000001";
     assert!(desk.post(&format!("{case}/confirm"), &format!("seen={other}")).await.2.contains("考生换了照片"));
-    let done = desk.post(&format!("{case}/refuse"), &format!("{shown}&usual=1")).await;
+    let done = desk.post(&format!("{case}/refuse"), &format!("{shown}{}", usual(&text, 1))).await;
     assert_eq!(done.1, "/people?done=refused");
     assert!(desk.get(&done.1).await.2.contains("没有待审核的身份"));
     let state = identity.state(account).await.unwrap();

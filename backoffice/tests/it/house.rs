@@ -7,12 +7,15 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum_extra::extract::cookie::Key;
-use backoffice::BackofficeState;
+use backoffice::{BackofficeState, SecondFactor, SecondPerson};
 use gateways::{Channel, Gateways};
 use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
 use http::{Request, StatusCode};
 use httpkit::limits::ClientAddress;
-use registration::desk::staff::{Role, StaffMember};
+use jiff::SignedDuration;
+use pagekit::local_path::query_value;
+use papers::{FontPaths, Press};
+use registration::desk::staff::{Duty, StaffMember};
 use registration::model::order::Order;
 use registration::people::accounts::NewAccount;
 use registration::secrets::vault::Vault;
@@ -52,6 +55,7 @@ pub(crate) type Reply = (StatusCode, String, String);
 
 pub(crate) struct House {
     pub(crate) registration: Registration,
+    pub(crate) engine: Engine,
     router: Router,
     /// Whoever works now: a cookie, if they are signed in.
     pub(crate) cookie: Option<String>,
@@ -66,29 +70,75 @@ impl House {
         Self::open_with(Gateways { pay, ..Gateways::default() }).await
     }
 
-    /// Opens it, with these ways to the outside world.
+    /// Opens it, with these ways to the outside world. As in a demo nobody is asked for a second factor.
     pub(crate) async fn open_with(gateways: Gateways) -> Self {
+        Box::pin(Self::open_as(gateways, (SecondFactor::Off, SecondPerson::Off), SignedDuration::ZERO)).await
+    }
+
+    /// Opens it where staff show a second factor.
+    pub(crate) async fn open_guarded(gateways: Gateways, second_factor: SecondFactor) -> Self {
+        Box::pin(Self::open_as(gateways, (second_factor, SecondPerson::Off), SignedDuration::ZERO)).await
+    }
+
+    /// Opens it where two people do together what they do in earnest; nobody is asked for a second factor.
+    pub(crate) async fn open_by_two() -> Self {
+        Box::pin(Self::open_as(Gateways::default(), (SecondFactor::Off, SecondPerson::Required), SignedDuration::ZERO))
+            .await
+    }
+
+    /// The same where everybody shows a second factor, too.
+    pub(crate) async fn open_guarded_by_two() -> Self {
+        let guarded = (SecondFactor::Required, SecondPerson::Required);
+        Box::pin(Self::open_as(Gateways::default(), guarded, SignedDuration::ZERO)).await
+    }
+
+    /// Opens it where decisions can be taken back for so long.
+    pub(crate) async fn open_undoing(gateways: Gateways, undo: SignedDuration) -> Self {
+        Box::pin(Self::open_as(gateways, (SecondFactor::Off, SecondPerson::Off), undo)).await
+    }
+
+    async fn open_as(
+        gateways: Gateways,
+        (second_factor, second_person): (SecondFactor, SecondPerson),
+        undo: SignedDuration,
+    ) -> Self {
         let stores = TestStores::start().await;
         let redis_url = stores.redis_url().to_owned();
         let engine = Engine::start(EngineConfig { redis_url, postgres: stores.pool() }).await.unwrap();
-        let registration = Registration::open(RegistrationConfig {
+        // It is large.
+        let registration = Box::pin(Registration::open(RegistrationConfig {
             postgres: stores.pool(),
-            engine,
+            engine: engine.clone(),
             files: Arc::new(object_store::memory::InMemory::new()),
             vault: Vault::load_or_create(&stores.dir().join("vault-key")).unwrap(),
             gateways,
             accounts: Default::default(),
-        })
+        }))
         .await
         .unwrap();
         let state = BackofficeState {
             registration: registration.clone(),
             cookie_key: Key::generate(),
             demo: true,
+            second_factor,
+            second_person,
             refund_alone_max: Fen(5_000),
+            undo,
             site_url: "http://127.0.0.1:1".to_owned(),
+            press: Press::new(FontPaths::default()).ok().map(Arc::new),
         };
-        Self { registration, router: backoffice::router(state), cookie: None, cookies: HashMap::new(), stores }
+        let router = backoffice::router(state);
+        Self { registration, engine, router, cookie: None, cookies: HashMap::new(), stores }
+    }
+
+    /// The staff's pages, to be served to a browser.
+    pub(crate) fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// Changes rows behind the doors: what otherwise takes minutes to pass.
+    pub(crate) async fn sql(&self, statement: &str) {
+        self.stores.pool().get().await.unwrap().batch_execute(statement).await.unwrap();
     }
 
     /// Imports an exam of these two files, and `more`.
@@ -102,15 +152,20 @@ impl House {
     }
 
     /// Adds somebody of the staff.
-    pub(crate) async fn hire(&self, name: &str, role: Role) -> StaffMember {
-        self.registration.staff.add(name, "a long password", role).await.unwrap()
+    pub(crate) async fn hire(&self, name: &str, duty: impl Into<Duty>) -> StaffMember {
+        self.registration.staff.add(name, "a long password", duty).await.unwrap()
     }
 
     /// Somebody signs in, and works from now on.
     pub(crate) async fn sign_in(&mut self, name: &str) -> Reply {
         let answer = self.post("/sign-in?next=/", &format!("name={name}&password=a%20long%20password")).await;
-        self.cookies.insert(name.to_owned(), self.cookie.clone().unwrap());
+        self.keep(name);
         answer
+    }
+
+    /// Whoever works now is this one, also when somebody else has worked meanwhile.
+    pub(crate) fn keep(&mut self, name: &str) {
+        self.cookies.insert(name.to_owned(), self.cookie.clone().unwrap());
     }
 
     /// Somebody who is signed in works from now on; nobody, if nobody of that name is.
@@ -136,6 +191,12 @@ impl House {
         self.send(request.body(Body::from(form.to_owned())).unwrap()).await
     }
 
+    /// What a program brings, as JSON.
+    pub(crate) async fn bring(&mut self, path: &str, body: &str) -> Reply {
+        let request = Request::post(path).header(CONTENT_TYPE, "application/json");
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
     /// A form with files: each part is a name, the name of a file if it is one, and what is in it.
     pub(crate) async fn upload(&mut self, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Reply {
         let mut body = Vec::new();
@@ -149,6 +210,27 @@ impl House {
         body.extend_from_slice(b"--edge--\r\n");
         let request = Request::post(path).header(CONTENT_TYPE, "multipart/form-data; boundary=edge");
         self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// A file.
+    pub(crate) async fn fetch(&mut self, path: &str) -> Vec<u8> {
+        self.file(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// A file that a form asks for.
+    pub(crate) async fn fetch_by_form(&mut self, path: &str, form: &str) -> Vec<u8> {
+        let request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.file(request.body(Body::from(form.to_owned())).unwrap()).await
+    }
+
+    async fn file(&self, mut request: Request<Body>) -> Vec<u8> {
+        let path = request.uri().path().to_owned();
+        request.extensions_mut().insert(ClientAddress(IpAddr::from([203, 0, 113, 7])));
+        request.headers_mut().insert(HOST, "staff.example.edu".parse().unwrap());
+        request.headers_mut().insert(COOKIE, self.cookie.as_ref().unwrap().parse().unwrap());
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        to_bytes(response.into_body(), 4 * 1024 * 1024).await.unwrap().to_vec()
     }
 
     async fn send(&mut self, mut request: Request<Body>) -> Reply {
@@ -167,6 +249,13 @@ impl House {
         let bytes = to_bytes(response.into_body(), 4 * 1024 * 1024).await.unwrap();
         (status, location, String::from_utf8_lossy(&bytes).into_owned())
     }
+}
+
+/// A usual reason of the page's panel, by its place in it, as the form sends it.
+pub(crate) fn usual(page: &str, number: usize) -> String {
+    let before = format!("id=\"usual-{number}\" name=\"usual\" value=\"");
+    let rest = page.split(&before).nth(1).unwrap_or_else(|| panic!("no usual reason {number} in {page}"));
+    format!("&usual={}", query_value(rest.split('"').next().unwrap()))
 }
 
 /// Looks again and again until it is so.

@@ -2,9 +2,20 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod candidates;
+mod checkin;
 mod desk;
+mod door;
+mod exams;
 mod finance;
 mod house;
+mod imports;
+mod outward;
+mod passkeys;
+mod permits;
+mod queues;
 mod reviews;
 mod rooms;
 mod schools;
+mod staff;
+mod wall;

@@ -17,7 +17,7 @@ use registration::pictures::kept::Slot;
 use registration::rules::details::Answers;
 use registration::secrets::passwords::Password;
 
-use crate::house::House;
+use crate::house::{House, usual};
 
 const FORM: &str = r#"
 id = "ce"
@@ -98,7 +98,7 @@ async fn a6_a_form_that_differs_is_passed_or_sent_back() {
     let (status, _, said) = desk.post(&path, &form).await;
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && said.contains("请选择或填写退回原因"), "{said}");
     assert!(said.contains("<details class=\"refuse\" open>") && said.contains("同浦大学"), "{said}");
-    let (status, location, _) = desk.post(&path, &format!("{form}&usual=1&own=x")).await;
+    let (status, location, _) = desk.post(&path, &format!("{form}{}&own=x", usual(&text, 1))).await;
     assert_eq!((status, location.as_str()), (StatusCode::SEE_OTHER, "/forms?done=refused"));
     assert!(desk.get(&location).await.2.contains("已退回"));
     let (status, _, said) = desk.post(&path, &format!("seen={}&action=pass", seen(&text))).await;
@@ -189,10 +189,10 @@ async fn a_case_that_is_gone_leads_to_the_next_one_and_takes_its_reason_along() 
     let path = format!("/forms/ce/{}", AccountNumber::from(gone));
     let decide = format!("{path}/decide");
     let form = format!("seen={}&action=refuse", seen(&text));
-    desk.post(&decide, &format!("{form}&usual=1")).await;
+    desk.post(&decide, &format!("{form}{}", usual(&text, 1))).await;
     // Its address, the same decision once more, and one without a good reason: each goes on to who waits.
     let reloaded = desk.get(&path).await;
-    let repeated = desk.post(&decide, &format!("{form}&usual=1")).await;
+    let repeated = desk.post(&decide, &format!("{form}{}", usual(&text, 1))).await;
     let silent = desk.post(&decide, &format!("{form}&own=%20%20")).await;
     for (status, _, said) in [reloaded, repeated, silent] {
         assert!(said.contains("临江大学") && said.contains("已经处理过"), "{status}: {said}");
@@ -294,7 +294,7 @@ async fn b10_an_earlier_score_is_passed_or_sent_back() {
     assert!(plain.contains("430104200507080028") && text.contains("430104200507080<mark>028</mark>"), "{text}");
     assert!(plain.matches("class=\"signs\"").count() == 2 && text.contains("每次查看都会记录"), "{text}");
     let path = format!("/score-reviews/cet/{}/decide", AccountNumber::from(account));
-    let (_, location, _) = desk.post(&path, &format!("seen={}&action=refuse&usual=1", seen(&text))).await;
+    let (_, location, _) = desk.post(&path, &format!("seen={}&action=refuse{}", seen(&text), usual(&text, 1))).await;
     assert_eq!(location, "/score-reviews?done=refused");
     let (status, _, said) = desk.post(&path, &format!("seen={}&action=pass", seen(&text))).await;
     assert!(status == StatusCode::CONFLICT && said.contains("已经处理过"), "{said}");

@@ -201,7 +201,11 @@ async fn locks_and_pays(school: &mut School, orders: &[Order]) -> String {
     let going = school.wang().post(&format!("{page}/pay"), "by=wechat_pay").await;
     assert_eq!(going.1, format!("{page}/paying?by=wechat_pay"), "{}", going.2);
     let (_, _, code) = school.wang().get(&going.1).await;
-    assert!(code.contains("http-equiv=\"refresh\" content=\"5\"") && code.contains("code.png?by=wechat_pay"), "{code}");
+    assert!(
+        code.contains("http-equiv=\"refresh\" content=\"5; url=/finance/groups/")
+            && code.contains("code.png?by=wechat_pay"),
+        "{code}"
+    );
     assert!(school.wang().get(&format!("{page}/code.png?by=wechat_pay")).await.2.contains("PNG"));
     assert_eq!(school.wang().get(&format!("{page}/code.png?by=alipay")).await.0, StatusCode::NOT_FOUND);
     school.scan(id).await;

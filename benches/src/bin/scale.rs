@@ -74,13 +74,13 @@ async fn main() {
     }
 }
 
-/// What a place in a waiting room costs, and a look at it.
+/// What a position in a waiting room costs, and a look at it.
 async fn room() {
     let cluster = TestCluster::start(Fsync::Always).await;
     let store = Store::open(&cluster.url()).await.expect("our own cluster answers");
     let keys = WaitingRoomRedisKeys::of(&"bench".parse().expect("a name"));
     let primary = cluster.primary_of(&keys.all()[0]).await;
-    for what in ["a place", "a look at it"] {
+    for what in ["a position", "a look at it"] {
         let before = spent(&cluster, primary).await;
         let next = AtomicU64::new(0);
         join_all((0..32).map(|_| async {
@@ -99,7 +99,7 @@ async fn room() {
                     pass_life_ms: 60_000,
                     join: true,
                 };
-                store.waiting_room_join(&keys, &request).await.expect("a place");
+                store.waiting_room_join(&keys, &request).await.expect("a position");
             }
         }))
         .await;

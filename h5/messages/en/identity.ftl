@@ -2,6 +2,8 @@
 
 # Documents
 document-resident-id = Resident ID card (or residence permit)
+document-id-card = Resident ID card
+document-residence-permit = Residence permit
 document-hk-macau-permit = Hong Kong and Macau travel permit
 document-taiwan-permit = Taiwan travel permit
 document-passport = Passport

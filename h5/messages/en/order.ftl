@@ -296,4 +296,3 @@ pay-know-check-refund = Check the sitting and the amount first. Paying makes the
 receipt-places = Room and seat
 receipt-places-none = Not arranged yet
 receipt-place = Room { $number }, seat { $seat }
-receipt-place-floor = floor { $floor }

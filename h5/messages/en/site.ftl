@@ -17,6 +17,10 @@ signed-out-link = Sign in and come back
 offline = You are offline. What you filled in is still on the page: send it once you are back. The time of your seat is kept by the server and is not affected.
 footer-time = All times are Beijing time.
 footer-privacy = Document numbers are stored encrypted and only ever shown in part.
+notice-label = Notice
+foot-operator = Run by { $operator }
+foot-complaints = Complaints:{" "}
+privacy-title = Privacy policy
 footer-poster = Open this site on a phone: QR code
 
 # Home
@@ -99,3 +103,15 @@ ask = Questions:
 page-changed = Your registration has changed.
 page-reload = Reload this page
 home-days = Exam dates: { $days }
+
+# A draft as candidates would see it, for staff.
+preview-title = Preview
+preview-until = This draft is not applied. The page is for staff only, and its buttons do nothing. The link ends { $until }.
+preview-pages = Pages of the preview
+preview-list = List of exams
+preview-exam = The exam
+preview-notice = Notice
+preview-form = Form
+preview-sittings = Sittings
+preview-at-open = As it is once open
+preview-at-now = As it is now

@@ -2,6 +2,8 @@
 
 # 证件
 document-resident-id = 居民身份证（含港澳台居民居住证）
+document-id-card = 居民身份证
+document-residence-permit = 港澳台居民居住证
 document-hk-macau-permit = 港澳居民来往内地通行证
 document-taiwan-permit = 台湾居民来往大陆通行证
 document-passport = 护照

@@ -3,7 +3,7 @@
 # 候补
 list-title = 候补
 list-join-link = 加入候补
-list-place-link = 候补第 { $number } 位
+list-position-link = 候补第 { $number } 位
 list-lead = 这个场次已满员。加入候补后，有座位退回时按次序为您保留，不用守着页面。
 list-join = 加入候补
 list-joining = 正在加入候补……
@@ -13,7 +13,7 @@ list-waiting = 候补总人数
 list-waiting-number = { $count ->
    *[other] { $count } 人
  }
-list-lapses = 已错过的座位
+list-lapses = 错过座位
 list-lapses-number = { $count ->
    *[other] { $count } 次，满 { $most } 次停止候补
  }
@@ -53,3 +53,4 @@ list-seated-text = 您已占有这一组的一个座位，不能再候补。
 list-off-title = 暂时不能加入候补
 list-off-text = 本考试现在不接受候补，请稍后再看。
 list-away = 系统正在恢复数据，候补没有加入。请过几秒再试一次。
+list-away-leaving = 系统正在恢复数据，候补没有退出。请过几秒再试一次。

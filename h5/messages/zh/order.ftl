@@ -296,4 +296,3 @@ pay-know-check-refund = 请先核对场次和金额。付款成功即报名成�
 receipt-places = 考场座位
 receipt-places-none = 待编排
 receipt-place = 第 { $number } 考场 { $seat } 座
-receipt-place-floor = 楼层 { $floor }

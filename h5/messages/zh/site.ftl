@@ -17,6 +17,10 @@ signed-out-link = 登录后回到本页
 offline = 网络断开了。已填的内容还在页面上，恢复后再提交；座位的保留时间由服务器计算，不受影响。
 footer-time = 本站时间均为北京时间。
 footer-privacy = 证件号码加密保存，页面上只显示首尾几位。
+notice-label = 通知
+foot-operator = 主办：{ $operator }
+foot-complaints = 投诉与建议：
+privacy-title = 个人信息保护政策
 footer-poster = 手机扫码打开本站
 
 # 首页
@@ -96,3 +100,15 @@ ask = 有疑问请咨询：
 page-changed = 您的报名有了变化。
 page-reload = 刷新本页
 home-days = 考试日期 { $days }
+
+# A draft as candidates would see it, for staff.
+preview-title = 预览
+preview-until = 草稿还没有应用，本页只供工作人员查看，按钮不能使用。链接在{ $until }失效。
+preview-pages = 预览的页面
+preview-list = 考试列表
+preview-exam = 考试首页
+preview-notice = 须知
+preview-form = 报名表
+preview-sittings = 选择场次
+preview-at-open = 看开放时的样子
+preview-at-now = 看现在的样子

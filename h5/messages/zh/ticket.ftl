@@ -6,6 +6,7 @@ ticket-number = 准考证号
 ticket-name = 姓名
 ticket-room = 考场
 ticket-room-number = 第 { $number } 考场
+ticket-floor = { $floor } 层
 ticket-seat = 座位
 ticket-photo = 考生照片
 ticket-code-alt = 入场二维码，由考点工作人员扫描
@@ -35,6 +36,10 @@ ticket-not-confirmed-text = 报名确认后才有准考证。
 ticket-in-review-title = 报考信息的修改还没有审核通过
 ticket-in-review-text = 准考证要用审核通过的信息和照片。审核通过后，就能在本页看到准考证，座位不变。
 ticket-which = 您有几份报名，请选择要打印的准考证。
+ticket-granted = 便利安排
+ticket-extra = 延长考试时间 { $percent }%
+ticket-extra-until = 延长考试时间 { $percent }%（至 { $until }）
+ticket-granted-other = 其他已同意的便利
 
 # 报名证明
 proof-pdf = 下载报名证明（PDF）

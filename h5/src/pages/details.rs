@@ -37,6 +37,7 @@ use crate::view::form::picture_tile::{UPLOAD_FIELD, awaited};
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
 use crate::view::steps::progress_at;
+use crate::words::exam::reason as reason_words;
 use crate::words::picture::picture_fault;
 use crate::words::task as task_words;
 
@@ -318,7 +319,7 @@ fn standing(w: Words, view: &View<'_>, is_over: bool, is_done: bool) -> Markup {
     html! {
         @if let Some(TaskState::Refused { reason, .. }) = review {
             (callout(Tone::Bad, &w.t("details-refused-title"), &html! {
-                p class="reason" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
+                p class="reason" { (w.with("exam-reason", &[("reason", reason_words(w, view.exam, reason).into())])) }
                 p { (w.t("details-refused-text")) }
             }))
         }

@@ -2,6 +2,7 @@
 //! a sitting shows the sittings at once.
 
 pub(crate) mod accommodations;
+pub(crate) mod dates;
 pub(crate) mod draw;
 pub(crate) mod list;
 pub(crate) mod mine;

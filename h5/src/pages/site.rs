@@ -7,4 +7,5 @@ pub(crate) mod help;
 pub(crate) mod language;
 pub(crate) mod manifest;
 pub(crate) mod poster;
+pub(crate) mod privacy;
 pub(crate) mod robots;

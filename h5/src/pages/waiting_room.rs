@@ -1,6 +1,6 @@
-//! The waiting room of an exam: one's place, how long it may take, how it works. Refreshes itself, without a script.
+//! The waiting room of an exam: one's position, how long it may take, how it works. Refreshes itself, without a script.
 //!
-//! Thousands look at it every few seconds, so it asks one store one question: who asks is in the cookie, the place is
+//! Thousands look at it every few seconds, so it asks one store one question: who asks is in the cookie, the position is
 //! in Redis, and nothing here comes from Postgres. That is why the bar of a running hold is not on this page.
 
 pub(crate) mod view;
@@ -13,23 +13,23 @@ use jiff::Timestamp;
 use pagekit::language::Language;
 use pagekit::words::Words;
 use registration::model::exam::{Exam, Window};
-use reservation::engine::waiting_room::{TurnState, WaitingRoomPlace};
+use reservation::engine::waiting_room::{TurnState, WaitingRoomPosition};
 use reservation::ids::CandidateId;
-use reservation::waiting_room::pass::PlaceToken;
+use reservation::waiting_room::pass::PositionToken;
 
 use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::Failure;
-use crate::pages::waiting_room::view::{Place, View, body};
+use crate::pages::waiting_room::view::{Position, View, body};
 use crate::request::chosen::{Chosen, choosing_path, waiting_path};
 use crate::request::cookies::session;
 use crate::request::signing_in::signed_out::to_sign_in;
 use crate::view::contact::contact;
 use crate::view::layout::{Frame, Visitor, page};
 
-/// When the place cannot be looked up, the page comes back after so many seconds.
+/// When the position cannot be looked up, the page comes back after so many seconds.
 const AWAY_SECONDS: u64 = 10;
-/// How long a browser keeps the token of a shuffled place.
+/// How long a browser keeps the token of a shuffled position.
 const TOKEN_LIFE: time::Duration = time::Duration::DAY;
 
 /// Who waits, as the cookie says it.
@@ -81,18 +81,25 @@ pub(crate) async fn show(
     }
     let cookie = format!("room-{}", exam.id);
     let token = waiter.tokens.get(&cookie).map(Cookie::value);
-    let place = app.outside.engine.take_place(&exam.id, &waiter.candidate, token).await;
-    let place = place.inspect_err(|error| tracing::warn!(%error, exam = %exam.id, "no place")).ok();
-    let kept = place.as_ref().and_then(|place| place.token.as_ref()).filter(|new| Some(new.as_str()) != token);
+    let position = app.outside.engine.take_position(&exam.id, &waiter.candidate, token).await;
+    let position = position.inspect_err(|error| tracing::warn!(%error, exam = %exam.id, "no position")).ok();
+    let kept = position.as_ref().and_then(|position| position.token.as_ref()).filter(|new| Some(new.as_str()) != token);
     let kept = kept.map(|token| [keep(&app, &exam, cookie.clone(), token)]);
-    let place = match place {
-        Some(WaitingRoomPlace { state: TurnState::Open | TurnState::Nowhere | TurnState::Admitted { .. }, .. }) => {
+    let position = match position {
+        Some(WaitingRoomPosition {
+            state: TurnState::Open | TurnState::Nowhere | TurnState::Admitted { .. }, ..
+        }) => {
             return Ok(on());
         }
-        Some(WaitingRoomPlace {
-            state: TurnState::Waiting { ahead, expected, present }, refresh, server_time, ..
-        }) => Place { ahead, expected, present, refresh_seconds: refresh.as_secs(), is_away: false, now: server_time },
-        None => Place {
+        Some(WaitingRoomPosition {
+            state: TurnState::Waiting { ahead, expected, present },
+            refresh,
+            server_time,
+            ..
+        }) => {
+            Position { ahead, expected, present, refresh_seconds: refresh.as_secs(), is_away: false, now: server_time }
+        }
+        None => Position {
             ahead: None,
             expected: None,
             present: 0,
@@ -101,10 +108,16 @@ pub(crate) async fn show(
             now: waiter.now,
         },
     };
-    Ok((kept.map(axum::response::AppendHeaders), render(&waiter, &exam, &chosen, place, &pairs)).into_response())
+    Ok((kept.map(axum::response::AppendHeaders), render(&waiter, &exam, &chosen, position, &pairs)).into_response())
 }
 
-fn render(waiter: &Waiter, exam: &Exam, chosen: &Chosen, place: Place, pairs: &[(String, String)]) -> maud::Markup {
+fn render(
+    waiter: &Waiter,
+    exam: &Exam,
+    chosen: &Chosen,
+    position: Position,
+    pairs: &[(String, String)],
+) -> maud::Markup {
     let w = waiter.words;
     let room = waiter.app.outside.engine.waiting_room(&exam.id).ok();
     let own_path = waiting_path(exam, chosen);
@@ -113,10 +126,10 @@ fn render(waiter: &Waiter, exam: &Exam, chosen: &Chosen, place: Place, pairs: &[
     let bare = Frame::bare(&waiter.app, w, w.t("room-title").into_owned(), &waiter.path);
     let visitor = Visitor::SignedIn;
     let frame =
-        Frame { visitor, contact: contact.or(bare.contact), refresh_seconds: Some(place.refresh_seconds), ..bare };
+        Frame { visitor, contact: contact.or(bare.contact), refresh_seconds: Some(position.refresh_seconds), ..bare };
     let view = View {
         exam,
-        place,
+        position,
         room: room.as_ref(),
         candidate: &waiter.candidate,
         own_path: &own_path,
@@ -127,7 +140,7 @@ fn render(waiter: &Waiter, exam: &Exam, chosen: &Chosen, place: Place, pairs: &[
 }
 
 /// The header that keeps a token in the browser.
-fn keep(app: &App, exam: &Exam, name: String, token: &PlaceToken) -> (http::HeaderName, String) {
+fn keep(app: &App, exam: &Exam, name: String, token: &PositionToken) -> (http::HeaderName, String) {
     let cookie = Cookie::build((name, token.as_str().to_owned()))
         .path(format!("/exams/{}/waiting", exam.id))
         .http_only(true)

@@ -100,7 +100,10 @@ async fn look(language: Language) {
         // Every second page in the dark, in the other language the others: contrast differs, and the parts are the same.
         browser.set_dark((index + usize::from(language == Language::En)) % 2 == 1).await;
         browser.goto(&format!("{url}/page/{name}")).await.unwrap();
-        faults.extend(accessibility_faults(&browser).await.into_iter().map(|fault| format!("{name}: {fault}")));
+        // In English axe-core sees half of them, light and dark: what differs there is words, which are measured below.
+        if language == Language::Zh || index / 2 % 2 == 1 {
+            faults.extend(accessibility_faults(&browser).await.into_iter().map(|fault| format!("{name}: {fault}")));
+        }
         let wide = browser.execute(TOO_WIDE, Vec::new()).await.unwrap();
         if wide.as_f64().unwrap_or(1.0) > 0.0 {
             faults.push(format!("{name}: is {wide} pixels wider than a small phone"));

@@ -25,7 +25,6 @@ use crate::pages::exam::sittings::choice::{Offer, plan};
 use crate::pages::exam::sittings::gate::Gate;
 use crate::pages::exam::sittings::{self, may_choose};
 use crate::pages::home;
-use crate::pages::site::{help, poster};
 use crate::request::chosen::Chosen;
 use crate::view::contact::contact;
 use crate::view::form::FieldError;
@@ -37,6 +36,7 @@ use crate::words::standing::Reader;
 mod accounts;
 /// Identity, the phone, faces.
 mod identity;
+mod imprint;
 mod lists;
 pub(crate) use identity::account;
 /// Accommodations and reminders.
@@ -274,6 +274,7 @@ impl Studio {
             path: "/exams/degree-english?a=b",
             visitor,
             hold,
+            imprint: imprint::of(name),
             contact: Some(contact(self.w.pick(CONTACT.0, CONTACT.1))),
             asks: (visitor == Visitor::SignedIn).then(|| ("/me/decided?seats=on".to_owned(), 7)),
             ended_after: (name == "home-ended").then_some(12),
@@ -349,13 +350,7 @@ impl Studio {
         let w = self.w;
         let url = "https://exam.example.edu/exams/degree-english?from=groupmessage";
         self.add("wechat", "wechat", None, Visitor::Unknown, &wechat::body(w, url));
-        let titles = ["临江大学继续教育学院".to_owned(), "2027年上半年成人高等教育学士学位外语水平考试".to_owned()];
-        let mut exam = exam_page();
-        exam.rules.contact = Some(text(CONTACT.0, CONTACT.1));
-        let help = help::body(w, Some("0731-0000-0001"), &[Arc::new(exam)]);
-        self.add("help", "help", None, Visitor::Guest, &help);
-        let poster = poster::body(w, &titles, "degree-english", "https://exam.example.edu/exams/degree-english");
-        self.add("poster", "poster", None, Visitor::Unknown, &poster);
+        self.pages_of_the_site();
         for (name, failure) in [
             ("error-404", Failure::NotFound),
             ("error-403", Failure::Forbidden),

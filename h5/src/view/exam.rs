@@ -1,5 +1,6 @@
 //! Of an exam, what several pages draw.
 
+pub(crate) mod agree;
 pub(crate) mod draws;
 pub(crate) mod facts;
 pub(crate) mod person;

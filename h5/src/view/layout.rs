@@ -1,17 +1,22 @@
 //! The frame of every page: head, masthead, footer, and the hold banner below all.
 
 pub(crate) mod hold_banner;
+pub(crate) mod imprint;
 pub(crate) mod said;
+
+use std::sync::Arc;
 
 use maud::{DOCTYPE, Markup, html};
 use pagekit::assets::Assets;
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
+use registration::model::text::imprint::KeptImprint;
 
 use super::contact::contact;
 use super::icons::mark;
 use crate::app::App;
 use crate::view::layout::hold_banner::{HoldBanner, hold_banner};
+use crate::view::layout::imprint::{foot, notice, site_name};
 use crate::view::layout::said::{above, ended};
 
 /// What the frame needs to know.
@@ -28,6 +33,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) visitor: Visitor,
     /// The hold that is running, if one is.
     pub(crate) hold: Option<HoldBanner>,
+    /// What the site says of itself.
+    pub(crate) imprint: Arc<KeptImprint>,
     /// Whom to ask.
     pub(crate) contact: Option<Markup>,
     /// Where a page that comes back into view asks whether all is as it says, and what it was told.
@@ -56,6 +63,7 @@ impl<'a> Frame<'a> {
             path,
             visitor: Visitor::Unknown,
             hold: None,
+            imprint: app.outside.registration.imprints.current(),
             contact: app.outside.contact.as_deref().map(contact),
             asks: None,
             ended_after: None,
@@ -84,7 +92,8 @@ pub(crate) enum Visitor {
 
 /// A whole page.
 pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
-    let w = frame.words;
+    let (w, said) = (frame.words, &frame.imprint.imprint);
+    let site_name = site_name(w, said);
     html! {
         (DOCTYPE)
         html lang=(w.language.tag()) data-asks=[frame.asks.as_ref().map(|asks| &asks.0)]
@@ -97,10 +106,10 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                 meta name="theme-color" media="(prefers-color-scheme: dark)" content="#1a1c24";
                 @if let Some(seconds) = frame.refresh_seconds { meta http-equiv="refresh" content=(seconds); }
                 @if let Some(seconds) = frame.reload_seconds { noscript { meta http-equiv="refresh" content=(seconds); } }
-                title { (frame.title) " · " (w.t("site-name")) }
+                title { (frame.title) " · " (site_name) }
                 meta name="description" content=(w.t("site-description"));
                 meta property="og:type" content="website";
-                meta property="og:site_name" content=(w.t("site-name"));
+                meta property="og:site_name" content=(site_name);
                 meta property="og:title" content=(frame.title);
                 meta property="og:description" content=(w.t("site-description"));
                 link rel="stylesheet" href=(frame.assets.href("pages.css"));
@@ -117,10 +126,11 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                 @if frame.is_demo {
                     aside class="demo" aria-label=(w.t("demo-label")) {
                         (w.t("demo"))
-                        @if let Some(url) = frame.sandbox_url { " " a href=(url) rel="noopener" { (w.t("demo-sandbox")) } }
+                        @if let Some(url) = frame.sandbox_url { " " a href=(url) target="_blank" rel="noopener" { (w.t("demo-sandbox")) } }
                     }
                 }
-                (masthead(frame))
+                (notice(w, said))
+                (masthead(frame, &site_name))
                 p class="offline" role="status" data-offline=(offline(w, body)) hidden {}
                 @if frame.asks.is_some() {
                     p class="offline" role="status" data-changed hidden { span {} " " a href="" { (w.t("page-reload")) } }
@@ -138,6 +148,7 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                     }
                     p { (w.t("footer-time")) }
                     p { (w.t("footer-privacy")) }
+                    (foot(w, said))
                     // Whoever holds a phone has no use for a code to scan.
                     p class="foot-poster" { a href="/poster" { (w.t("footer-poster")) } }
                 }
@@ -165,15 +176,17 @@ fn offline(w: Words, body: &Markup) -> String {
     if has_numbers { w.t("offline-numbers") } else { w.t("offline") }.into_owned()
 }
 
-fn masthead(frame: &Frame<'_>) -> Markup {
+fn masthead(frame: &Frame<'_>, site_name: &str) -> Markup {
     let w = frame.words;
     let other = w.language.other();
     let switch = format!("/language?to={}&next={}", other.name(), query_value(frame.path));
     html! {
         header class="masthead" {
-            a class="home" href="/" { (mark()) span { (w.t("site-name")) } }
+            a class="home" href="/" { (mark()) span { (site_name) } }
             nav aria-label=(w.t("nav")) {
-                a href=(switch) lang=(other.tag()) hreflang=(other.tag()) { (w.t("language-switch")) }
+                @if !frame.imprint.imprint.is_chinese_only {
+                    a href=(switch) lang=(other.tag()) hreflang=(other.tag()) { (w.t("language-switch")) }
+                }
                 @match frame.visitor {
                     Visitor::SignedIn => a href="/me" { (w.t("nav-me")) },
                     // From an exam's page one signs in by the exam's rules, and comes back.

@@ -9,6 +9,7 @@ use registration::rules::standing::{Action, Standing, State};
 use crate::view::callout::{Tone, callout};
 use crate::view::contact::ask;
 use crate::view::layout::hold_banner::while_held;
+use crate::words::exam::reason as reason_words;
 use crate::words::standing::{Reader, Said, said};
 
 /// The box in which a page says it: sentence, button, whom to ask. What is said of a seat gives way, on the open page,
@@ -59,7 +60,7 @@ fn score_review(w: Words, exam: &Exam, review: &ScoreReviewState) -> Markup {
     let title = w.with(word, &[("task", w.pick(&rules.title.zh, &rules.title.en).into())]);
     let body = html! {
         @if let ScoreReviewState::Refused { reason } = review {
-            p class="reason" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
+            p class="reason" { (w.with("exam-reason", &[("reason", reason_words(w, exam, reason).into())])) }
         }
         p { a href={ "/exams/" (exam.id) "/score-review" } { (w.t("stand-score-look")) } }
     };

@@ -1,7 +1,7 @@
 //! What documents are called, and what is wrong with their numbers.
 
 use pagekit::words::Words;
-use registration::model::document::{DocumentError, DocumentKind};
+use registration::model::document::{Document, DocumentError, DocumentKind, Region};
 
 /// What a document is called.
 pub(crate) fn kind_word(w: Words, kind: DocumentKind) -> String {
@@ -15,6 +15,15 @@ pub(crate) fn kind_word(w: Words, kind: DocumentKind) -> String {
         DocumentKind::ForeignResidentId => w.t("kind-foreign-resident-id"),
     }
     .into_owned()
+}
+
+/// What a document is called whose number is known: an ID card, or a residence permit, and never both. Short enough for paper.
+pub(crate) fn document_name(w: Words, document: &Document) -> String {
+    match document.resident_id().map(|id| id.region()) {
+        Some(Region::Mainland) => w.t("document-id-card").into_owned(),
+        Some(Region::HongKongMacauTaiwan) => w.t("document-residence-permit").into_owned(),
+        None => kind_name(w, document.kind()),
+    }
 }
 
 /// What 居民身份证 and the others are called.
@@ -43,4 +52,21 @@ pub(crate) fn document_fault(w: Words, kind: DocumentKind, error: DocumentError)
         DocumentError::Form(_) => w.with("document-error-form", &[("kind", kind_name(w, kind).into())]),
     }
     .into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use pagekit::language::Language;
+
+    use super::*;
+
+    #[test]
+    fn a_number_says_whether_it_is_a_card_or_a_permit() {
+        let w = crate::catalogue::words(Language::Zh);
+        let named = |number: &str| document_name(w, &Document::parse(DocumentKind::ResidentId, number).unwrap());
+        assert_eq!(named("110105199001010010"), "居民身份证");
+        assert_eq!(named("810000199408230021"), "港澳台居民居住证");
+        let passport = Document::parse(DocumentKind::Passport, "E12345678").unwrap();
+        assert_eq!(document_name(w, &passport), "护照");
+    }
 }

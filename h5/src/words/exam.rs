@@ -1,9 +1,18 @@
 //! Fee, days and hold of an exam in words.
 
 use jiff::{SignedDuration, Timestamp};
+use pagekit::language::Language;
 use pagekit::when;
 use pagekit::words::Words;
 use registration::model::exam::Exam;
+
+/// Why staff sent something back. It is kept in Chinese; what is of the exam's own list is said in English, too.
+pub(crate) fn reason(w: Words, exam: &Exam, said: &str) -> String {
+    match w.language {
+        Language::Zh => said.to_owned(),
+        Language::En => exam.rules.reasons.in_english(said),
+    }
+}
 
 /// What the sittings cost: one sum, or from the lowest to the highest; without sittings what the exam says.
 pub(crate) fn fees(exam: &Exam) -> String {

@@ -12,6 +12,7 @@ use registration::people::accounts::Hears;
 use registration::rules::standing::{Action, Change, Standing, State, Tickets};
 
 use crate::view::callout::Tone;
+use crate::words::exam::reason as reason_words;
 use crate::words::order::lock_text;
 use crate::words::task as task_words;
 use crate::words::task::{lead, name, task_path};
@@ -102,7 +103,7 @@ fn state_words(w: Words, exam: &Exam, standing: &Standing, reader: &Reader) -> S
                 Some(until) if is_payment => at(key("pay-refused-text"), until),
                 _ => task_words::lead_refused(w, task),
             };
-            Said { reason: Some(reason.clone()), ..asking(Tone::Bad, title, text) }
+            Said { reason: Some(reason_words(w, exam, reason)), ..asking(Tone::Bad, title, text) }
         }
         State::Registered { tickets, change, is_by_school, .. } => {
             let mut said = registered(w, exam, *tickets, change.as_ref(), reader);
@@ -143,7 +144,7 @@ fn registered(w: Words, exam: &Exam, tickets: Tickets, change: Option<&Change>, 
             plain(Tone::Good, w.t("stand-change-waiting"), text)
         }
         Some(Change::Refused { reason }) => Said {
-            reason: Some(reason.clone()),
+            reason: Some(reason_words(w, exam, reason)),
             ..asking(Tone::Bad, w.t("stand-change-refused"), w.t("stand-change-refused-text"))
         },
         None => {

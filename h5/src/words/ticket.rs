@@ -1,9 +1,9 @@
 //! What a ticket says, in words: the same on the page, on paper and in a calendar.
 
 pub(crate) mod calendar;
+pub(crate) mod granted;
 
 use jiff::Timestamp;
-use pagekit::language::Language;
 use pagekit::when;
 use pagekit::words::Words;
 use registration::model::exam::Exam;
@@ -16,10 +16,17 @@ pub(crate) fn room_number(place: &SeatPlace) -> String {
     format!("{:03}", place.room_number)
 }
 
+/// The floor of a room: `3 层` of a number, else as staff entered it; empty where nobody has said.
+pub(crate) fn floor(w: Words, entered: &str) -> String {
+    let floor = entered.trim();
+    let is_number = !floor.is_empty() && floor.chars().all(|c| c.is_ascii_digit());
+    if is_number { w.with("ticket-floor", &[("floor", floor.into())]).into_owned() } else { floor.to_owned() }
+}
+
 /// The room with its number, name and floor: `第 012 考场 · 一号楼 302 · 3 层`.
 pub(crate) fn room(w: Words, place: &SeatPlace) -> String {
     let number = w.with("ticket-room-number", &[("number", room_number(place).into())]);
-    [&*number, place.room_name.as_str(), place.floor.as_str()]
+    [&*number, place.room_name.as_str(), &floor(w, &place.floor)]
         .into_iter()
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
@@ -42,10 +49,7 @@ pub(crate) fn arrive(w: Words, times: &Times) -> Option<String> {
 
 /// When it begins, and ends where the exam says how long it lasts: `2027年4月24日（周六）09:00–11:00`.
 pub(crate) fn begins(w: Words, times: &Times) -> String {
-    let day = when::dated_day(w.language, times.starts_at, None);
-    let gap = if w.language == Language::En { ", " } else { "" };
-    let until = times.ends_at.map(|ends_at| format!("–{}", when::clock(ends_at))).unwrap_or_default();
-    format!("{day}{gap}{}{until}", when::clock(times.starts_at))
+    when::span(w.language, times.starts_at, times.ends_at)
 }
 
 /// What is sat.
@@ -82,4 +86,18 @@ pub(crate) enum Phone {
 pub(crate) fn over_at(exam: &Exam, order: &Order) -> Option<Timestamp> {
     let sittings = order.sittings.iter().filter_map(|seat| exam.sitting(&seat.sitting));
     sittings.map(|sitting| Times::of(exam, sitting).ends()).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use pagekit::language::Language;
+
+    use super::*;
+
+    #[test]
+    fn a_floor_is_no_bare_number() {
+        let [zh, en] = [Language::Zh, Language::En].map(crate::catalogue::words);
+        assert_eq!((floor(zh, " 3 "), floor(en, "3")), ("3 层".to_owned(), "floor 3".to_owned()));
+        assert_eq!((floor(zh, "B1"), floor(zh, "三楼"), floor(zh, "")), ("B1".into(), "三楼".into(), String::new()));
+    }
 }

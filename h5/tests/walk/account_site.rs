@@ -11,7 +11,8 @@ use crate::site::{Answer, Site, Visitor};
 
 /// The site, its vault and its sandbox.
 pub(crate) struct Reached {
-    pub(crate) site: Site,
+    /// Boxed: whoever stops it would carry it.
+    pub(crate) site: Box<Site>,
     vault: Vault,
     sandbox: Sandbox,
 }
@@ -39,7 +40,7 @@ impl Reached {
         site.add_exam("names", NAMES).await;
         site.add_exam("letters", LETTERS).await;
         let vault = site.vault();
-        Self { site, vault, sandbox }
+        Self { site: Box::new(site), vault, sandbox }
     }
 
     async fn messages(&self, to: &str) -> Vec<Message> {

@@ -17,10 +17,7 @@ async fn open(site: &Site, visitor: &Visitor, path: &str) -> Walker {
     let router = site.router.clone();
     tokio::spawn(async move { axum::serve(listener, router).await });
     let walker = Walker::start(&url, BrowserOptions::default()).await;
-    for pair in visitor.cookie.as_deref().unwrap().split("; ") {
-        let (name, value) = pair.split_once('=').unwrap();
-        walker.devtools("Network.setCookie", json!({"name": name, "value": value, "url": url})).await;
-    }
+    walker.carry(visitor.cookie.as_deref().unwrap()).await;
     walker.open(path).await;
     walker
 }

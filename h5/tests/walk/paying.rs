@@ -19,6 +19,7 @@ const RULES: &str = "[payment]\nchannels = [\"alipay\", \"wechat_pay\"]\n[refund
     note = { zh = \"其余部分为考务费\", en = \"The rest is for what is prepared\" }\n";
 pub(crate) const PHONE: &str =
     "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36";
+pub(crate) const DESK: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36";
 
 pub(crate) struct Shop {
     pub(crate) site: Site,
@@ -38,6 +39,19 @@ impl Shop {
         let mut site = Box::pin(Site::start_among(rules, gateways)).await;
         let url = site.listen().await;
         Self { site, sandbox, url }
+    }
+
+    /// Where the site is for browsers on this machine.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where the app leads that scans a code.
+    pub(crate) fn scanned(&self, code: &str) -> String {
+        match code.strip_prefix("weixin://wxpay/bizpayurl?pr=") {
+            Some(code) => format!("{}pay/{code}", self.sandbox.url()),
+            None => code.to_owned(),
+        }
     }
 
     /// A candidate with a phone, or at a desk, who holds a seat of the sitting; the order's number.

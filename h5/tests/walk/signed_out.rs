@@ -247,8 +247,11 @@ async fn a_second_child_shares_the_mobile_after_a_question() {
     assert!(which.text.contains("请选择账号") && which.text.matches("type=\"radio\"").count() == 2, "{}", which.text);
     let offer = hidden(&which, "offer");
     let account = hidden(&which, "account");
+    let kept = async || reached.site.count("SELECT count(*) FROM registration.account_sign_ins").await;
+    let before = kept().await;
     let entered = phone.post("/sign-in/which?next=/me", &format!("offer={offer}&account={account}")).await;
     assert_eq!(entered.location(), "/me");
+    assert_eq!(kept().await, before + 1, "staff see when they signed in");
     let forged = reached.visitor().post("/sign-in/which?next=/me", &format!("offer=x&account={account}")).await;
     assert_eq!(forged.location(), "/sign-in?next=/me");
     reached.stop().await;

@@ -57,15 +57,19 @@ impl Site {
 
     /// An exam with more rules in `exam.toml`, and other sittings.
     pub(crate) async fn start_exam(rules: &str, sittings: &str) -> Self {
-        let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60");
+        Self::start_exam_with(rules, sittings, 60).await
+    }
+
+    /// The same with another grace, in seconds.
+    pub(crate) async fn start_exam_with(rules: &str, sittings: &str, grace: u32) -> Self {
+        let exam = EXAM.replace("HOLD", "900").replace("GRACE", &grace.to_string());
         Self::open(&format!("{exam}{rules}"), sittings, Gateways::default(), AccountSettings::default()).await
     }
 
     /// The usual sittings, more rules, and vendors.
     pub(crate) async fn start_among(rules: &str, gateways: Gateways) -> Self {
-        let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60");
-        let sittings = SITTINGS.replace("SEATS", "5");
-        Self::open(&format!("{exam}{rules}"), &sittings, gateways, AccountSettings::default()).await
+        let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60") + rules;
+        Self::open(&exam, &SITTINGS.replace("SEATS", "5"), gateways, AccountSettings::default()).await
     }
 
     /// A site that reaches people.
@@ -90,12 +94,8 @@ impl Site {
     pub(crate) async fn begin(&self, sitting: &str) {
         let dir = self.stores.dir().join("exam");
         let text = std::fs::read_to_string(dir.join("sittings.csv")).unwrap();
-        let of = |line: &str| match line.starts_with(sitting) {
-            true => line.replace("2090-", "2020-"),
-            false => line.to_owned(),
-        };
-        let text: String = text.lines().map(|line| of(line) + "\n").collect();
-        std::fs::write(dir.join("sittings.csv"), text).unwrap();
+        let moved = |one: &str| one.replace("2090-", if one.starts_with(sitting) { "2020-" } else { "2090-" }) + "\n";
+        std::fs::write(dir.join("sittings.csv"), text.lines().map(moved).collect::<String>()).unwrap();
         self.registration.exams.import(&dir).await.unwrap();
     }
 
@@ -169,7 +169,7 @@ impl Site {
         let stores = TestStores::start().await;
         let pool = through(&stores).await;
         let sittings = SITTINGS.replace("SEATS", "5");
-        Self::open_on(stores, pool, (&exam, &sittings), gateways, AccountSettings::default()).await
+        Box::pin(Self::open_on(stores, pool, (&exam, &sittings), gateways, AccountSettings::default())).await
     }
 
     async fn open(exam: &str, sittings: &str, gateways: Gateways, accounts: AccountSettings) -> Self {

@@ -179,7 +179,8 @@ async fn what_browsers_and_robots_ask_for_is_there() {
     for part in ["name=\"description\"", "property=\"og:title\"", "rel=\"manifest\"", "href=\"/help\""] {
         assert!(page.contains(part), "{part} in {page}");
     }
-    assert!(guest.get("/robots.txt").await.text.contains("Disallow: /me"));
+    let robots = guest.get("/robots.txt").await.text;
+    assert!(robots.contains("Disallow: /me") && robots.contains("Disallow: /preview/"), "{robots}");
     assert!(guest.get("/favicon.ico").await.bytes.starts_with(b"\x89PNG"));
     let manifest = guest.get("/manifest.webmanifest").await;
     assert!(manifest.headers["content-type"] == "application/manifest+json" && manifest.text.contains("/mark.svg"));

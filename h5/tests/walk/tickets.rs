@@ -3,7 +3,6 @@
 
 use http::StatusCode;
 use registration::desk::staff::Role;
-use serde_json::json;
 use testkit::{BrowserOptions, Walker};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
@@ -74,6 +73,11 @@ async fn a9_c12_e8_from_the_confirmed_seat_to_the_printed_ticket() {
     assert!(early.text.contains("准考证还不能打印") && early.text.contains("2080年1月1日"), "{}", early.text);
     assert!(early.headers.get("kept-owner").is_none());
     assert_eq!(phone.get(&format!("{own}.pdf")).await.status, StatusCode::NOT_FOUND);
+    let dates = site.visitor().get("/exams/degree-english/dates.ics").await;
+    assert_eq!(dates.headers["content-type"], "text/calendar; charset=utf-8");
+    assert!(dates.text.contains("DTSTART:20800101T010000Z\r\n") && dates.text.contains("degree-english.closes@"));
+    let linked = site.visitor().get("/exams/degree-english").await.text;
+    assert!(linked.contains("href=\"/exams/degree-english/dates.ics\""), "{linked}");
     let receipt = phone.get(&format!("/orders/{order}/receipt")).await;
     assert!(
         receipt.text.contains("起可以打印") && !receipt.text.contains(&format!("href=\"{own}\"")),
@@ -208,10 +212,7 @@ async fn e5_browser_opens_ticket_and_receipt_without_a_network_and_forgets_them_
     arrange(&site, &order).await;
     let line = Line::to(&site, "127.0.0.1:0").await;
     let walker = Walker::start(&line.url, BrowserOptions::default()).await;
-    for pair in candidate.cookie.as_deref().unwrap().split("; ") {
-        let (name, value) = pair.split_once('=').unwrap();
-        walker.devtools("Network.setCookie", json!({"name": name, "value": value, "url": line.url})).await;
-    }
+    walker.carry(candidate.cookie.as_deref().unwrap()).await;
     let own = format!("/orders/{order}");
     for page in ["receipt", "ticket"] {
         walker.open(&format!("{own}/{page}")).await;

@@ -18,7 +18,7 @@ use crate::shown::numbers::{counted, grouped};
 pub struct Stay {
     /// The candidate, by index.
     pub index: u64,
-    /// When the request for a place was sent, and when its answer had arrived. A repeated one counts from the first.
+    /// When the request for a position was sent, and when its answer had arrived. A repeated one counts from the first.
     pub entered: (Duration, Duration),
     /// Was that before the opening? The server said so by naming no position.
     pub was_early: bool,

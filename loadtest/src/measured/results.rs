@@ -124,9 +124,9 @@ pub struct FreePoint {
 pub struct WaitingRoomPoint {
     /// Milliseconds since the start.
     pub at_ms: u64,
-    /// Places not yet admitted.
+    /// Positions not yet admitted.
     pub waiting: u64,
-    /// Places admitted so far.
+    /// Positions admitted so far.
     pub admitted: u64,
 }
 

@@ -1,4 +1,4 @@
-//! A candidate in the waiting room: takes a place, asks again and again how it stands, and asks for a seat once
+//! A candidate in the waiting room: takes a position, asks again and again how it stands, and asks for a seat once
 //! admitted. Some leave, some come back, and some push to the front, which must not help them.
 
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::generator::chance::Chance;
 use crate::generator::connection::Answer;
 use crate::generator::worker::{Worker, judge};
 use crate::measured::record::{Operation, Outcome};
-use crate::server::wire::waiting_room::{PlaceReply, PlaceState};
+use crate::server::wire::waiting_room::{PositionReply, PositionState};
 
 /// How long until the next question when the server did not say.
 const REFRESH_DEFAULT: Duration = Duration::from_secs(3);
@@ -78,7 +78,7 @@ enum End {
     Left,
 }
 
-/// From the place taken to the end of the waiting; nothing when no place was taken.
+/// From the position taken to the end of the waiting; nothing when no position was taken.
 async fn wait(
     worker: &Worker,
     plan: &WaitingRoomPlan,
@@ -92,16 +92,16 @@ async fn wait(
     let (mut next, mut token) = (intended, None::<String>);
     for question in 0.. {
         let operation = if question == 0 { Operation::Enter } else { Operation::Look };
-        let request = || plan.api.requests.place(plan.api.candidate(index), token.clone());
+        let request = || plan.api.requests.position(plan.api.candidate(index), token.clone());
         let told = worker.ask_judged(operation, next, chance, request, |answer| judged(operation, answer)).await;
-        let (now, reply) = (worker.now(), told.answer.as_ref().and_then(place));
+        let (now, reply) = (worker.now(), told.answer.as_ref().and_then(position));
         if let Some(reply) = &reply {
             let stay = stay.get_or_insert(begun(index, (first_sent, now), reply));
             token = reply.token.clone().or(token);
             match reply.state {
-                PlaceState::Waiting => stay.still_waiting = Some(worker.since_start(told.sent_at)),
-                PlaceState::Open => return Some((stay.clone(), End::LetIn(None))),
-                PlaceState::Admitted => {
+                PositionState::Waiting => stay.still_waiting = Some(worker.since_start(told.sent_at)),
+                PositionState::Open => return Some((stay.clone(), End::LetIn(None))),
+                PositionState::Admitted => {
                     stay.admitted = Some(now);
                     worker.measured().in_room.record(intended.elapsed());
                     return Some((stay.clone(), End::LetIn(reply.pass.clone())));
@@ -123,11 +123,11 @@ async fn wait(
 }
 
 /// A stay that begins with this answer.
-fn begun(index: u64, entered: (Duration, Duration), reply: &PlaceReply) -> Stay {
+fn begun(index: u64, entered: (Duration, Duration), reply: &PositionReply) -> Stay {
     Stay {
         index,
         entered,
-        was_early: reply.state == PlaceState::Waiting && reply.ahead.is_none(),
+        was_early: reply.state == PositionState::Waiting && reply.ahead.is_none(),
         shuffled_as: reply.shuffled_as.clone(),
         still_waiting: None,
         admitted: None,
@@ -152,20 +152,20 @@ async fn push(worker: &Worker, plan: &WaitingRoomPlan, stay: &mut Stay, chance: 
 }
 
 fn judged(operation: Operation, answer: &Answer) -> Outcome {
-    match place(answer).map(|place| place.state) {
-        Some(PlaceState::Waiting) => Outcome::Waiting,
-        Some(PlaceState::Admitted) => Outcome::Admitted,
-        Some(PlaceState::Open) => Outcome::Done,
+    match position(answer).map(|position| position.state) {
+        Some(PositionState::Waiting) => Outcome::Waiting,
+        Some(PositionState::Admitted) => Outcome::Admitted,
+        Some(PositionState::Open) => Outcome::Done,
         None if answer.status.is_success() => Outcome::Failed,
         None => judge(operation, answer),
     }
 }
 
-fn place(answer: &Answer) -> Option<PlaceReply> {
+fn position(answer: &Answer) -> Option<PositionReply> {
     answer.status.is_success().then(|| serde_json::from_slice(&answer.body).ok()).flatten()
 }
 
-fn refresh(reply: Option<&PlaceReply>) -> Duration {
+fn refresh(reply: Option<&PositionReply>) -> Duration {
     let said = reply.and_then(|reply| Duration::try_from_secs_f64(reply.refresh_seconds?).ok());
     said.unwrap_or(REFRESH_DEFAULT).clamp(REFRESH.0, REFRESH.1)
 }

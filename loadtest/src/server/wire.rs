@@ -8,7 +8,7 @@ use http::uri::{InvalidUri, PathAndQuery};
 use http::{HeaderValue, Method, Request, Uri, header};
 use http_body_util::Full;
 use jiff::Timestamp;
-use reservation::api::wire::waiting_room::PostPlace;
+use reservation::api::wire::waiting_room::PostPosition;
 use reservation::api::wire::{ConfirmHold, PostHold};
 use reservation::ids::{CandidateId, Reference, SittingId};
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ pub struct Requests {
     list: Uri,
     events: Uri,
     room: Uri,
-    places: Uri,
+    positions: Uri,
 }
 
 /// What `POST holds` answers.
@@ -85,7 +85,7 @@ impl Requests {
             list: uri("sittings")?,
             events: uri("events")?,
             room: uri("waiting-room")?,
-            places: uri("waiting-room/places")?,
+            positions: uri("waiting-room/positions")?,
             holds: format!("{exam}/holds"),
         })
     }
@@ -139,11 +139,11 @@ impl Requests {
         self.public(self.room.clone(), "application/json")
     }
 
-    /// A place in the waiting room for `candidate`, or how the one that is there stands.
+    /// A position in the waiting room for `candidate`, or how the one that is there stands.
     /// `token` is what an earlier answer brought.
-    pub fn place(&self, candidate: CandidateId, token: Option<String>) -> Outgoing {
-        let body = json(&PostPlace { candidate, token });
-        self.request(Method::POST, self.places.clone(), body)
+    pub fn position(&self, candidate: CandidateId, token: Option<String>) -> Outgoing {
+        let body = json(&PostPosition { candidate, token });
+        self.request(Method::POST, self.positions.clone(), body)
     }
 
     /// Any request with the key, and with JSON when there is a body.

@@ -35,7 +35,7 @@ pub struct Moment {
     pub streams: u64,
     /// Free seats, if they are known.
     pub free: Option<u64>,
-    /// Places in the waiting room that are not admitted yet, if they are known.
+    /// Positions in the waiting room that are not admitted yet, if they are known.
     pub waiting: Option<u64>,
 }
 

@@ -26,7 +26,7 @@ const RATE: i64 = 60;
 enum Lie {
     /// Not at all.
     None,
-    /// Lets those with the worst places in first.
+    /// Lets those with the worst positions in first.
     Reversed,
     /// Gives seats to those who have no pass.
     Leaky,
@@ -64,14 +64,14 @@ impl Room {
             self.early.push((shuffle.score(candidate), candidate.to_owned()));
             self.early.sort_unstable();
         }
-        let place = match self.early.iter().position(|(_, name)| name == candidate) {
-            Some(place) => place,
+        let position = match self.early.iter().position(|(_, name)| name == candidate) {
+            Some(position) => position,
             None => self.early.len() + self.late.iter().position(|name| name == candidate).unwrap(),
         };
-        if lie == Lie::Reversed { self.early.len() + self.late.len() - 1 - place } else { place }
+        if lie == Lie::Reversed { self.early.len() + self.late.len() - 1 - position } else { position }
     }
 
-    fn place(&mut self, lie: Lie, candidate: &str) -> Value {
+    fn position(&mut self, lie: Lie, candidate: &str) -> Value {
         let rank = self.rank(lie, candidate);
         let (is_open, admitted) = (self.is_open(), self.admitted());
         if is_open && rank < admitted {
@@ -131,7 +131,7 @@ async fn answer(room: Arc<Mutex<Room>>, lie: Lie, request: Request<Incoming>) ->
             let waiting = present - admitted;
             (StatusCode::OK, json!({"commitment": COMMITMENT, "seed": seed, "waiting": waiting, "admitted": admitted}))
         }
-        ("POST", "places") => (StatusCode::OK, room.place(lie, body["candidate"].as_str().unwrap())),
+        ("POST", "positions") => (StatusCode::OK, room.position(lie, body["candidate"].as_str().unwrap())),
         ("POST", "holds") => room.hold(lie, &body),
         ("GET", _) if room.holds.contains(last) => (StatusCode::OK, hold(last)["holds"][0].clone()),
         _ => (StatusCode::NOT_FOUND, json!({"code": "unknown", "detail": "nothing here"})),

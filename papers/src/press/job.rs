@@ -76,7 +76,7 @@ impl Job {
 
     pub(super) fn site(faces: &Faces, papers: &SitePapers, sheets: &[Sheet]) -> Result<Self, PaperError> {
         let seats: usize = papers.rooms.iter().map(|room| room.seats.len()).sum();
-        if sheets.is_empty() || seats == 0 {
+        if sheets.is_empty() || papers.rooms.is_empty() {
             return Err(PaperError::Empty);
         }
         at_most("the number of rooms", papers.rooms.len(), ROOMS_MAX)?;
@@ -93,7 +93,9 @@ impl Job {
                 papers.seats.iter().enumerate().map(move |(at, seat)| (room, at, seat.photo.as_deref()))
             });
             for (number, (room, at, photo)) in seats.enumerate() {
-                value["rooms"][room]["seats"][at]["photo"] = job.photo(number, photo, photo::SEAT)?;
+                // One that cannot be read leaves a frame that says so: the others wait for their plan.
+                value["rooms"][room]["seats"][at]["photo"] =
+                    job.photo(number, photo, photo::SEAT).unwrap_or(Value::Null);
             }
         }
         job.data(faces, value)?;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use papers::{Design, PaperError, Sheet, Ticket};
+use papers::{Design, PaperError, RoomPapers, Sheet, SitePapers, Ticket};
 
 use crate::site::site;
 use crate::tools::{press, resident, ticket};
@@ -26,6 +26,8 @@ fn bulk_tickets_are_counted() {
     let tickets: usize = std::env::var("TICKETS").map_or(2_000, |number| number.parse().unwrap());
     let press = press();
     let photos: Vec<Vec<u8>> = (0..=255).map(specimen::form_photo).collect();
+    // Drawn once: a face takes far longer than a ticket.
+    let plain = ticket();
     let failing = Design::Own("#let ticket(t) = panic(t.name)".into());
     let (next, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let begin = Instant::now();
@@ -46,7 +48,7 @@ fn bulk_tickets_are_counted() {
                         code: Some(format!(
                             "6BFOXN*TS0BI$ZD4N9:9S6RCVN5+O30K3/XIV0W23NTDEMWK4MI6UOS03CR83KLBMDBHQT*PG:{at:09}"
                         )),
-                        ..ticket()
+                        ..plain.clone()
                     };
                     if at % FAILING == FAILING - 1 {
                         each.design = failing.clone();
@@ -93,4 +95,67 @@ fn bulk_rooms_are_counted() {
             resident() / 1_000_000
         ));
     }
+}
+
+/// As staff print a site: so many rooms at a time, everybody with a photo of their own, then the counts of all.
+#[test]
+#[ignore = "takes minutes, and measures only what is optimised"]
+fn bulk_bundle_of_a_site_is_counted() {
+    const ROOMS: u16 = 100;
+    let at_once: u16 = std::env::var("ROOMS_AT_ONCE").map_or(24, |number| number.parse().unwrap());
+    let press = press();
+    let plain = crate::site::room(1);
+    let faces: Vec<image::RgbImage> = (0..28).map(|seed| face(&specimen::form_photo(seed))).collect();
+    let (mut seconds, mut longest, mut bytes, mut pages) = (0.0_f64, 0.0_f64, 0, 0);
+    for from in (1..=ROOMS).step_by(usize::from(at_once)) {
+        let room = |number: u16| {
+            let mut room = RoomPapers { number: format!("{number:03}"), ..plain.clone() };
+            for (at, seat) in room.seats.iter_mut().enumerate().filter(|(_, seat)| seat.photo.is_some()) {
+                seat.photo =
+                    Some(of_nobody_else(&faces[at % faces.len()], u32::from(number) * 28 + u32::try_from(at).unwrap()));
+            }
+            room
+        };
+        let rooms = (from..(from + at_once).min(ROOMS + 1)).map(room).collect();
+        let papers = SitePapers { rooms, ..site(0) };
+        let begin = Instant::now();
+        bytes += press.site(&papers, &crate::site::ALL[1..]).unwrap().pdf.len();
+        let took = begin.elapsed().as_secs_f64();
+        (seconds, longest, pages) = (seconds + took, longest.max(took), pages + 6 * papers.rooms.len());
+    }
+    let bare = |number: u16| RoomPapers { number: format!("{number:03}"), seats: Vec::new(), ..plain.clone() };
+    let counts = SitePapers { rooms: (1..=ROOMS).map(bare).collect(), ..site(0) };
+    let begin = Instant::now();
+    bytes += press.site(&counts, &[Sheet::Counts]).unwrap().pdf.len();
+    seconds += begin.elapsed().as_secs_f64();
+    say(&format!(
+        "{ROOMS} rooms, {at_once} at once: {seconds:.1} s (the longest part {longest:.1} s), {pages} pages, {} kB, {} MB at most",
+        bytes / 1_000,
+        most_resident() / 1_000_000
+    ));
+}
+
+fn face(jpeg: &[u8]) -> image::RgbImage {
+    image::load_from_memory(jpeg).unwrap().into_rgb8()
+}
+
+/// The face with a mark that no other has: the same picture twice would stand in a file once.
+fn of_nobody_else(face: &image::RgbImage, number: u32) -> Vec<u8> {
+    let mut face = face.clone();
+    for bit in 0..12 {
+        let shade = if number >> bit & 1 == 1 { 0 } else { 255 };
+        for (x, y) in (0..24).flat_map(|x| (0..24).map(move |y| (x, y))) {
+            face.put_pixel(bit * 24 + x, y, image::Rgb([shade; 3]));
+        }
+    }
+    let mut jpeg = std::io::Cursor::new(Vec::new());
+    face.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
+    jpeg.into_inner()
+}
+
+/// The most memory that this process has had, in bytes; 0 where the system does not tell it so.
+fn most_resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<usize>().ok()).unwrap_or(0) * 1_024
 }

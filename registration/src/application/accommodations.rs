@@ -227,7 +227,9 @@ pub(crate) async fn needs_of(
     Ok(all.filter(|(_, needs)| !needs.is_none()).collect())
 }
 
-async fn granted_of(
+/// What was granted to the candidates of these orders, each kind once, in the order of [`AccommodationKind::ALL`]; who was
+/// granted nothing is not there.
+pub(crate) async fn granted_of(
     client: &impl GenericClient,
     vault: &Vault,
     exam: &ExamId,

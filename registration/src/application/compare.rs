@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Applications;
 use crate::desk::case::CaseKind;
 use crate::desk::cases::CaseError;
-use crate::desk::permits::{Right, Scope, demand};
+use crate::desk::permits::{Right, demand_about};
 use crate::desk::staff::StaffMember;
 use crate::eligibility::keys;
 use crate::eligibility::store::roster;
@@ -135,8 +135,8 @@ impl Applications {
         account: AccountId,
         exam: &Exam,
     ) -> Result<Option<RosterRecord>, CaseError> {
-        demand(member, Right::See(CaseKind::Form), Scope::Exam(&exam.id))?;
         let client = self.database.client().await?;
+        demand_about::<CaseError>(&client, member, Right::See(CaseKind::Form), (Some(&exam.id), account)).await?;
         Ok(self.declared_in_roster(&client, account, exam).await?.map(|(_, record)| record))
     }
 

@@ -10,8 +10,8 @@ use crate::application::store::accommodations as rows;
 use crate::application::store::accommodations::{Said, StoredAccommodation};
 use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::case::{CaseKind, Subject};
-use crate::desk::cases::{CaseError, Deciding};
-use crate::desk::permits::{Right, Scope, demand};
+use crate::desk::cases::{CaseError, Decider, Deciding};
+use crate::desk::permits::{Right, demand_about};
 use crate::desk::reason::{NoReason, reason};
 use crate::desk::staff::StaffMember;
 use crate::model::clock;
@@ -68,8 +68,8 @@ impl AccommodationReviews {
         exam: &ExamId,
         account: AccountId,
     ) -> Result<AccommodationCase, CaseError> {
-        demand(member, Right::See(CaseKind::Accommodation), Scope::Exam(exam))?;
         let client = self.database.client().await?;
+        demand_about::<CaseError>(&client, member, Right::See(CaseKind::Accommodation), (Some(exam), account)).await?;
         let case = self.waiting(rows::get(&client, exam, account).await?)?;
         let (subject, seen) = (case.key.subject().to_string(), case.key.version.to_string());
         let entry = Entry::by_staff(member.id, AuditAction::LookedAtAccommodation, &subject);
@@ -86,8 +86,8 @@ impl AccommodationReviews {
         account: AccountId,
         place: usize,
     ) -> Result<Option<Vec<u8>>, CaseError> {
-        demand(member, Right::See(CaseKind::Accommodation), Scope::Exam(exam))?;
         let client = self.database.client().await?;
+        demand_about::<CaseError>(&client, member, Right::See(CaseKind::Accommodation), (Some(exam), account)).await?;
         let case = self.waiting(rows::get(&client, exam, account).await?)?;
         let Some(proof) = case.proofs.get(place).copied().flatten() else { return Ok(None) };
         drop(client);
@@ -101,23 +101,26 @@ impl AccommodationReviews {
     /// Says something to every kind that is asked for. The candidate hears that something was said, and reads what.
     pub async fn decide(
         &self,
-        member: &StaffMember,
+        decider: impl Into<Decider<'_>>,
         key: &AccommodationKey,
         verdicts: &Verdicts,
     ) -> Result<(), CaseError> {
+        let decider = decider.into();
+        let member = decider.member;
         let AccommodationKey { exam, account, version } = key;
-        demand(member, Right::Decide(CaseKind::Accommodation), Scope::Exam(exam))?;
         let verdicts = checked(verdicts)?;
         let (subject, seen, now) = (key.subject(), version.to_string(), clock::now());
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
+        let about = (Some(exam), *account);
+        demand_about::<CaseError>(&transaction, member, Right::Decide(CaseKind::Accommodation), about).await?;
         let found = rows::get_locked(&transaction, exam, *account).await?;
         let id = found.as_ref().map(|found| found.id);
         let case = self.waiting(found)?;
         let is_whole = case.asked.request.kinds.iter().eq(verdicts.0.iter().map(|(kind, _)| kind));
         let Some(id) = id.filter(|_| case.key == *key && is_whole) else { return Err(CaseError::NotWaiting) };
         let look = AuditAction::LookedAtAccommodation;
-        let deciding = Deciding { member, subject: &subject, look, seen: &seen, version: &seen };
+        let deciding = Deciding { decider, subject: &subject, look, seen: &seen, version: &seen };
         deciding.check(&transaction).await?;
         let reason = verdicts.reason();
         let state = match (verdicts.asks_more(), verdicts.granted().is_empty()) {

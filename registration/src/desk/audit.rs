@@ -1,20 +1,19 @@
-//! The audit: who did what to what, what they saw, and why. One way to write a line, one to read them.
+//! The audit: who did what to what, what they saw, and why. `entry` writes a line, [`looking`] reads a subject's, [`trail`] all.
 
-use deadpool_postgres::GenericClient;
-use jiff::Timestamp;
+pub mod chain;
+mod entry;
+pub mod looking;
+pub mod search;
+pub mod sought;
+pub mod trail;
+pub mod verify;
+mod word;
 
-use crate::desk::store::audit;
-use crate::desk::store::audit::{NewLine, StoredLine};
-use crate::model::actor::Actor;
-use crate::model::clock;
-use crate::model::ids::StaffId;
-use crate::store::StoreError;
-
-/// Most lines of a history.
-pub const HISTORY_MAX: usize = 50;
+pub(crate) use entry::Entry;
+pub use looking::AuditEntry;
 
 /// What was done. The words are those that the store has for it, in four dialects, each as old as what it speaks of.
-#[derive(Debug, Clone, PartialEq, Eq, strum::AsRefStr, strum::EnumString)]
+#[derive(Debug, Clone, PartialEq, Eq, strum::AsRefStr, strum::EnumString, strum::VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum AuditAction {
     /// Looked at the page that shows a whole document number.
@@ -131,6 +130,39 @@ pub enum AuditAction {
     /// A member of staff was let in again.
     #[strum(serialize = "staff.enabled")]
     StaffEnabled,
+    /// A member of staff showed their second factor.
+    #[strum(serialize = "staff.factor")]
+    StaffFactor,
+    /// A second factor of theirs was refused, behind the right password.
+    #[strum(serialize = "staff.factor_refused")]
+    StaffFactorRefused,
+    /// A member of staff showed a recovery code.
+    #[strum(serialize = "staff.recovered")]
+    StaffRecovered,
+    /// A member of staff set up a second factor.
+    #[strum(serialize = "staff.enrolled")]
+    StaffEnrolled,
+    /// A member of staff took a passkey of theirs away.
+    #[strum(serialize = "staff.passkey_removed")]
+    StaffPasskeyRemoved,
+    /// A member of staff got other recovery codes.
+    #[strum(serialize = "staff.recovery_codes")]
+    StaffRecoveryCodes,
+    /// A member of staff's second factor was taken away.
+    #[strum(serialize = "staff.factor_reset")]
+    StaffFactorReset,
+    /// Sign-ins of a member of staff were ended; the detail is which.
+    #[strum(serialize = "staff.session_ended")]
+    StaffSessionEnded,
+    /// Somebody was invited to choose a password as a member of staff.
+    #[strum(serialize = "staff.invited")]
+    StaffInvited,
+    /// A link was made by which a member of staff chooses another password.
+    #[strum(serialize = "staff.link")]
+    StaffLinkMade,
+    /// A member of staff chose a password by a link.
+    #[strum(serialize = "staff.joined")]
+    StaffJoined,
     /// Looked through payments; the detail is which ones.
     #[strum(serialize = "money.list")]
     LookedAtPayments,
@@ -206,111 +238,162 @@ pub enum AuditAction {
     /// Gave places to those who were confirmed later; the detail is how many.
     #[strum(serialize = "arrangement.late")]
     SeatedLate,
+    /// Printed papers for a site, which name its candidates and show their photos; the detail is which ones.
+    #[strum(serialize = "papers.print")]
+    PrintedPapers,
+    /// Took the people of a site onto a device for checking in; the detail is how many.
+    #[strum(serialize = "checkin.snapshot")]
+    TookSnapshot,
+    /// Took photos of people of a site onto a device; the detail is how many.
+    #[strum(serialize = "checkin.photos")]
+    TookPhotos,
+    /// Looked through who has come to a site.
+    #[strum(serialize = "checkin.attendance")]
+    LookedAtAttendance,
+    /// Took out as a file who has come to a site; the detail is how many people, and in which form.
+    #[strum(serialize = "checkin.export")]
+    ExportedAttendance,
+    /// Let somebody in with a doubt about who it is; what was seen is the entry's id.
+    #[strum(serialize = "checkin.doubt")]
+    Doubted,
+    /// Looked at both photos of an entry in doubt; what was seen is its id.
+    #[strum(serialize = "checkin.look")]
+    LookedAtDoubt,
+    /// Signed what an entry in doubt was; what was seen is its id.
+    #[strum(serialize = "checkin.sign")]
+    SignedDoubt,
+    /// Let a member of staff work at a site's doors; the detail is who.
+    #[strum(serialize = "checkin.assign")]
+    AssignedInvigilator,
+    /// Let a member of staff work there no more; the detail is who.
+    #[strum(serialize = "checkin.dismiss")]
+    DismissedInvigilator,
+    /// Took a case over that somebody else worked on; the detail is who that was.
+    #[strum(serialize = "case.take_over")]
+    TookOverCase,
+    /// Decided on a case, which can be taken back for a while; the detail is why it does not pass, if it does not.
+    #[strum(serialize = "case.note")]
+    NotedDecision,
+    /// Took a decision back before anything followed from it.
+    #[strum(serialize = "case.take_back")]
+    TookBackDecision,
+    /// A decision did not fit any more when it was to be carried out: its case waits again. The detail is a word for why.
+    #[strum(serialize = "case.dropped")]
+    DroppedDecision,
+    /// A decision became an opinion of a case of which somebody else is asked, or stands as the only one; the detail says which.
+    #[strum(serialize = "case.second_opinion")]
+    SecondOpinion,
+    /// Searched the audit; the detail is for what.
+    #[strum(serialize = "audit.search")]
+    ReadAudit,
+    /// Changed what the site says of itself; the detail is which version it became.
+    #[strum(serialize = "imprint.change")]
+    ChangedImprint,
+    /// Brought a file for an import; the detail is how large it is.
+    #[strum(serialize = "import.bring")]
+    BroughtImport,
+    /// Looked at lines of a file that was brought.
+    #[strum(serialize = "import.look")]
+    LookedAtImport,
+    /// Took a file out that was brought, with what is wrong beside each line.
+    #[strum(serialize = "import.take")]
+    TookImport,
+    /// Had an import applied; the detail is how many lines are to go.
+    #[strum(serialize = "import.want")]
+    WantedImport,
+    /// An import was applied for whoever wanted it; the detail is of what, and what became of it.
+    #[strum(serialize = "import.apply")]
+    AppliedImport,
+    /// Took a list of an exam out as a file; the detail is which, in which form, and whether numbers are whole.
+    #[strum(serialize = "list.export")]
+    ExportedList,
+    /// Gave an import up.
+    #[strum(serialize = "import.drop")]
+    DroppedImport,
+    /// Began a draft of an exam; the detail is from what.
+    #[strum(serialize = "exam.draft_begin")]
+    BeganDraft,
+    /// Changed a draft of an exam; the detail is which part or file.
+    #[strum(serialize = "exam.draft_change")]
+    ChangedDraft,
+    /// Gave a draft of an exam up.
+    #[strum(serialize = "exam.draft_drop")]
+    DroppedDraft,
+    /// Applied a draft to an exam; the detail is which draft, and the hash of its files.
+    #[strum(serialize = "exam.apply")]
+    AppliedDraft,
+    /// Opened an exam at once; the detail is the moment before and after.
+    #[strum(serialize = "exam.open")]
+    OpenedExam,
+    /// Closed an exam at once; the detail is the moment before and after.
+    #[strum(serialize = "exam.close")]
+    ClosedExam,
+    /// Took an exam out as files; the detail is their hash.
+    #[strum(serialize = "exam.export")]
+    ExportedExam,
+    /// Looked for candidates; the detail is by what, masked, and how many were found.
+    #[strum(serialize = "candidate.find")]
+    SearchedCandidates,
+    /// Opened a candidate's page.
+    #[strum(serialize = "candidate.look")]
+    LookedAtCandidate,
+    /// Had something of a candidate shown whole; the detail is what.
+    #[strum(serialize = "candidate.show")]
+    ShownOfCandidate,
+    /// Noted something about a candidate; what was seen is the note's id.
+    #[strum(serialize = "candidate.note")]
+    NotedOnCandidate,
+    /// Struck out a note of their own; what was seen is its id.
+    #[strum(serialize = "candidate.strike")]
+    StruckNote,
+    /// Made a key of the API; the detail is whose, and what it may do.
+    #[strum(serialize = "key.made")]
+    KeyMade,
+    /// Made a key that replaces another; the detail is which, and until when the other one goes on.
+    #[strum(serialize = "key.rotated")]
+    KeyRotated,
+    /// Ended a key of the API; the detail is whose it was.
+    #[strum(serialize = "key.revoked")]
+    KeyRevoked,
+    /// Keys of the API were refused; the detail is why, and how often.
+    #[strum(serialize = "key.refused")]
+    KeyRefused,
+    /// Entered an endpoint of webhooks; the detail is where it is, and what it is told.
+    #[strum(serialize = "webhook.made")]
+    WebhookMade,
+    /// Changed an endpoint of webhooks; the detail is where it is now, and what it is told.
+    #[strum(serialize = "webhook.changed")]
+    WebhookChanged,
+    /// Gave an endpoint of webhooks another secret; the detail is until when the one before signs, too.
+    #[strum(serialize = "webhook.secret")]
+    WebhookSecret,
+    /// An endpoint of webhooks is told something again.
+    #[strum(serialize = "webhook.enabled")]
+    WebhookEnabled,
+    /// An endpoint of webhooks is told nothing more; the detail is a word for why.
+    #[strum(serialize = "webhook.disabled")]
+    WebhookDisabled,
+    /// Had webhooks sent again, or one to test an endpoint; the detail is which.
+    #[strum(serialize = "webhook.again")]
+    WebhookReplayed,
+    /// A member of staff is there for something else; the detail is for what before, and for what now.
+    #[strum(serialize = "staff.duty")]
+    StaffDuty,
+    /// Asked for something that two people do; the detail is what.
+    #[strum(serialize = "approval.ask")]
+    AskedApproval,
+    /// Agreed to what somebody else asked for, which was done with that.
+    #[strum(serialize = "approval.agree")]
+    GaveApproval,
+    /// Did not agree to what somebody else asked for.
+    #[strum(serialize = "approval.refuse")]
+    RefusedApproval,
+    /// Took back what they had asked for.
+    #[strum(serialize = "approval.withdraw")]
+    WithdrewApproval,
     /// What a later version writes down, by its name.
     #[strum(default, transparent)]
     Other(String),
-}
-
-impl AuditAction {
-    /// Its word in the store.
-    pub fn as_str(&self) -> &str {
-        self.as_ref()
-    }
-
-    /// What a line says: the version before wrote some details behind the action, after a blank.
-    fn of(word: String, detail: Option<String>) -> (Self, Option<String>) {
-        let known = |word: &str| word.parse().ok().filter(|action| !matches!(action, Self::Other(_)));
-        if let Some(action) = known(&word) {
-            return (action, detail);
-        }
-        match word.split_once(' ').and_then(|(word, rest)| Some((known(word)?, rest.to_owned()))) {
-            Some((action, rest)) => (action, detail.or(Some(rest))),
-            None => (Self::Other(word), detail),
-        }
-    }
-}
-
-/// Something that was done, for pages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditEntry {
-    /// When it was done, on our clock; pages show it in China's time.
-    pub at: Timestamp,
-    /// Who did it, and not whom it was done to.
-    pub actor: Actor,
-    /// The login name, where staff did it.
-    pub staff_name: Option<String>,
-    /// What was done, to the subject whose history it is.
-    pub action: AuditAction,
-    /// Which picture, or which hand-in, it was about; `None` in lines of before that was written down.
-    pub seen: Option<String>,
-    /// Why, or what else there is to say.
-    pub detail: Option<String>,
-}
-
-/// A line to be written: who did what to what.
-pub(crate) struct Entry<'a> {
-    actor: Actor,
-    action: AuditAction,
-    subject: &'a str,
-    at: Option<Timestamp>,
-    seen: Option<&'a str>,
-    detail: Option<&'a str>,
-}
-
-impl<'a> Entry<'a> {
-    pub(crate) fn new(actor: Actor, action: AuditAction, subject: &'a str) -> Self {
-        Self { actor, action, subject, at: None, seen: None, detail: None }
-    }
-
-    /// A line of what a member of staff did.
-    pub(crate) fn by_staff(staff: StaffId, action: AuditAction, subject: &'a str) -> Self {
-        Self::new(Actor::Staff(staff), action, subject)
-    }
-
-    /// When it was done, where that is not now.
-    pub(crate) fn at(self, at: Timestamp) -> Self {
-        Self { at: Some(at), ..self }
-    }
-
-    /// Which picture, or which hand-in, was seen.
-    pub(crate) fn seen(self, seen: &'a str) -> Self {
-        Self { seen: Some(seen), ..self }
-    }
-
-    /// Why it was done, or what else there is to say.
-    pub(crate) fn detail(self, detail: impl Into<Option<&'a str>>) -> Self {
-        Self { detail: detail.into(), ..self }
-    }
-
-    /// Writes it, in the transaction of what was done.
-    pub(crate) async fn write(self, client: &impl GenericClient) -> Result<(), StoreError> {
-        let Self { actor, action, subject, at, seen, detail } = self;
-        let at = at.unwrap_or_else(clock::now);
-        let line = NewLine { at, actor: &actor, action: action.as_str(), subject, seen, detail };
-        audit::insert(client, &line).await
-    }
-}
-
-/// Has this member of staff looked at exactly that?
-pub(crate) async fn has_looked(
-    client: &impl GenericClient,
-    staff: StaffId,
-    look: &AuditAction,
-    subject: &str,
-    seen: &str,
-) -> Result<bool, StoreError> {
-    audit::has_looked(client, staff, look.as_str(), subject, seen).await
-}
-
-/// What was done to something, the newest first, at most [`HISTORY_MAX`] lines.
-pub(crate) async fn history(client: &impl GenericClient, subject: &str) -> Result<Vec<AuditEntry>, StoreError> {
-    let limit = i64::try_from(HISTORY_MAX).expect("a small constant");
-    let entry = |line: StoredLine| {
-        let StoredLine { at, actor, staff_name, action, seen, detail } = line;
-        let (action, detail) = AuditAction::of(action, detail);
-        AuditEntry { at, actor, staff_name, action, seen, detail }
-    };
-    Ok(audit::of(client, subject, limit).await?.into_iter().map(entry).collect())
 }
 
 #[cfg(test)]

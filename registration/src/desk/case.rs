@@ -12,10 +12,11 @@ use crate::model::ids::{AccountId, StaffId};
 use crate::model::order::OrderId;
 
 /// What kind of question it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::AsRefStr, strum::EnumString)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, strum::AsRefStr, strum::EnumString)]
 #[strum(serialize_all = "snake_case")]
 pub enum CaseKind {
     /// Does this picture show the payment of this order?
+    #[default]
     Payment,
     /// Is this person who they say?
     Identity,
@@ -77,6 +78,18 @@ impl Subject {
         }
     }
 
+    /// The account that the subject names; an order's is known to the order.
+    pub fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::Payment(_) => None,
+            Self::Identity(account)
+            | Self::Face(account, _)
+            | Self::Form(_, account)
+            | Self::Score(_, account)
+            | Self::Accommodation(_, account) => Some(*account),
+        }
+    }
+
     /// The exam that the subject names; an order's is known to the order.
     pub fn exam(&self) -> Option<&ExamId> {
         match self {
@@ -131,10 +144,41 @@ impl FromStr for Subject {
 /// Behind which case of the queues a page begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bookmark {
+    /// Until when it is to be decided.
+    pub due: Timestamp,
     /// Since when it waits.
     pub since: Timestamp,
     /// Which of those that wait since the same moment.
     pub id: CaseId,
+}
+
+/// Which opening of a case has it. Whoever opens it again, in whichever window, gets another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ClaimToken(pub(crate) Uuid);
+
+impl ClaimToken {
+    pub(crate) fn draw() -> Self {
+        Self(Uuid::new_v4())
+    }
+
+    /// The token of the case that is loaded while this one's is shown: whoever gives this one back gives that one back, too.
+    pub(crate) fn ahead(self) -> Self {
+        Self(Uuid::from_u128(self.0.as_u128().wrapping_add(1)))
+    }
+}
+
+impl fmt::Display for ClaimToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for ClaimToken {
+    type Err = uuid::Error;
+
+    fn from_str(text: &str) -> Result<Self, uuid::Error> {
+        text.parse().map(Self)
+    }
 }
 
 /// Who works on a case, and how long nobody else decides it.
@@ -146,6 +190,8 @@ pub struct Claim {
     pub name: String,
     /// Then it is free again.
     pub until: Timestamp,
+    /// Which opening of the case has it.
+    pub token: ClaimToken,
 }
 
 /// What became of a case.
@@ -188,8 +234,15 @@ pub struct Case {
     pub version: String,
     /// Since when it waits, or waited last.
     pub waiting_since: Timestamp,
+    /// Until when it is to be decided.
+    pub due: Timestamp,
     /// Who works on it now.
     pub claim: Option<Claim>,
+    /// Who has said what they think of what it waits with, where a second one is asked. None of them decides it, and nobody
+    /// else is told.
+    pub opinions: Vec<StaffId>,
+    /// Who decided it, and until when they can take that back; it is carried out then.
+    pub noted: Option<(StaffId, Timestamp)>,
     /// How it ended; nothing while it is open.
     pub closed: Option<Closed>,
 }
@@ -200,9 +253,14 @@ impl Case {
         self.subject.kind()
     }
 
+    /// Have two said what they think of it, who differ? Whoever decides then sees both.
+    pub fn is_disputed(&self) -> bool {
+        self.opinions.len() >= 2
+    }
+
     /// Where it stands in the queues.
     pub fn bookmark(&self) -> Bookmark {
-        Bookmark { since: self.waiting_since, id: self.id }
+        Bookmark { due: self.due, since: self.waiting_since, id: self.id }
     }
 }
 

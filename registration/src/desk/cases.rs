@@ -1,27 +1,42 @@
 //! The door to cases: whatever waits for staff, in one shape. Who sees what, and claims it; what was done with it.
 
+mod ahead;
+mod claims;
+mod figures;
+mod following;
+mod noted;
+pub(crate) mod opinions;
+
+use std::sync::Arc;
+
 use deadpool_postgres::GenericClient;
-use jiff::SignedDuration;
 use reservation::ids::ExamId;
+use tokio::sync::Notify;
 
 use crate::desk::audit;
 use crate::desk::audit::{AuditAction, AuditEntry};
 use crate::desk::case::{Bookmark, Case, CaseId, CaseKind, Claim, Subject};
-use crate::desk::permits::{Forbidden, Right, Scope, demand};
+use crate::desk::permits::asked;
+use crate::desk::permits::{Forbidden, Right, demand_about, demand_somewhere, permits_somewhere};
 use crate::desk::reason::NoReason;
 use crate::desk::staff::StaffMember;
 use crate::desk::store;
 use crate::exams::Exams;
+use crate::exams::store::exams::second_opinion_percent as percent_of;
 use crate::model::clock;
+use crate::model::ids::StaffId;
+use crate::seats::store::orders;
 use crate::secrets::vault::Vault;
 use crate::store::{Database, StoreError};
 
+pub use claims::{CLAIM_LASTS, CLAIM_MAX, Decider, Opened};
+pub use figures::{Load, Reviewer};
+pub use following::{FOLLOW_EVERY, Move, Moves};
+pub(crate) use noted::Note;
+pub use noted::{Decided, UNDO_MAX};
+
 /// Most cases that are read together.
 pub const CASES_MAX: usize = 100;
-/// Longest claim; whoever works longer on a case claims it again.
-pub const CLAIM_MAX: SignedDuration = SignedDuration::from_mins(60);
-/// How often a claim is tried again because somebody else's ended at that moment.
-const CLAIM_ROUNDS: usize = 3;
 
 /// Which cases are asked for.
 #[derive(Debug, Clone, Copy)]
@@ -43,20 +58,24 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// How many cases wait.
+/// How many cases wait, and how many requests of others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Counts(Vec<(CaseKind, u64)>);
+pub struct Counts {
+    cases: Vec<(CaseKind, u64)>,
+    /// How many requests wait for a second person that whoever works could be; `None`: nothing of the kind is theirs.
+    pub approvals: Option<u64>,
+}
 
 impl Counts {
     /// So many of these kinds.
     pub fn of(&self, kinds: &[CaseKind]) -> u64 {
-        self.0.iter().filter(|(kind, _)| kinds.contains(kind)).map(|(_, count)| count).sum()
+        self.cases.iter().filter(|(kind, _)| kinds.contains(kind)).map(|(_, count)| count).sum()
     }
 }
 
 impl FromIterator<(CaseKind, u64)> for Counts {
     fn from_iter<I: IntoIterator<Item = (CaseKind, u64)>>(counts: I) -> Self {
-        Self(counts.into_iter().collect())
+        Self { cases: counts.into_iter().collect(), approvals: None }
     }
 }
 
@@ -72,7 +91,7 @@ pub enum CaseError {
     /// Whoever decides has not looked.
     #[error("the case must be looked at first")]
     NotLooked,
-    /// Somebody else works on it.
+    /// Somebody else works on it, or they themselves in another window.
     #[error("{} works on the case until {}", .0.name, .0.until)]
     Claimed(Claim),
     /// The candidate says to be somebody else since: they have to hand in again.
@@ -84,6 +103,9 @@ pub enum CaseError {
     /// A refusal needs a reason.
     #[error(transparent)]
     Reason(#[from] NoReason),
+    /// Of some cases like this one a second member of staff is asked: what is decided is noted, and carried out later.
+    #[error("a second opinion may be asked for: the decision is to be noted")]
+    ToBeNoted,
     /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -101,80 +123,117 @@ pub struct Cases {
     pub(crate) database: Database,
     pub(crate) vault: Vault,
     pub(crate) exams: Exams,
+    /// Tells the job that a decision is to be carried out at once.
+    pub(crate) wake: Arc<Notify>,
+    /// How the queues stood a moment ago: one look for all who follow them.
+    pub(crate) following: Arc<following::Following>,
 }
 
 impl Cases {
-    /// Cases that wait, the longest waiting first.
+    /// Cases that wait, the first due first, without those that wait for somebody else's opinion than theirs.
     pub async fn open(&self, member: &StaffMember, asked: &Asked<'_>) -> Result<Vec<Case>, CaseError> {
         let Asked { kinds, exam, after, limit } = *asked;
         for kind in kinds {
-            demand(member, Right::See(*kind), exam.into())?;
+            demand_somewhere(member, Right::See(*kind))?;
         }
         let limit = i64::try_from(limit.min(CASES_MAX)).expect("a small number");
-        let client = self.database.client().await?;
-        Ok(store::cases::open(&client, clock::now(), kinds, exam, after, limit).await?)
+        let (client, within) = (self.database.client().await?, (kinds, &member.reach.candidates()));
+        Ok(store::cases::open(&client, (member.id, clock::now()), within, exam, after, limit).await?)
     }
 
-    /// How many wait, of the kinds that they may see.
+    /// How many wait, of the kinds that they may see, without those that wait for somebody else's opinion than theirs; and how many
+    /// requests of others.
     pub async fn counts(&self, member: &StaffMember) -> Result<Counts, StoreError> {
-        let counts = store::cases::counts(&self.database.client().await?).await?;
-        let may_see = |(kind, _): &(CaseKind, u64)| demand(member, Right::See(*kind), Scope::Everything).is_ok();
-        Ok(counts.into_iter().filter(may_see).collect())
+        let may_see = |(kind, _): &(CaseKind, u64)| permits_somewhere(member, Right::See(*kind));
+        let approvals = asked::count(&self.database, &self.exams, member).await?;
+        if !CaseKind::ALL.into_iter().any(|kind| permits_somewhere(member, Right::See(kind))) {
+            return Ok(Counts { approvals, ..Counts::default() });
+        }
+        let client = self.database.client().await?;
+        let within = member.reach.candidates();
+        let mut counts = store::cases::counts(&client, &within).await?;
+        without_given(&mut counts, &store::case_opinions::given(&client, clock::now(), &within).await?, member.id);
+        Ok(Counts { approvals, ..counts.into_iter().filter(may_see).collect() })
     }
 
     /// One case, open or closed.
     pub async fn get(&self, member: &StaffMember, id: CaseId) -> Result<Option<Case>, CaseError> {
-        let case = store::cases::get(&self.database.client().await?, clock::now(), id).await?;
-        case.map(|case| seen_by(member, case)).transpose()
+        let client = self.database.client().await?;
+        match store::cases::get(&client, clock::now(), id).await? {
+            Some(case) => Ok(Some(seen_by(&client, member, case).await?)),
+            None => Ok(None),
+        }
     }
 
     /// The cases of a subject, the newest first: the open one, then those that were closed.
     pub async fn of(&self, member: &StaffMember, subject: &Subject) -> Result<Vec<Case>, CaseError> {
         let (client, limit) = (self.database.client().await?, i64::try_from(CASES_MAX).expect("a small constant"));
         let cases = store::cases::of_subject(&client, clock::now(), &subject.to_string(), limit).await?;
-        cases.into_iter().map(|case| seen_by(member, case)).collect()
-    }
-
-    /// What was done with a subject and by whom, the newest first.
-    pub async fn history(&self, member: &StaffMember, subject: &Subject) -> Result<Vec<AuditEntry>, CaseError> {
-        demand(member, Right::See(subject.kind()), subject.exam().into())?;
-        Ok(audit::history(&self.database.client().await?, &subject.to_string()).await?)
-    }
-
-    /// Claims an open case for a while, at most [`CLAIM_MAX`]: nobody else decides it until then. Of two who claim at once
-    /// one wins; whoever has it already has it longer.
-    pub async fn claim(&self, member: &StaffMember, id: CaseId, lasts: SignedDuration) -> Result<Claim, CaseError> {
-        let client = self.database.client().await?;
-        for _ in 0..CLAIM_ROUNDS {
-            let now = clock::now();
-            let found = store::cases::get(&client, now, id).await?;
-            let case = found.filter(|case| case.closed.is_none()).ok_or(CaseError::NotWaiting)?;
-            demand(member, Right::Decide(case.kind()), case.exam.as_ref().into())?;
-            if let Some(claim) = case.claim.filter(|claim| claim.by != member.id) {
-                return Err(CaseError::Claimed(claim));
-            }
-            let until = now + lasts.min(CLAIM_MAX);
-            if store::cases::claim(&client, id, member.id, now, until).await? {
-                return Ok(Claim { by: member.id, name: member.name.clone(), until });
-            }
+        let mut seen = Vec::with_capacity(cases.len());
+        for case in cases {
+            seen.push(seen_by(&client, member, case).await?);
         }
-        Err(CaseError::NotWaiting)
+        Ok(seen)
     }
 
-    /// Gives a case back undecided. False when it was not theirs any more.
-    pub async fn give_back(&self, member: &StaffMember, id: CaseId) -> Result<bool, StoreError> {
-        store::cases::give_back(&self.database.client().await?, id, member.id).await
+    /// What was done with a subject and by whom, the newest first. While its case is open, and a second one may be asked, what
+    /// others did since it waits is left out.
+    pub async fn history(&self, member: &StaffMember, subject: &Subject) -> Result<Vec<AuditEntry>, CaseError> {
+        let client = self.database.client().await?;
+        demand_of(&client, member, Right::See(subject.kind()), subject).await?;
+        let history = audit::looking::history(&client, &subject.to_string()).await?;
+        Ok(self.without_hints(&client, member, (subject, history)).await?)
     }
 }
 
-fn seen_by(member: &StaffMember, case: Case) -> Result<Case, CaseError> {
-    demand(member, Right::See(case.kind()), case.exam.as_ref().into())?;
+/// Takes off what waits for somebody else's opinion than this member's.
+fn without_given(counts: &mut [(CaseKind, u64)], given: &[(CaseKind, StaffId, u64)], member: StaffId) {
+    for (kind, count) in counts {
+        let theirs = given.iter().filter(|(of, staff, _)| of == kind && *staff == member);
+        *count = theirs.fold(*count, |count, (.., theirs)| count.saturating_sub(*theirs));
+    }
+}
+
+async fn seen_by(client: &impl GenericClient, member: &StaffMember, case: Case) -> Result<Case, CaseError> {
+    case_permits(client, member, Right::See(case.kind()), &case).await?;
     Ok(case)
+}
+
+/// Refuses whoever may not do this with the case.
+pub(super) async fn case_permits(
+    client: &impl GenericClient,
+    member: &StaffMember,
+    right: Right,
+    case: &Case,
+) -> Result<(), CaseError> {
+    demand_about(client, member, right, (case.exam.as_ref(), case.account)).await
+}
+
+/// Refuses whoever may not do this with what is asked of staff there.
+pub(crate) async fn demand_of(
+    client: &impl GenericClient,
+    member: &StaffMember,
+    right: Right,
+    subject: &Subject,
+) -> Result<(), CaseError> {
+    let about = match subject {
+        Subject::Payment(order) => match orders::get(client, *order).await? {
+            Some(order) => (Some(order.exam), order.account),
+            // Of an order that is not there nothing is found; who asks has the right at all.
+            None => return Ok(demand_somewhere(member, right)?),
+        },
+        Subject::Identity(account) => (None, *account),
+        Subject::Face(account, exam)
+        | Subject::Form(exam, account)
+        | Subject::Score(exam, account)
+        | Subject::Accommodation(exam, account) => (Some(exam.clone()), *account),
+    };
+    demand_about(client, member, right, (about.0.as_ref(), about.1)).await
 }
 
 /// What a decision rests on.
 pub(crate) struct Deciding<'a> {
-    pub(crate) member: &'a StaffMember,
+    pub(crate) decider: Decider<'a>,
     pub(crate) subject: &'a Subject,
     /// The look that must be on record, at exactly what is `seen`.
     pub(crate) look: AuditAction,
@@ -184,18 +243,43 @@ pub(crate) struct Deciding<'a> {
 }
 
 impl Deciding<'_> {
-    /// May it be decided? Asked in the decision's transaction, while the subject is locked: the case is open and stays so,
-    /// with what they decide on, nobody else works on it, and whoever decides has looked.
-    pub(crate) async fn check(&self, transaction: &impl GenericClient) -> Result<(), CaseError> {
-        let subject = self.subject.to_string();
-        let case = store::cases::lock_open(transaction, clock::now(), &subject).await?;
-        let case = case.filter(|case| case.version == self.version).ok_or(CaseError::NotWaiting)?;
-        demand(self.member, Right::Decide(case.kind()), case.exam.as_ref().into())?;
-        if let Some(claim) = case.claim.filter(|claim| claim.by != self.member.id) {
-            return Err(CaseError::Claimed(claim));
+    /// May it be decided, and carried out at once? Asked in the decision's transaction, while the subject is locked. Of some
+    /// cases somebody else is asked, too: there it is, once it was noted.
+    pub(crate) async fn check(&self, transaction: &impl GenericClient) -> Result<CaseId, CaseError> {
+        let case = self.check_noting(transaction).await?;
+        let is_noted = self.decider.note.is_some();
+        match case.exam.as_ref().filter(|_| !is_noted) {
+            Some(exam) if percent_of(transaction, exam, case.kind()).await? > 0 => Err(CaseError::ToBeNoted),
+            _ => Ok(case.id),
         }
-        match audit::has_looked(transaction, self.member.id, &self.look, &subject, self.seen).await? {
-            true => Ok(()),
+    }
+
+    /// May it be decided? The case is open and stays so, with what they decide on, nobody else works on it, nor they
+    /// themselves by a later opening, it waits for nobody else's opinion, and whoever decides has looked. Where two differ that is
+    /// with a claim, by which alone both are seen.
+    pub(crate) async fn check_noting(&self, transaction: &impl GenericClient) -> Result<Case, CaseError> {
+        let (subject, now) = (self.subject.to_string(), clock::now());
+        let case = store::cases::lock_open(transaction, now, &subject).await?;
+        let case = case.filter(|case| case.version == self.version).ok_or(CaseError::NotWaiting)?;
+        let Decider { member, claim: token, note } = self.decider;
+        // What was decided is carried out, or taken back first; and it is carried out only as long as it stands.
+        if case.noted.map(|(by, until)| (case.id, by, until)) != note.map(|(id, until)| (id, member.id, until)) {
+            return Err(CaseError::NotWaiting);
+        }
+        if note.is_none() && case.waits_for_others(member.id, now) {
+            return Err(CaseError::NotWaiting);
+        }
+        case_permits(transaction, member, Right::Decide(case.kind()), &case).await?;
+        // A claim that ran out and that nobody has taken since keeps nobody from deciding.
+        let is_another = |claim: &&Claim| claim.by != member.id || token.is_some_and(|token| claim.token != token);
+        if let Some(claim) = case.claim.as_ref().filter(is_another) {
+            return Err(CaseError::Claimed(claim.clone()));
+        }
+        if note.is_none() && case.is_disputed() && case.claim.is_none() {
+            return Err(CaseError::NotLooked);
+        }
+        match audit::looking::has_looked(transaction, member.id, &self.look, &subject, self.seen).await? {
+            true => Ok(case),
             false => Err(CaseError::NotLooked),
         }
     }

@@ -10,7 +10,7 @@ use std::fmt;
 use jiff::civil::Date;
 
 use crate::desk::audit::{self, AuditAction, AuditEntry, Entry};
-use crate::desk::permits::{Forbidden, Right, Scope, demand};
+use crate::desk::permits::{Forbidden, Right, Scope, demand, demand_somewhere};
 use crate::desk::reason::{NoReason, reason};
 use crate::desk::staff::StaffMember;
 use crate::model::fen::Fen;
@@ -107,10 +107,10 @@ impl Finance {
         wanted: &Wanted,
         after: Option<Bookmark>,
     ) -> Result<Vec<Listed>, FinanceError> {
-        demand(member, Right::SeeMoney, Scope::Everything)?;
+        demand_somewhere(member, Right::SeeMoney)?;
         let client = self.database.client().await?;
         let limit = i64::try_from(PAGE).expect("a small constant");
-        let found = listed::list(&client, wanted, day_of(wanted), after, limit).await?;
+        let found = listed::list(&client, (wanted, &member.reach.candidates()), day_of(wanted), after, limit).await?;
         let detail = Described(wanted).to_string();
         let entry = Entry::by_staff(member.id, AuditAction::LookedAtPayments, ALL);
         entry.detail(Some(detail.as_str()).filter(|text| !text.is_empty())).write(&client).await?;
@@ -119,7 +119,7 @@ impl Finance {
 
     /// Everything about one payment, and what was done with it.
     pub async fn payment(&self, member: &StaffMember, id: PaymentId) -> Result<(Whole, Vec<AuditEntry>), FinanceError> {
-        demand(member, Right::SeeMoney, Scope::Everything)?;
+        self.demand_at(member, Right::SeeMoney, id).await?;
         let client = self.database.client().await?;
         let (listed, [expires_at, ask_at, heard_at]) = listed::get(&client, id).await?.ok_or(FinanceError::Unknown)?;
         let whole = Whole {
@@ -132,7 +132,7 @@ impl Finance {
             lines: journal_lines::of_payment(&client, id, PARTS_MAX).await?,
         };
         let subject = subject_of(id);
-        let history = audit::history(&client, &subject).await?;
+        let history = audit::looking::history(&client, &subject).await?;
         Entry::by_staff(member.id, AuditAction::LookedAtPayment, &subject).write(&client).await?;
         Ok((whole, history))
     }
@@ -145,7 +145,7 @@ impl Finance {
         amount: Fen,
         (why, limit): (&str, Fen),
     ) -> Result<RefundId, FinanceError> {
-        demand(member, Right::MoveMoney, Scope::Everything)?;
+        self.demand_at(member, Right::MoveMoney, payment).await?;
         let why = reason(why)?;
         let id = self.payments.refund(member.id, (payment, order), amount, (why, limit)).await?;
         self.did(member, AuditAction::WantedRefund, payment, Some(&format!("{amount} {why}"))).await?;
@@ -159,8 +159,8 @@ impl Finance {
         id: RefundId,
         is_agreed: bool,
     ) -> Result<PaymentId, FinanceError> {
-        demand(member, Right::MoveMoney, Scope::Everything)?;
         let payment = self.payment_of(id).await?;
+        self.demand_at(member, Right::MoveMoney, payment).await?;
         self.payments.agree_to_refund(member.id, id, is_agreed).await?;
         let action = if is_agreed { AuditAction::AgreedToRefund } else { AuditAction::WithdrewRefund };
         self.did(member, action, payment, None).await?;
@@ -169,8 +169,8 @@ impl Finance {
 
     /// Sends a refund again that lacked money at the channel, or that somebody has seen to. The payment that it is of.
     pub async fn refund_again(&self, member: &StaffMember, id: RefundId) -> Result<PaymentId, FinanceError> {
-        demand(member, Right::MoveMoney, Scope::Everything)?;
         let payment = self.payment_of(id).await?;
+        self.demand_at(member, Right::MoveMoney, payment).await?;
         self.payments.refund_again(id).await?;
         self.did(member, AuditAction::SentRefundAgain, payment, None).await?;
         Ok(payment)
@@ -178,7 +178,7 @@ impl Finance {
 
     /// Asks the channel after a payment now, whatever its state, and compares again what was found about it.
     pub async fn ask(&self, member: &StaffMember, id: PaymentId) -> Result<Payment, FinanceError> {
-        demand(member, Right::MoveMoney, Scope::Everything)?;
+        self.demand_at(member, Right::MoveMoney, id).await?;
         self.did(member, AuditAction::AskedChannel, id, None).await?;
         let payment = self.payments.ask(id).await?.ok_or(FinanceError::Unknown)?;
         for (channel, day) in findings::days_about(&self.database.client().await?, id).await? {
@@ -189,8 +189,8 @@ impl Finance {
 
     /// What people must see to.
     pub async fn stuck(&self, member: &StaffMember) -> Result<Vec<Stuck>, FinanceError> {
-        demand(member, Right::SeeMoney, Scope::Everything)?;
-        let stuck = self.payments.stuck().await?;
+        demand_somewhere(member, Right::SeeMoney)?;
+        let stuck = self.payments.stuck_within(&member.reach.candidates()).await?;
         self.looked(member, AuditAction::LookedAtOpenMoney, ALL).await?;
         Ok(stuck)
     }
@@ -221,7 +221,7 @@ impl Finance {
         let ours = self.reconciliation.ours(channel, day).await?;
         let findings = self.reconciliation.findings(channel, day, after).await?;
         let subject = subject_of_day(channel, day);
-        let history = audit::history(&self.database.client().await?, &subject).await?;
+        let history = audit::looking::history(&self.database.client().await?, &subject).await?;
         self.looked(member, AuditAction::LookedAtOpenMoney, &subject).await?;
         Ok(Reconciled { day: found, ours, findings, history })
     }
@@ -256,10 +256,21 @@ impl Finance {
     /// How much of money people must see to: what is stuck, findings, and bills that do not come. Nothing for whoever may not
     /// see it.
     pub async fn open(&self, member: &StaffMember) -> Result<u64, StoreError> {
-        if demand(member, Right::SeeMoney, Scope::Everything).is_err() {
+        if demand_somewhere(member, Right::SeeMoney).is_err() {
             return Ok(0);
         }
-        Ok(self.payments.stuck().await?.len() as u64 + self.reconciliation.open().await?)
+        let stuck = self.payments.stuck_within(&member.reach.candidates()).await?.len() as u64;
+        // What channels say is of all exams together.
+        let of_all = demand(member, Right::SeeMoney, Scope::Everything).is_ok();
+        Ok(stuck + if of_all { self.reconciliation.open().await? } else { 0 })
+    }
+
+    /// Refuses whoever may not do this with a payment: it is for orders within their reach, and for no other.
+    async fn demand_at(&self, member: &StaffMember, right: Right, id: PaymentId) -> Result<(), FinanceError> {
+        demand_somewhere(member, right)?;
+        let is_theirs = member.reach.is_everything()
+            || listed::is_within(&self.database.client().await?, id, &member.reach.candidates()).await?;
+        if is_theirs { Ok(()) } else { Err(Forbidden.into()) }
     }
 
     /// The payment that a refund is of.

@@ -11,8 +11,8 @@ use crate::application::store::applications;
 use crate::application::store::applications::StoredApplication;
 use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::case::{CaseKind, Subject};
-use crate::desk::cases::{CaseError, Deciding};
-use crate::desk::permits::{Right, Scope, demand};
+use crate::desk::cases::{CaseError, Decider, Deciding};
+use crate::desk::permits::{Right, demand_about};
 use crate::desk::reason::reason;
 use crate::desk::staff::StaffMember;
 use crate::model::clock;
@@ -64,8 +64,8 @@ pub struct Forms {
 impl Forms {
     /// One form, if it waits. Who looked is written down first.
     pub async fn look(&self, member: &StaffMember, exam: &ExamId, account: AccountId) -> Result<FormCase, CaseError> {
-        demand(member, Right::See(CaseKind::Form), Scope::Exam(exam))?;
         let client = self.database.client().await?;
+        demand_about::<CaseError>(&client, member, Right::See(CaseKind::Form), (Some(exam), account)).await?;
         let case = self.waiting(applications::get(&client, exam, account).await?)?;
         let (subject, seen) = (case.key.subject().to_string(), case.key.version.to_string());
         Entry::by_staff(member.id, AuditAction::LookedAtForm, &subject).seen(&seen).write(&client).await?;
@@ -80,8 +80,8 @@ impl Forms {
         exam: &Exam,
         account: AccountId,
     ) -> Result<Option<Vec<u8>>, CaseError> {
-        demand(member, Right::See(CaseKind::Form), Scope::Exam(&exam.id))?;
         let client = self.database.client().await?;
+        demand_about::<CaseError>(&client, member, Right::See(CaseKind::Form), (Some(&exam.id), account)).await?;
         let case = self.waiting(applications::get(&client, &exam.id, account).await?)?;
         let Some(photo) = photo_in(exam, &case.answers).flatten() else { return Ok(None) };
         drop(client);
@@ -93,19 +93,27 @@ impl Forms {
     }
 
     /// Lets a form pass, or refuses it with a reason.
-    pub async fn decide(&self, member: &StaffMember, key: &FormKey, refusal: Option<&str>) -> Result<(), CaseError> {
+    pub async fn decide(
+        &self,
+        decider: impl Into<Decider<'_>>,
+        key: &FormKey,
+        refusal: Option<&str>,
+    ) -> Result<(), CaseError> {
+        let decider = decider.into();
+        let member = decider.member;
         let FormKey { exam, account, version } = key;
-        demand(member, Right::Decide(CaseKind::Form), Scope::Exam(exam))?;
         let refusal = refusal.map(reason).transpose()?;
         let (subject, seen, now) = (key.subject(), version.to_string(), clock::now());
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
+        let about = (Some(exam), *account);
+        demand_about::<CaseError>(&transaction, member, Right::Decide(CaseKind::Form), about).await?;
         let found = applications::get_locked(&transaction, exam, *account).await?;
         if self.waiting(found)?.key != *key {
             return Err(CaseError::NotWaiting);
         }
         let look = AuditAction::LookedAtForm;
-        let deciding = Deciding { member, subject: &subject, look, seen: &seen, version: &seen };
+        let deciding = Deciding { decider, subject: &subject, look, seen: &seen, version: &seen };
         deciding.check(&transaction).await?;
         if !applications::decide(&transaction, (exam, *account, *version), member.id, refusal, now).await? {
             return Err(CaseError::NotWaiting);

@@ -4,6 +4,7 @@ mod doubles;
 mod look;
 mod pictured;
 mod review;
+mod sure;
 
 use std::sync::Arc;
 
@@ -12,8 +13,8 @@ use reservation::ids::SittingId;
 
 use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::case::{CaseKind, Claim, Subject};
-use crate::desk::cases::{CaseError, Deciding};
-use crate::desk::permits::{Forbidden, Right, Scope, demand};
+use crate::desk::cases::{CaseError, Decider, Deciding};
+use crate::desk::permits::{Forbidden, Right, demand_about};
 use crate::desk::reason::{NoReason, reason};
 use crate::desk::staff::StaffMember;
 use crate::exams::Exams;
@@ -71,12 +72,15 @@ pub enum DecisionError {
     /// Whoever decides has not looked at the picture.
     #[error("the picture must be looked at first")]
     NotLooked,
-    /// Somebody else works on it.
+    /// Somebody else works on it, or they themselves in another window.
     #[error("{} works on the order until {}", .0.name, .0.until)]
     Claimed(Claim),
     /// A refusal needs a reason.
     #[error(transparent)]
     Reason(#[from] NoReason),
+    /// Of some payments like this one a second member of staff is asked: what is decided is noted, and carried out later.
+    #[error("a second opinion may be asked for: the decision is to be noted")]
+    ToBeNoted,
     /// A subject that this one needs is not confirmed yet.
     #[error("subject {0} must be confirmed first")]
     NeedsFirst(SubjectId),
@@ -100,6 +104,7 @@ impl From<CaseError> for DecisionError {
             CaseError::NotLooked => Self::NotLooked,
             CaseError::Claimed(claim) => Self::Claimed(claim),
             CaseError::Reason(error) => Self::Reason(error),
+            CaseError::ToBeNoted => Self::ToBeNoted,
             CaseError::Store(error) => Self::Store(error),
         }
     }
@@ -136,7 +141,7 @@ impl Reviews {
     pub async fn screenshot(&self, member: &StaffMember, order: OrderId) -> Result<Vec<u8>, ScreenshotError> {
         let client = self.database.client().await?;
         let found = orders::get(&client, order).await?.ok_or(ScreenshotError::NoPicture)?;
-        demand(member, Right::See(CaseKind::Payment), Scope::Exam(&found.exam))?;
+        may_see::<ScreenshotError>(&client, member, &found).await?;
         let picture = screenshots::accepted(&client, order).await?.ok_or(ScreenshotError::NoPicture)?;
         drop(client);
         let jpeg = self.screenshots.read(order, picture).await?;
@@ -146,16 +151,47 @@ impl Reviews {
         Ok(jpeg)
     }
 
+    /// The picture of this look, a JPEG, for a page that is loaded before it is shown. No look is written down: whoever asks
+    /// seals it, and gives the key only once [`Self::looked`] has written it.
+    pub async fn ahead(&self, member: &StaffMember, order: OrderId, look: &Look) -> Result<Vec<u8>, ScreenshotError> {
+        self.shows(member, order, look).await?;
+        Ok(self.screenshots.read(order, look.picture).await?)
+    }
+
+    /// Writes down that they look at the picture that [`Self::ahead`] gave, if it is the order's newest one still.
+    pub async fn looked(&self, member: &StaffMember, order: OrderId, look: &Look) -> Result<(), ScreenshotError> {
+        self.shows(member, order, look).await?;
+        let (subject, seen) = (order.to_string(), look.picture());
+        let entry = Entry::by_staff(member.id, AuditAction::LookedAtPicture, &subject).seen(&seen);
+        Ok(entry.write(&self.database.client().await?).await?)
+    }
+
+    /// Is that what the order waits with, and theirs to see?
+    async fn shows(&self, member: &StaffMember, order: OrderId, look: &Look) -> Result<(), ScreenshotError> {
+        let client = self.database.client().await?;
+        let found = orders::get(&client, order).await?.ok_or(ScreenshotError::NoPicture)?;
+        may_see::<ScreenshotError>(&client, member, &found).await?;
+        let picture = screenshots::accepted(&client, order).await?;
+        let is_shown = picture == Some(look.picture) && found.submitted_at == Some(look.since);
+        if is_shown { Ok(()) } else { Err(ScreenshotError::NoPicture) }
+    }
+
     /// Confirms a payment that was looked at: the seats are the candidate's. Again: the same answer. Once noted the
     /// decision stands, and is carried out by a job should this process die.
-    pub async fn confirm(&self, member: &StaffMember, order: OrderId, look: &Look) -> Result<Order, DecisionError> {
+    pub async fn confirm(
+        &self,
+        decider: impl Into<Decider<'_>>,
+        order: OrderId,
+        look: &Look,
+    ) -> Result<Order, DecisionError> {
+        let decider = decider.into();
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
-        let found = waiting_with(&transaction, member, order, look).await?;
+        let found = waiting_with(&transaction, decider, order, look).await?;
         if !matches!(found.state, StoredState::WaitingReview | StoredState::Confirming | StoredState::Confirmed) {
             return Err(DecisionError::NotWaiting(found.state_at(clock::now())));
         }
-        let begun = self.orders.begin_confirm(&transaction, found, &Actor::Staff(member.id)).await?;
+        let begun = self.orders.begin_confirm(&transaction, found, &Actor::Staff(decider.member.id)).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         drop(client);
         Ok(self.orders.carry_out(begun).await?)
@@ -166,15 +202,17 @@ impl Reviews {
     /// back.
     pub async fn refuse(
         &self,
-        member: &StaffMember,
+        decider: impl Into<Decider<'_>>,
         order: OrderId,
         look: &Look,
         why: &str,
     ) -> Result<Order, DecisionError> {
+        let decider = decider.into();
+        let member = decider.member;
         let (reason, now) = (reason(why)?, clock::now());
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
-        let found = waiting_with(&transaction, member, order, look).await?;
+        let found = waiting_with(&transaction, decider, order, look).await?;
         let page = self.exams.get(&found.exam).ok_or(StoreError::Corrupt("an order without its exam"))?;
         let (mend_until, resubmit_times) = (now + page.resubmit, page.resubmit_times);
         let actor = Actor::Staff(member.id);
@@ -195,16 +233,26 @@ impl Reviews {
     }
 }
 
+/// Refuses whoever may not see how this order was paid.
+async fn may_see<E: From<Forbidden> + From<StoreError>>(
+    client: &impl GenericClient,
+    member: &StaffMember,
+    order: &StoredOrder,
+) -> Result<(), E> {
+    demand_about(client, member, Right::See(CaseKind::Payment), (Some(&order.exam), order.account)).await
+}
+
 /// The order, locked until the transaction ends. One that waits does so with the picture and the form that this member
 /// of staff has looked at, and nobody else works on it.
 async fn waiting_with(
     transaction: &impl GenericClient,
-    member: &StaffMember,
+    decider: Decider<'_>,
     order: OrderId,
     look: &Look,
 ) -> Result<StoredOrder, DecisionError> {
     let found = orders::get_locked(transaction, order).await?.ok_or(DecisionError::UnknownOrder)?;
-    demand(member, Right::Decide(CaseKind::Payment), Scope::Exam(&found.exam))?;
+    let about = (Some(&found.exam), found.account);
+    demand_about::<DecisionError>(transaction, decider.member, Right::Decide(CaseKind::Payment), about).await?;
     if found.state != StoredState::WaitingReview {
         return Ok(found);
     }
@@ -215,7 +263,7 @@ async fn waiting_with(
     }
     let (subject, seen, version) = (Subject::Payment(order), look.picture(), look.to_string());
     let look = AuditAction::LookedAtPicture;
-    let deciding = Deciding { member, subject: &subject, look, seen: &seen, version: &version };
+    let deciding = Deciding { decider, subject: &subject, look, seen: &seen, version: &version };
     deciding.check(transaction).await?;
     Ok(found)
 }

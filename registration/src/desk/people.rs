@@ -7,8 +7,8 @@ use reservation::ids::ExamId;
 
 use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::case::Subject;
-use crate::desk::cases::{CaseError, Deciding};
-use crate::desk::permits::{Right, demand};
+use crate::desk::cases::{CaseError, Decider, Deciding, demand_of};
+use crate::desk::permits::Right;
 use crate::desk::reason::reason;
 use crate::desk::staff::StaffMember;
 use crate::model::clock;
@@ -57,8 +57,8 @@ pub struct IdentityReviews {
 impl IdentityReviews {
     /// One case, if it waits, with the whole document number. Who looked is written down first.
     pub async fn get(&self, member: &StaffMember, subject: &Subject) -> Result<Option<PersonCase>, CaseError> {
-        demand(member, Right::See(subject.kind()), subject.exam().into())?;
         let client = self.database.client().await?;
+        demand_of(&client, member, Right::See(subject.kind()), subject).await?;
         let Some(case) = self.find(&client, subject).await? else { return Ok(None) };
         write_look(&client, member, AuditAction::LookedAtPerson, subject, case.picture).await?;
         Ok(Some(case))
@@ -66,8 +66,8 @@ impl IdentityReviews {
 
     /// A picture of a case that waits, a JPEG. Who looked is written down before it is shown, and not when it cannot be.
     pub async fn picture(&self, member: &StaffMember, subject: &Subject, side: Side) -> Result<Vec<u8>, CaseError> {
-        demand(member, Right::See(subject.kind()), subject.exam().into())?;
         let client = self.database.client().await?;
+        demand_of(&client, member, Right::See(subject.kind()), subject).await?;
         let (Some(account), Some(case)) = (account_of(subject), self.find(&client, subject).await?) else {
             return Err(CaseError::NotWaiting);
         };
@@ -83,34 +83,76 @@ impl IdentityReviews {
         Ok(jpeg)
     }
 
+    /// One case with its pictures, what was handed in first, for a page that is loaded before it is shown. No look is written
+    /// down: whoever asks seals all of it, and gives the key only once [`Self::looked`] has written them.
+    pub async fn ahead(
+        &self,
+        member: &StaffMember,
+        subject: &Subject,
+    ) -> Result<Option<(PersonCase, Vec<(Side, Vec<u8>)>)>, CaseError> {
+        let client = self.database.client().await?;
+        demand_of(&client, member, Right::See(subject.kind()), subject).await?;
+        let found = self.find(&client, subject).await?;
+        drop(client);
+        let Some((account, case)) = account_of(subject).zip(found) else { return Ok(None) };
+        let mut pictures = Vec::new();
+        for (side, picture) in [(Side::HandedIn, Some(case.picture)), (Side::Verified, case.portrait)] {
+            if let Some(picture) = picture {
+                let jpeg = self.pictures.find(account, picture).await?.ok_or(CaseError::NotWaiting)?;
+                pictures.push((side, jpeg));
+            }
+        }
+        Ok(Some((case, pictures)))
+    }
+
+    /// Writes down that they look at all that [`Self::ahead`] gave, if the case still waits with that picture.
+    pub async fn looked(&self, member: &StaffMember, subject: &Subject, picture: PictureId) -> Result<(), CaseError> {
+        let mut client = self.database.client().await?;
+        demand_of(&client, member, Right::See(subject.kind()), subject).await?;
+        let transaction = client.transaction().await?;
+        let case = self.find(&transaction, subject).await?.filter(|case| case.picture == picture);
+        let case = case.ok_or(CaseError::NotWaiting)?;
+        write_look(&transaction, member, AuditAction::LookedAtPerson, subject, picture).await?;
+        for picture in [Some(picture), case.portrait].into_iter().flatten() {
+            write_look(&transaction, member, AuditAction::LookedAtPicture, subject, picture).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
     /// Says yes to what was handed in with this picture.
-    pub async fn confirm(&self, member: &StaffMember, subject: &Subject, picture: PictureId) -> Result<(), CaseError> {
-        self.decide(member, subject, picture, None).await
+    pub async fn confirm(
+        &self,
+        decider: impl Into<Decider<'_>>,
+        subject: &Subject,
+        picture: PictureId,
+    ) -> Result<(), CaseError> {
+        self.decide(decider.into(), subject, picture, None).await
     }
 
     /// Says no, and why. The picture goes; the candidate can hand in another one.
     pub async fn refuse(
         &self,
-        member: &StaffMember,
+        decider: impl Into<Decider<'_>>,
         subject: &Subject,
         picture: PictureId,
         why: &str,
     ) -> Result<(), CaseError> {
-        self.decide(member, subject, picture, Some(why)).await
+        self.decide(decider.into(), subject, picture, Some(why)).await
     }
 
     async fn decide(
         &self,
-        member: &StaffMember,
+        decider: Decider<'_>,
         subject: &Subject,
         picture: PictureId,
         refusal: Option<&str>,
     ) -> Result<(), CaseError> {
-        demand(member, Right::Decide(subject.kind()), subject.exam().into())?;
+        let member = decider.member;
         let refusal = refusal.map(reason).transpose()?;
-        let decision = Decision { member, subject, picture, refusal, now: clock::now() };
+        let decision = Decision { decider, subject, picture, refusal, now: clock::now() };
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
+        demand_of(&transaction, member, Right::Decide(subject.kind()), subject).await?;
         let (account, exam, kind) = match subject {
             Subject::Identity(account) => {
                 (account, None, self.decide_identity(&transaction, &decision, *account).await?)
@@ -136,7 +178,7 @@ impl IdentityReviews {
         decision: &Decision<'_>,
         account: AccountId,
     ) -> Result<MessageKind, CaseError> {
-        let Decision { member, picture, refusal, now, .. } = *decision;
+        let Decision { decider: Decider { member, .. }, picture, refusal, now, .. } = *decision;
         // The account first, then its identity: whoever declares somebody else locks in the same order.
         accounts::lock(transaction, account.0).await?;
         let found = identities::lock(transaction, account.0).await?;
@@ -168,7 +210,7 @@ impl IdentityReviews {
         account: AccountId,
         exam: &ExamId,
     ) -> Result<MessageKind, CaseError> {
-        let Decision { member, picture, refusal, now, .. } = *decision;
+        let Decision { decider: Decider { member, .. }, picture, refusal, now, .. } = *decision;
         let found = face_checks::lock(transaction, account.0, exam).await?;
         let is_it = found.is_some_and(|found| found.state == "waiting" && found.picture == Some(picture.0));
         if !is_it {
@@ -232,7 +274,7 @@ impl IdentityReviews {
 
 /// A yes, or a no and why, to what was handed in with a picture.
 struct Decision<'a> {
-    member: &'a StaffMember,
+    decider: Decider<'a>,
     subject: &'a Subject,
     picture: PictureId,
     refusal: Option<&'a str>,
@@ -242,8 +284,8 @@ struct Decision<'a> {
 impl Decision<'_> {
     async fn check(&self, transaction: &impl GenericClient) -> Result<(), CaseError> {
         let seen = self.picture.to_string();
-        let (member, subject, look) = (self.member, self.subject, AuditAction::LookedAtPicture);
-        Deciding { member, subject, look, seen: &seen, version: &seen }.check(transaction).await
+        let (decider, subject, look) = (self.decider, self.subject, AuditAction::LookedAtPicture);
+        Deciding { decider, subject, look, seen: &seen, version: &seen }.check(transaction).await.map(drop)
     }
 }
 

@@ -1,17 +1,30 @@
-//! Who of the staff may do what. One pure function says so; every door asks it before it shows or decides anything.
+//! Who of the staff may do what, and where. One pure function says so; every door asks it before it shows or decides anything.
+//! `whose` asks the store first whose candidate somebody is, `sitting` for which campus it is held; `approvals` is what two people do together.
+
+pub mod approvals;
+pub(crate) mod asked;
+pub(crate) mod sitting;
+mod whose;
 
 use reservation::ids::ExamId;
+use strum::IntoEnumIterator;
 
 use crate::desk::case::CaseKind;
-use crate::desk::staff::{Role, StaffMember};
+use crate::model::actor::{Role, StaffMember};
+use crate::model::exam_rules::OrganisationCode;
+use crate::model::room::SiteId;
+
+pub(crate) use whose::{demand_about, permits_about};
 
 /// Something that not everybody may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumIter)]
 pub enum Right {
     /// See cases of this kind, and whatever belongs to them.
     See(CaseKind),
     /// Claim and decide cases of this kind.
     Decide(CaseKind),
+    /// Take over a case that somebody else works on, and see what each of the staff decided.
+    TakeOverCases,
     /// Find accounts, and correct who they say to be.
     CorrectAccounts,
     /// Move registrations from one account to another.
@@ -28,15 +41,90 @@ pub enum Right {
     MakeInvoices,
     /// See and change sites and rooms, and say who sits where.
     ArrangeSeats,
+    /// Let people in at doors. Where, an administrator says for each invigilator.
+    CheckIn,
+    /// Say who works at which doors.
+    AssignInvigilators,
+    /// Invite members of staff, disable them, and take their second factors away.
+    ManageStaff,
+    /// Search the audit.
+    ReadAudit,
+    /// Change what the site says of itself.
+    ChangeImprint,
+    /// Watch how the seats of exams stand, now and as they stood.
+    Watch,
+    /// Bring lists as files: rosters, results of earlier exams.
+    Import,
+    /// Take lists out as files.
+    Export,
+    /// Set up exams: work on drafts of them, apply drafts, take exams out as files.
+    EditExams,
+    /// Open exams and close them at once.
+    OpenAndClose,
+    /// Find candidates, and see what each has done and what was done about it.
+    SeeCandidates,
+    /// Note something about a candidate.
+    NoteOnCandidates,
+    /// Make keys of the API, replace and end them.
+    ManageKeys,
+    /// Say whom to tell by webhooks, look at what was told, and tell it again.
+    ManageWebhooks,
+}
+
+impl Right {
+    /// All rights that there are, those about cases once for each kind.
+    pub fn all() -> Vec<Self> {
+        let of_kind = |right: Self| match right {
+            Self::See(_) => CaseKind::ALL.map(Self::See).to_vec(),
+            Self::Decide(_) => CaseKind::ALL.map(Self::Decide).to_vec(),
+            other => vec![other],
+        };
+        Self::iter().flat_map(of_kind).collect()
+    }
+
+    /// Who has it besides administrators, who have all. This is the whole table; docs/roles.md says why.
+    pub fn roles(self) -> &'static [Role] {
+        use Role::{Auditor, Finance, Invigilator, Operator, Registrar, Reviewer, Seating};
+        match self {
+            Self::See(_) => &[Registrar, Reviewer, Auditor],
+            Self::Decide(_) => &[Reviewer],
+            Self::SeeMoney => &[Finance, Auditor],
+            Self::MoveMoney | Self::PayForGroups | Self::MakeInvoices => &[Finance],
+            Self::CorrectAccounts | Self::MoveRegistrations | Self::TellCodes | Self::Import | Self::Export => {
+                &[Registrar]
+            }
+            Self::ArrangeSeats | Self::AssignInvigilators => &[Seating],
+            Self::CheckIn => &[Seating, Invigilator],
+            Self::Watch => &[Seating, Operator, Auditor],
+            Self::ReadAudit => &[Auditor],
+            Self::EditExams => &[Registrar],
+            Self::OpenAndClose => &[Registrar, Operator],
+            Self::SeeCandidates => &[Registrar, Reviewer, Finance, Auditor],
+            Self::NoteOnCandidates => &[Registrar, Reviewer, Finance],
+            Self::ManageWebhooks => &[Operator],
+            Self::TakeOverCases | Self::ManageStaff | Self::ChangeImprint | Self::ManageKeys => &[],
+        }
+    }
+
+    /// Has this role the right, wherever?
+    pub fn is_of(self, role: Role) -> bool {
+        role == Role::Administrator || self.roles().contains(&role)
+    }
 }
 
 /// What the thing belongs to that somebody wants to act on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope<'a> {
-    /// All exams together, or what is of no exam.
+    /// All exams, sites and schools together, or what is of none.
     Everything,
-    /// What belongs to one exam.
+    /// What belongs to one exam as a whole: to no site of it, and to no school.
     Exam(&'a ExamId),
+    /// A site with its rooms, whichever exam uses them.
+    Site(SiteId),
+    /// What an exam has at one site.
+    Entrance(&'a ExamId, SiteId),
+    /// What an exam has of one organisation: its code, and those of what it belongs to.
+    School(&'a ExamId, &'a [OrganisationCode]),
 }
 
 impl<'a> From<Option<&'a ExamId>> for Scope<'a> {
@@ -50,24 +138,32 @@ impl<'a> From<Option<&'a ExamId>> for Scope<'a> {
 #[error("this member of staff may not do this")]
 pub struct Forbidden;
 
-/// May this member of staff do this here? Whoever is disabled may do nothing; reviewers see and decide cases; finance sees
-/// and moves money, and no cases; administrators may do everything. Everybody's rights are for all exams.
+/// May this member of staff do this here? Whoever is disabled may do nothing; what a role may is [`Right::roles`]; and whoever is
+/// there for some exams alone may nothing with what is of no exam, and so with sites and schools. At which doors an invigilator
+/// works, `CheckIn` asks besides.
 pub fn permits(member: &StaffMember, right: Right, scope: Scope<'_>) -> bool {
-    let is_theirs = match scope {
-        Scope::Everything | Scope::Exam(_) => true,
+    let (exam, site, schools): (_, _, &[OrganisationCode]) = match scope {
+        Scope::Everything => (None, None, &[]),
+        Scope::Exam(exam) => (Some(exam), None, &[]),
+        Scope::Site(site) => (None, Some(site), &[]),
+        Scope::Entrance(exam, site) => (Some(exam), Some(site), &[]),
+        Scope::School(exam, line) => (Some(exam), None, line),
     };
-    let has_right = match (member.role, right) {
-        (Role::Administrator, _)
-        | (Role::Reviewer, Right::See(_) | Right::Decide(_))
-        | (Role::Finance, Right::SeeMoney | Right::MoveMoney | Right::PayForGroups | Right::MakeInvoices) => true,
-        (Role::Reviewer, Right::SeeMoney | Right::MoveMoney | Right::PayForGroups | Right::MakeInvoices)
-        | (Role::Finance, Right::See(_) | Right::Decide(_))
-        | (
-            Role::Reviewer | Role::Finance,
-            Right::CorrectAccounts | Right::MoveRegistrations | Right::TellCodes | Right::ArrangeSeats,
-        ) => false,
-    };
-    member.disabled_at.is_none() && is_theirs && has_right
+    let reach = &member.reach;
+    let of_exam = reach.exams.as_ref().is_none_or(|theirs| exam.is_some_and(|exam| theirs.contains(exam)));
+    let of_site = reach.sites.as_ref().is_none_or(|theirs| site.is_some_and(|site| theirs.contains(&site)));
+    let of_school = reach.schools.as_ref().is_none_or(|theirs| schools.iter().any(|code| theirs.contains(code)));
+    permits_somewhere(member, right) && of_exam && of_site && of_school
+}
+
+/// May this member of staff do this anywhere? For links to lists, which then show what is theirs; never for a thing.
+pub fn permits_somewhere(member: &StaffMember, right: Right) -> bool {
+    member.disabled_at.is_none() && right.is_of(member.role)
+}
+
+/// Refuses whoever may do it nowhere: before a list that is limited to what is theirs.
+pub(crate) fn demand_somewhere(member: &StaffMember, right: Right) -> Result<(), Forbidden> {
+    if permits_somewhere(member, right) { Ok(()) } else { Err(Forbidden) }
 }
 
 /// Refuses whoever may not.
@@ -76,41 +172,4 @@ pub(crate) fn demand(member: &StaffMember, right: Right, scope: Scope<'_>) -> Re
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::Timestamp;
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::model::ids::StaffId;
-
-    #[test]
-    fn every_role_has_its_line() {
-        let cases = CaseKind::ALL.into_iter().flat_map(|kind| [Right::See(kind), Right::Decide(kind)]);
-        let accounts = [Right::CorrectAccounts, Right::MoveRegistrations, Right::TellCodes, Right::ArrangeSeats];
-        let money = [Right::SeeMoney, Right::MoveMoney, Right::PayForGroups, Right::MakeInvoices];
-        let rights: Vec<(Option<Role>, Right)> = (cases.map(|right| (Some(Role::Reviewer), right)))
-            .chain(accounts.map(|right| (None, right)))
-            .chain(money.map(|right| (Some(Role::Finance), right)))
-            .collect();
-        let exam = "ce".parse().unwrap();
-        for role in Role::ALL {
-            for scope in [Scope::Everything, Scope::Exam(&exam)] {
-                let mut member = StaffMember {
-                    id: StaffId(Uuid::from_u128(9)),
-                    name: "li.min".to_owned(),
-                    role,
-                    session_epoch: 0,
-                    disabled_at: None,
-                };
-                for (of, right) in &rights {
-                    let may = role == Role::Administrator || *of == Some(role);
-                    assert_eq!(permits(&member, *right, scope), may, "{role:?} {right:?} {scope:?}");
-                }
-                member.disabled_at = Some(Timestamp::UNIX_EPOCH);
-                for (_, right) in &rights {
-                    assert_eq!(demand(&member, *right, scope), Err(Forbidden), "{role:?} {right:?}");
-                }
-            }
-        }
-    }
-}
+mod tests;

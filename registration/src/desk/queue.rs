@@ -50,7 +50,7 @@ pub enum Note {
 type Who = (Option<PersonName>, Option<Document>);
 
 impl Cases {
-    /// Cases that wait, the longest waiting first, with whom they are about.
+    /// Cases that wait, the first due first, with whom they are about.
     pub async fn queue(&self, member: &StaffMember, asked: &Asked<'_>) -> Result<Vec<Line>, CaseError> {
         let cases = self.open(member, asked).await?;
         let client = self.database.client().await?;

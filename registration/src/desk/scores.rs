@@ -8,8 +8,8 @@ use reservation::ids::ExamId;
 
 use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::case::{CaseKind, Subject};
-use crate::desk::cases::{CaseError, Deciding};
-use crate::desk::permits::{Right, Scope, demand};
+use crate::desk::cases::{CaseError, Decider, Deciding};
+use crate::desk::permits::{Right, demand_about};
 use crate::desk::reason::reason;
 use crate::desk::staff::StaffMember;
 use crate::eligibility::store::score_reviews;
@@ -111,8 +111,8 @@ impl Scores {
         account: AccountId,
         rules: Option<&ScoreReviewRules>,
     ) -> Result<ScoreCase, CaseError> {
-        demand(member, Right::See(CaseKind::Score), Scope::Exam(exam))?;
         let client = self.database.client().await?;
+        demand_about::<CaseError>(&client, member, Right::See(CaseKind::Score), (Some(exam), account)).await?;
         let mut case = self.waiting(score_reviews::get(&client, exam, account).await?)?;
         let (subject, seen) = (case.key.subject().to_string(), case.key.seen());
         Entry::by_staff(member.id, AuditAction::LookedAtScore, &subject).seen(&seen).write(&client).await?;
@@ -129,19 +129,27 @@ impl Scores {
     }
 
     /// Lets a request pass, or refuses it with a reason.
-    pub async fn decide(&self, member: &StaffMember, key: &ScoreKey, refusal: Option<&str>) -> Result<(), CaseError> {
+    pub async fn decide(
+        &self,
+        decider: impl Into<Decider<'_>>,
+        key: &ScoreKey,
+        refusal: Option<&str>,
+    ) -> Result<(), CaseError> {
+        let decider = decider.into();
+        let member = decider.member;
         let ScoreKey { exam, account, requested_at } = key;
-        demand(member, Right::Decide(CaseKind::Score), Scope::Exam(exam))?;
         let refusal = refusal.map(reason).transpose()?;
         let (subject, seen, now) = (key.subject(), key.seen(), clock::now());
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
+        let about = (Some(exam), *account);
+        demand_about::<CaseError>(&transaction, member, Right::Decide(CaseKind::Score), about).await?;
         let found = score_reviews::get_locked(&transaction, exam, *account).await?;
         if self.waiting(found)?.key != *key {
             return Err(CaseError::NotWaiting);
         }
         let look = AuditAction::LookedAtScore;
-        let deciding = Deciding { member, subject: &subject, look, seen: &seen, version: &seen };
+        let deciding = Deciding { decider, subject: &subject, look, seen: &seen, version: &seen };
         deciding.check(&transaction).await?;
         if !score_reviews::decide(&transaction, (exam, *account, *requested_at), member.id, refusal, now).await? {
             return Err(CaseError::NotWaiting);

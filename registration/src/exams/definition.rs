@@ -6,33 +6,37 @@ mod cells;
 mod error;
 mod exam_file;
 mod import;
-mod import_people;
+pub(crate) mod import_people;
 mod organisations_file;
-mod past_scores_file;
-mod people_file;
-mod roster_file;
+pub(crate) mod past_scores_file;
+pub(crate) mod people_file;
+pub(crate) mod roster_file;
 mod rules_check;
-mod sittings_file;
-pub(crate) mod source;
+pub(crate) mod sittings_file;
 pub(crate) mod table;
-mod words;
+pub(crate) mod words;
+pub mod wrong;
 
 use std::fs;
 use std::path::Path;
 
 use reservation::sitting::{Acknowledge, TITLE_CHARS_MAX};
 use reservation::waiting_room::WaitingRoomSettings;
+use sheets::Address;
 
 use crate::model::clock;
 use crate::model::exam::Exam;
 use crate::model::text::Text;
 use exam_file::ExamFile;
 use sittings_file::Known;
+use wrong::Wrong;
 
+pub(crate) use cells::moment as moment_in;
 pub use error::ImportError;
-pub(crate) use import::pool;
+pub(crate) use import::{Changes, Coming, pool};
 pub use import::{Emptying, Imported};
 pub use import_people::PeopleImported;
+pub use people_file::found;
 
 /// The file of texts and rules.
 pub const EXAM_FILE: &str = "exam.toml";
@@ -44,8 +48,10 @@ pub const ORGANISATIONS_FILE: &str = "organisations.csv";
 pub const ROSTER_FILE: &str = "roster.csv";
 /// The file of results of earlier exams; it may be missing.
 pub const PAST_SCORES_FILE: &str = "past_scores.csv";
+/// Most rows above the names of the columns: a title, who made the table, when.
+pub(crate) const ROWS_OF_A_TITLE: usize = 5;
 /// Largest file that is read at once: some fifty thousand sittings.
-const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
+pub const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
 /// A definition that is right throughout.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,11 +82,90 @@ pub struct DefinitionError {
     pub line: u64,
     /// What is wrong, and what would be right.
     pub message: String,
+    /// The column of a table, from 0, where it is about one cell.
+    pub column: Option<u16>,
+    /// The same as a value, for pages that say it in their own words; `None` of files that only the command line reads.
+    pub wrong: Option<Wrong>,
+}
+
+impl DefinitionError {
+    /// A fault that is said in words.
+    pub(crate) fn new(file: &'static str, line: u64, message: impl Into<String>) -> Self {
+        Self { file, line, message: message.into(), column: None, wrong: None }
+    }
+
+    /// A fault of a cell, which its column and our name of it tell; without a name, or of the whole line.
+    pub(crate) fn of_cell(file: &'static str, line: u64, at: Option<(u16, &str)>, wrong: Wrong) -> Self {
+        let message = match at {
+            Some((_, name)) if !name.is_empty() => format!("{name}: {wrong}"),
+            Some((column, _)) => format!("{}: {wrong}", Address { row: line, column }),
+            None => wrong.to_string(),
+        };
+        Self { file, line, message, column: at.map(|(column, _)| column), wrong: Some(wrong) }
+    }
+
+    /// A fault of a column that the table does not have.
+    pub(crate) fn of_column(file: &'static str, line: u64, name: &str, wrong: Wrong) -> Self {
+        Self { file, line, message: format!("{name}: {wrong}"), column: None, wrong: Some(wrong) }
+    }
+}
+
+/// The files of a definition as texts, those of people apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DefinitionTexts {
+    /// What [`EXAM_FILE`] says.
+    pub exam: String,
+    /// What [`SITTINGS_FILE`] says.
+    pub sittings: String,
+    /// What [`ORGANISATIONS_FILE`] says; `None`: there is no such file.
+    pub organisations: Option<String>,
+}
+
+impl DefinitionTexts {
+    /// The files of a directory; `None` where one of them is missing, too large, or no text.
+    pub fn of(dir: &Path) -> Option<Self> {
+        let text = |file| read_text(dir, file).ok();
+        let organisations = match dir.join(ORGANISATIONS_FILE).exists() {
+            true => Some(text(ORGANISATIONS_FILE)?),
+            false => None,
+        };
+        Some(Self { exam: text(EXAM_FILE)?, sittings: text(SITTINGS_FILE)?, organisations })
+    }
+
+    /// A file as a text, whatever program wrote it; `None`: it is none, but a workbook, say.
+    pub fn decoded(bytes: Vec<u8>) -> Option<String> {
+        sheets::decoded_text(bytes).ok()
+    }
+
+    /// Checks them as [`parse`] checks a directory; changes nothing.
+    ///
+    /// # Errors
+    /// Every fault, as many at once as can be.
+    pub fn check(&self) -> Result<ExamDefinition, Vec<DefinitionError>> {
+        let organisations = self.organisations.as_deref().map(str::as_bytes);
+        parse_texts(&Texts { exam: &self.exam, sittings: self.sittings.as_bytes(), organisations })
+    }
+
+    /// The text of a file by its name; `None`: there is no such file.
+    pub fn file(&self, name: &str) -> Option<&str> {
+        match name {
+            EXAM_FILE => Some(&self.exam),
+            SITTINGS_FILE => Some(&self.sittings),
+            ORGANISATIONS_FILE => self.organisations.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The files that there are, by their names.
+    pub fn files(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let names = [EXAM_FILE, SITTINGS_FILE, ORGANISATIONS_FILE];
+        names.into_iter().filter_map(|name| Some((name, self.file(name)?)))
+    }
 }
 
 /// Reads and checks a directory; changes nothing.
 pub fn parse(dir: &Path) -> Result<ExamDefinition, Vec<DefinitionError>> {
-    let (exam, sittings) = (read(dir, EXAM_FILE), read(dir, SITTINGS_FILE));
+    let (exam, sittings) = (read_text(dir, EXAM_FILE), read(dir, SITTINGS_FILE));
     let organisations = read_optional(dir, ORGANISATIONS_FILE);
     match (exam, sittings, organisations) {
         (Ok(exam), Ok(sittings), Ok(organisations)) => {
@@ -97,11 +182,11 @@ pub fn parse(dir: &Path) -> Result<ExamDefinition, Vec<DefinitionError>> {
     }
 }
 
-/// The files' texts.
+/// What is in the files: a text, and tables.
 struct Texts<'a> {
     exam: &'a str,
-    sittings: &'a str,
-    organisations: Option<&'a str>,
+    sittings: &'a [u8],
+    organisations: Option<&'a [u8]>,
 }
 
 /// Checks the files' texts.
@@ -110,7 +195,8 @@ fn parse_texts(texts: &Texts<'_>) -> Result<ExamDefinition, Vec<DefinitionError>
     let organisations = texts.organisations.map(|text| organisations_file::parse(text, &mut errors));
     let organisations = organisations.unwrap_or_default();
     // Without a readable exam file, the sittings' fees and groups are unknown; the rest is checked all the same.
-    let known = exam.as_ref().map(|exam| Known { exam, organisations: &organisations });
+    let campuses = sittings_file::campuses(&organisations);
+    let known = exam.as_ref().map(|exam| Known { exam, campuses: &campuses });
     let rows = sittings_file::parse(texts.sittings, known, &mut errors);
     match exam {
         Some(exam) if errors.is_empty() => {
@@ -129,19 +215,22 @@ fn parse_texts(texts: &Texts<'_>) -> Result<ExamDefinition, Vec<DefinitionError>
     }
 }
 
-fn read_optional(dir: &Path, file: &'static str) -> Result<Option<String>, DefinitionError> {
+fn read_optional(dir: &Path, file: &'static str) -> Result<Option<Vec<u8>>, DefinitionError> {
     if dir.join(file).exists() { read(dir, file).map(Some) } else { Ok(None) }
 }
 
-fn read(dir: &Path, file: &'static str) -> Result<String, DefinitionError> {
-    let wrong = |message: String| DefinitionError { file, line: 1, message };
+fn read_text(dir: &Path, file: &'static str) -> Result<String, DefinitionError> {
+    sheets::decoded_text(read(dir, file)?).map_err(|error| DefinitionError::new(file, 1, error.to_string()))
+}
+
+fn read(dir: &Path, file: &'static str) -> Result<Vec<u8>, DefinitionError> {
+    let wrong = |message: String| DefinitionError::new(file, 1, message);
     let path = dir.join(file);
     let length = fs::metadata(&path).map_err(|error| wrong(format!("cannot be read: {error}")))?.len();
     if length > FILE_BYTES_MAX {
         return Err(wrong(format!("has more than {FILE_BYTES_MAX} bytes")));
     }
-    let bytes = fs::read(&path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-    source::decoded_text(bytes).map_err(wrong)
+    fs::read(&path).map_err(|error| wrong(format!("cannot be read: {error}")))
 }
 
 /// What is wrong with a text that pages show on one line; nothing when it is right.

@@ -9,7 +9,7 @@ pub mod arranging;
 mod examinees;
 pub mod form;
 mod late;
-mod list;
+pub(crate) mod list;
 mod public;
 mod publishing;
 mod sites;
@@ -23,13 +23,16 @@ use std::sync::{Arc, Mutex, RwLock};
 use reservation::engine::{Engine, HoldError};
 use reservation::ids::{ExamId, SittingId};
 
-use crate::desk::audit::{AuditEntry, history};
+use crate::desk::audit::AuditEntry;
+use crate::desk::audit::looking::history;
+use crate::desk::permits::sitting::demand_sitting;
 use crate::desk::permits::{Forbidden, Right, Scope, demand};
 use crate::desk::staff::StaffMember;
 use crate::exams::Exams;
 use crate::exams::definition::DefinitionError;
 use crate::model::order::OrderId;
-use crate::model::room::SeatPlace;
+use crate::model::room::arrangement::Arrangement;
+use crate::model::room::{SeatPlace, SiteId};
 use crate::secrets::vault::Vault;
 use crate::store::{Database, StoreError};
 use form::RoomFault;
@@ -41,7 +44,7 @@ pub use list::{LIST_BYTES_MAX, RoomsImported};
 pub use public::{Draw, PublicRecord};
 pub use publishing::Publication;
 pub use sites::{ListedSite, OneRoom, OneSite};
-pub use sitting::{SittingRoom, SittingRooms, SittingState, Together};
+pub use sitting::{ListState, SittingRoom, SittingRooms, SittingState, Together};
 
 /// The door to sites, rooms, arrangements and places. Cloning is a few reference counts.
 #[derive(Clone)]
@@ -108,6 +111,21 @@ impl Rooms {
         store::seat_assignments::of_order(&client, order).await
     }
 
+    /// How a sitting is arranged, for whoever prints for one of its sites, too; `None` before anybody has set that up.
+    ///
+    /// # Errors
+    /// [`RoomError::Forbidden`] and [`RoomError::Store`].
+    pub async fn arrangement(
+        &self,
+        member: &StaffMember,
+        exam: &ExamId,
+        sitting: &SittingId,
+    ) -> Result<Option<Arrangement>, RoomError> {
+        demand_sitting_at(&self.exams, member, (exam, sitting), None)?;
+        let client = self.database.client().await?;
+        Ok(store::arrangements::get(&client, exam, sitting).await?)
+    }
+
     /// What was done about a sitting's rooms and places, the newest first.
     ///
     /// # Errors
@@ -118,9 +136,22 @@ impl Rooms {
         exam: &ExamId,
         sitting: &SittingId,
     ) -> Result<Vec<AuditEntry>, RoomError> {
-        demand(member, Right::ArrangeSeats, Scope::Exam(exam))?;
+        demand_sitting_at(&self.exams, member, (exam, sitting), None)?;
         let client = self.database.client().await?;
         Ok(history(&client, &subject(exam, sitting)).await?)
+    }
+}
+
+/// Refuses whoever may not arrange what the sitting has at one site; without one, at any of those for which they work.
+pub(crate) fn demand_sitting_at(
+    exams: &Exams,
+    member: &StaffMember,
+    (exam, sitting): (&ExamId, &SittingId),
+    site: Option<SiteId>,
+) -> Result<(), Forbidden> {
+    match site.or_else(|| member.reach.sites.as_ref()?.first().copied()) {
+        Some(site) if member.reach.sites.is_some() => demand(member, Right::ArrangeSeats, Scope::Entrance(exam, site)),
+        _ => demand_sitting(exams, member, exam, sitting),
     }
 }
 

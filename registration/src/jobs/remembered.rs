@@ -2,6 +2,8 @@
 
 use jiff::{SignedDuration, Span};
 
+use crate::desk::permits::approvals;
+use crate::desk::staff;
 use crate::model::clock;
 use crate::people::store::{identity_checks, identity_handovers, identity_tries};
 use crate::store::{Database, StoreError};
@@ -19,5 +21,6 @@ pub(super) async fn forget(database: &Database) -> Result<(), StoreError> {
     identity_handovers::delete_old(&client, until, BATCH).await?;
     identity_checks::delete_old(&client, until, BATCH).await?;
     identity_tries::delete_old(&client, clock::today().saturating_sub(Span::new().days(TRIES_DAYS)), BATCH).await?;
-    Ok(())
+    approvals::forget(&client).await?;
+    staff::forget(&client).await
 }

@@ -1,7 +1,14 @@
 //! Who did something: a candidate, somebody of the staff, the program by itself, or a payment gateway. Plain values.
 
+mod member;
+mod reach;
+
 use std::fmt;
 use std::str::FromStr;
+
+pub use member::{Role, StaffMember};
+pub(crate) use reach::Within;
+pub use reach::{REACH_MAX, Reach};
 
 use super::ids::{AccountId, StaffId};
 

@@ -1,5 +1,7 @@
 //! An exam as its definition says: texts in two languages, fees, windows, sittings and rules. Plain values.
 
+pub mod draft;
+pub mod import;
 pub mod room;
 
 use jiff::{SignedDuration, Timestamp};

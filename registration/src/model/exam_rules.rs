@@ -10,15 +10,17 @@ mod identity;
 mod names;
 mod payment;
 mod programme;
+mod reasons;
 mod refund;
 mod reminder;
+mod second_opinion;
 mod task;
 mod ticket;
 mod waiting_list;
 
 use serde::{Deserialize, Serialize};
 
-pub use accommodation::{AccommodationKind, AccommodationRules};
+pub use accommodation::{AccommodationKind, AccommodationRules, EXTRA_TIME_PERCENT_MAX};
 pub use account::{AccountRules, CaptchaRule, LoginKind, MobileRule, PasswordRules};
 pub use eligibility::{EligibilityRules, ReviewRules, ScoreReviewRules};
 pub use form::{Choice, Condition, FieldKind, FieldRule, Form};
@@ -26,8 +28,10 @@ pub use identity::{FaceRules, IdentityRules, IdentityWay, PhotoRules};
 pub use names::{FieldName, OrganisationCode, PartId, SubjectId};
 pub use payment::{CHOICE_HOURS_MAX, PAYEES_MAX, PaymentRules};
 pub use programme::{CampusRule, GroupRule, PartRule, Subject};
+pub use reasons::{REASON_OF_LIST_CHARS_MAX, REASONS_MAX, ReasonRules};
 pub use refund::{RATES_MAX, RefundRate, RefundRules};
 pub use reminder::{ReminderKind, ReminderRules};
+pub use second_opinion::SecondOpinionRules;
 pub use task::{StepRule, TaskKind, TaskKindError};
 pub use ticket::{
     ARRIVE_MINUTES_MAX, NumberError, NumberFields, NumberPart, NumberPattern, SITTING_MINUTES_MAX, TICKET_RULES_MAX,
@@ -96,6 +100,9 @@ pub struct ExamRules {
     /// Of what candidates are reminded.
     #[serde(default, skip_serializing_if = "is_default")]
     pub reminders: ReminderRules,
+    /// What staff say most often when they send something back.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub reasons: ReasonRules,
     /// What is done with seats that come back, where that is not simply whoever comes first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting_list: Option<WaitingListRules>,
@@ -141,6 +148,7 @@ impl Default for ExamRules {
             ticket: TicketRules::default(),
             accommodations: AccommodationRules::default(),
             reminders: ReminderRules::default(),
+            reasons: ReasonRules::default(),
             waiting_list: None,
         }
     }

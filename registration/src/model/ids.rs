@@ -28,6 +28,18 @@ impl AccountId {
 #[serde(transparent)]
 pub struct StaffId(pub Uuid);
 
+/// The number of a request that two people decide together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ApprovalId(pub Uuid);
+
+impl std::str::FromStr for ApprovalId {
+    type Err = uuid::Error;
+
+    fn from_str(text: &str) -> Result<Self, uuid::Error> {
+        text.parse().map(Self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,6 +17,8 @@ pub const NAME_FIELD_MAX: u16 = 200;
 const _: () = assert!(NAME_FIELD_MAX as usize == 2 * NAME_CHARS_MAX);
 /// Longest text that is looked at as a mobile number, in characters.
 const MOBILE_CHARS_MAX: usize = 40;
+/// Most stars of a masked name: how long a long one is, is nobody's business.
+const STARS_MAX: usize = 3;
 /// Digits of a mainland mobile number.
 const MOBILE_DIGITS: usize = 11;
 
@@ -59,8 +61,17 @@ impl PersonName {
         &self.0
     }
 
+    /// The name as pages show it until somebody asks for the whole: its first character, and stars for what follows
+    /// (`欧***`).
+    pub fn masked(&self) -> String {
+        let mut signs = self.0.chars();
+        let first: String = signs.by_ref().take(1).collect();
+        format!("{first}{}", "*".repeat(signs.filter(|sign| sign.is_alphabetic()).count().min(STARS_MAX)))
+    }
+
     /// By what names are compared, wherever they come from: dots, blanks, quotes, hyphens, width and case do not count.
-    /// Nothing is stored under it, so that it can change. Never log it.
+    /// Only `candidate_keys` has it, as an index: when it changes, a migration lets the sweep over all accounts
+    /// begin again. Never log it.
     pub fn key(&self) -> String {
         name_key(&self.0)
     }

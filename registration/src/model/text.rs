@@ -1,6 +1,7 @@
 //! Texts in the two languages of the pages, and what is typed by people.
 
 pub(crate) mod characters;
+pub mod imprint;
 
 /// One text, in Chinese and in English.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

@@ -14,13 +14,14 @@ use uuid::Uuid;
 
 use super::{ORDERS_MAX, PayRefusal, Payments};
 use crate::desk::audit::{AuditAction, Entry};
-use crate::desk::permits::{Forbidden, Right, Scope, demand};
+use crate::desk::permits::{Forbidden, Right, Scope, demand, demand_somewhere};
 use crate::desk::staff::StaffMember;
 use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::exam_rules::OrganisationCode;
 use crate::model::fen::Fen;
 use crate::model::order::OrderId;
+use crate::model::organisation::ancestry;
 use crate::model::payment::group::{GroupId, GroupLine, GroupPage, GroupPayment, GroupState, LineState};
 use crate::payments::ask::Ended;
 use crate::payments::store::group_payments::NewGroup;
@@ -102,7 +103,7 @@ pub struct NewList<'a> {
 impl Payments {
     /// How orders stand that a school would pay for, in their order. Nothing is changed, and nothing locked.
     pub async fn group_lines(&self, member: &StaffMember, list: &NewList<'_>) -> Result<Vec<GroupLine>, GroupError> {
-        demand(member, Right::PayForGroups, Scope::Exam(list.exam))?;
+        self.demand_group(member, (list.exam, list.organisation))?;
         check_orders(list.orders)?;
         self.lines(list.exam, list.organisation, list.orders, None).await
     }
@@ -111,7 +112,7 @@ impl Payments {
     /// or change them. What candidates had begun to pay is closed first. Should one of them not be ready, nothing is locked,
     /// and every line is told.
     pub async fn begin_group(&self, member: &StaffMember, list: &NewList<'_>) -> Result<GroupPayment, GroupError> {
-        demand(member, Right::PayForGroups, Scope::Exam(list.exam))?;
+        self.demand_group(member, (list.exam, list.organisation))?;
         check_orders(list.orders)?;
         let title = text(list.title)?;
         if list.lasts <= SignedDuration::ZERO || list.lasts > LOCK_MAX {
@@ -143,8 +144,9 @@ impl Payments {
 
     /// The payments of schools in an exam, or in all, the newest first, at most 200.
     pub async fn groups(&self, member: &StaffMember, exam: Option<&ExamId>) -> Result<Vec<GroupPayment>, GroupError> {
-        demand(member, Right::PayForGroups, exam.into())?;
-        Ok(group_payments::list(&self.database.client().await?, exam, clock::now(), LISTED_MAX).await?)
+        demand_somewhere(member, Right::PayForGroups)?;
+        let (client, within) = (self.database.client().await?, member.reach.candidates());
+        Ok(group_payments::list(&client, (exam, &within), clock::now(), LISTED_MAX).await?)
     }
 
     /// Takes those orders off an open list that cannot be paid for, so that the others can. Attempts to pay for the whole
@@ -256,10 +258,24 @@ impl Payments {
         }
     }
 
+    /// Refuses whoever may not pay for candidates of this organisation of the exam, or, without one, for all of them.
+    fn demand_group(
+        &self,
+        member: &StaffMember,
+        (exam, organisation): (&ExamId, Option<&OrganisationCode>),
+    ) -> Result<(), Forbidden> {
+        let page = self.exams.get(exam).zip(organisation);
+        let line = page.map(|(page, code)| {
+            ancestry(&page.organisations, code).into_iter().map(|one| one.code.clone()).collect::<Vec<_>>()
+        });
+        let scope = line.as_deref().map_or(Scope::Exam(exam), |line| Scope::School(exam, line));
+        demand(member, Right::PayForGroups, scope)
+    }
+
     async fn find_group(&self, member: &StaffMember, id: GroupId) -> Result<GroupPayment, GroupError> {
         let found = group_payments::get(&self.database.client().await?, id, clock::now()).await?;
         let found = found.ok_or(GroupError::Unknown)?;
-        demand(member, Right::PayForGroups, Scope::Exam(&found.exam))?;
+        self.demand_group(member, (&found.exam, found.organisation.as_ref()))?;
         Ok(found)
     }
 

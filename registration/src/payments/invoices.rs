@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::Payments;
 use crate::desk::audit::{AuditAction, Entry};
-use crate::desk::permits::{Forbidden, Right, Scope, demand};
+use crate::desk::permits::Forbidden;
 use crate::desk::staff::StaffMember;
 use crate::model::clock;
 use crate::model::fen::Fen;
@@ -147,8 +147,7 @@ impl Payments {
         which: InvoiceDocument,
         pdf: Bytes,
     ) -> Result<Invoice, InvoiceError> {
-        let exam = orders::get(&self.database.client().await?, order).await?.ok_or(InvoiceError::Unknown)?.exam;
-        demand(member, Right::MakeInvoices, Scope::Exam(&exam))?;
+        self.office_exam(member, order).await?;
         check_pdf(&pdf)?;
         let id = Uuid::now_v7();
         let at = key_of(order, id);

@@ -85,9 +85,9 @@ pub(crate) async fn fail_pending(
     Ok(())
 }
 
-/// The order's seats are the candidate's, and of the money for them one payment has bought them: what came by a channel,
-/// else what was only pending, by the word of whoever decided. Where the money had come by another way, nothing more is to
-/// be expected of a screenshot.
+/// The order's seats are the candidate's, and of the money for them one payment has bought them: what is pending and staff
+/// have confirmed, else what came by a channel, else what was only pending, by the word of whoever decided. Where the money
+/// had come by another way, nothing more is to be expected of a screenshot.
 pub(crate) async fn settle(
     transaction: &impl GenericClient,
     order: OrderId,
@@ -97,9 +97,11 @@ pub(crate) async fn settle(
     let found = payments::of_order(transaction, order).await?;
     let by_screenshot = |payment: &Payment| payment.method == Method::Screenshot;
     let is_paid = found.iter().any(|payment| by_screenshot(payment) && payment.state == PaymentState::Received);
-    let is_paid = is_paid || buy(transaction, order, now).await?;
-    let Some(pending) = pending_of(&found) else { return Ok(()) };
-    let (actor, at) = decided;
+    let (pending, (actor, at)) = (pending_of(&found), decided);
+    // Where staff have seen that the picture's money came, it is a channel's that goes back.
+    let is_shown = pending.is_some() && actor.staff().is_some();
+    let is_paid = is_paid || (!is_shown && buy(transaction, order, now).await?);
+    let Some(pending) = pending else { return Ok(()) };
     let received = Ending { state: PaymentState::Received, actor, at, reference: None, reason: None };
     let closed = Ending { state: PaymentState::Closed, actor: &Actor::System, at: now, reference: None, reason: None };
     end(transaction, pending, if is_paid { &closed } else { &received }).await.map(drop)

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::Payments;
 use super::pay::is_payable;
+use crate::model::actor::Within;
 use crate::model::clock;
 use crate::model::fen::Fen;
 use crate::model::ids::AccountId;
@@ -165,9 +166,14 @@ impl Payments {
 
     /// What of money people must look at, the longest waiting first, at most 200 of each kind.
     pub async fn stuck(&self) -> Result<Vec<Stuck>, StoreError> {
+        self.stuck_within(&Within::default()).await
+    }
+
+    /// The same of what is within reach.
+    pub(crate) async fn stuck_within(&self, within: &Within) -> Result<Vec<Stuck>, StoreError> {
         let client = self.database.client().await?;
-        let payments = attempts::stuck(&client, STUCK_MAX).await?;
-        let refunds = refunds::stuck(&client, STUCK_MAX).await?;
+        let payments = attempts::stuck(&client, within, STUCK_MAX).await?;
+        let refunds = refunds::stuck(&client, within, STUCK_MAX).await?;
         let payments = payments.into_iter().map(|(payment, since)| Stuck::Payment { payment, since });
         let refunds = refunds.into_iter().map(|stored| Stuck::Refund(Box::new(stored.refund)));
         Ok(payments.chain(refunds).collect())

@@ -61,6 +61,9 @@ pub enum RefundError {
     /// It needs somebody else of the staff.
     #[error("somebody else of the staff must agree")]
     SamePerson,
+    /// The two have made or renewed each other's accounts: they could be one person.
+    #[error("one of the two has made or renewed the other's account: a third must agree")]
+    Tied,
     /// Nobody agreed in time.
     #[error("nobody agreed to the refund in time")]
     Expired,

@@ -9,6 +9,7 @@ use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 
 use crate::pictures::clean;
 use crate::pictures::clean::{PICTURE_BYTES_MAX, PictureError, Recipe, WORK_BYTES_MAX};
+use crate::pictures::thumbnail::thumbnail;
 use crate::secrets::bulkhead::Bulkhead;
 use crate::secrets::vault::Vault;
 use crate::store::StoreError;
@@ -77,6 +78,12 @@ impl PictureFiles {
     /// A picture of ours in a smaller shape, when it is its turn.
     pub(crate) async fn reshape(&self, jpeg: Vec<u8>, recipe: Recipe) -> Result<Vec<u8>, CleanError> {
         let work = move || clean::prepare(&jpeg, recipe);
+        self.bulkhead.run(work).await.map_err(|_| CleanError::Busy)?.map_err(CleanError::Picture)
+    }
+
+    /// A small one of a picture of ours, when it is its turn.
+    pub(crate) async fn thumbnail(&self, jpeg: Vec<u8>) -> Result<Vec<u8>, CleanError> {
+        let work = move || thumbnail(&jpeg);
         self.bulkhead.run(work).await.map_err(|_| CleanError::Busy)?.map_err(CleanError::Picture)
     }
 

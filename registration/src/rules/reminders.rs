@@ -167,8 +167,11 @@ fn seats(now: Timestamp, exam: &Exam) -> Vec<Due> {
         held_min: lead + JUST_TAKEN,
         day: None,
     };
+    // A seat that was offered to somebody on a waiting list may be held for longer than one that was chosen.
+    let offered = exam.rules.waiting_list.as_ref().map_or(SignedDuration::ZERO, |list| list.offer());
+    let longest = exam.hold.max(offered);
     let all = [of("pay_24h", FIRST, (now + FIRST_LEFT, now + FIRST)), of("pay_1h", LAST, (now, last_of(now)))];
-    all.into_iter().filter(|due| due.held_min < exam.hold).collect()
+    all.into_iter().filter(|due| due.held_min < longest).collect()
 }
 
 /// Seats that end before this are told of for the last time now. In the hour before a night it is what ends in it, or too soon

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::exam::{Exam, ExamSitting};
-use crate::model::exam_rules::{NumberFields, OrganisationCode, TaskKind};
+use crate::model::exam_rules::{AccommodationKind, NumberFields, OrganisationCode, TaskKind};
 use crate::model::facts::ReviewState;
 use crate::model::order::{Order, OrderState};
 use crate::model::organisation::{OrganisationLevel, ancestry};
@@ -68,6 +68,8 @@ pub struct Times {
     pub closes_at: Option<Timestamp>,
     /// When it ends; `None`: the exam does not say how long it lasts.
     pub ends_at: Option<Timestamp>,
+    /// How much longer whoever was granted extra time has; it is within `ends_at`. Zero for everybody else.
+    pub extra: SignedDuration,
 }
 
 impl Times {
@@ -81,7 +83,20 @@ impl Times {
             arrive_at: minutes(rules.arrive_minutes).map(|early| starts_at - early),
             closes_at: minutes(rules.closes_minutes).map(|early| starts_at - early),
             ends_at: minutes(rules.minutes).map(|lasts| starts_at + lasts),
+            extra: SignedDuration::ZERO,
         }
+    }
+
+    /// Those of a candidate to whom this was granted: extra time ends later, by whole minutes, and begins with the others.
+    pub fn granted(exam: &Exam, sitting: &ExamSitting, granted: &[AccommodationKind]) -> Self {
+        let times = Self::of(exam, sitting);
+        if !granted.contains(&AccommodationKind::ExtraTime) {
+            return times;
+        }
+        let lasts = times.ends().duration_since(times.starts_at).as_mins();
+        let percent = i64::from(exam.rules.accommodations.extra_time_percent);
+        let extra = SignedDuration::from_mins((lasts * percent + 99) / 100);
+        Self { ends_at: times.ends_at.map(|ends_at| ends_at + extra), extra, ..times }
     }
 
     /// From when until when the code lets somebody in at all: generously, for the door knows by its own rules who is late.
@@ -91,7 +106,7 @@ impl Times {
 
     /// When it ends, or would, should the exam not say.
     pub fn ends(&self) -> Timestamp {
-        self.ends_at.unwrap_or(self.starts_at + LASTS)
+        self.ends_at.unwrap_or(self.starts_at + LASTS + self.extra)
     }
 }
 

@@ -8,6 +8,9 @@ use reservation::hold::Hold;
 use reservation::ids::SittingId;
 
 use super::{ConfirmError, Orders, Refusal, deadline};
+use crate::desk::case::Subject;
+use crate::desk::cases::UNDO_MAX;
+use crate::desk::store::cases::noted;
 use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::order::OrderId;
@@ -92,7 +95,14 @@ impl Orders {
             is_paid_by_other: is_paid_by_other(&transaction, &parts, order).await?,
             choice_until: part.choice_until,
         };
-        let round = match settling::next(&owing, now) {
+        let next = match settling::next(&owing, now) {
+            // What staff have decided is carried out first: the money of a picture that they confirmed would be forgotten.
+            Next::Confirm if noted::is_noted(&transaction, &Subject::Payment(order), now - UNDO_MAX).await? => {
+                Next::Wait
+            }
+            next => next,
+        };
+        let round = match next {
             Next::Refund(reason) => {
                 self.give_back_money(&transaction, &found, part, reason).await?;
                 Round::Done

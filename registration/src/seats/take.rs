@@ -102,8 +102,8 @@ impl Orders {
             // The engine says so, whoever asks.
             return Ok(None);
         }
-        let place = self.engine.take_place(&taking.page.id, &taking.account.candidate_id(), None).await?;
-        match place.state {
+        let position = self.engine.take_position(&taking.page.id, &taking.account.candidate_id(), None).await?;
+        match position.state {
             TurnState::Open => Ok(None),
             TurnState::Admitted { pass, .. } => Ok(Some(pass)),
             TurnState::Waiting { .. } | TurnState::Nowhere => Err(OrderError::NotAdmitted),

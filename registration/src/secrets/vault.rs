@@ -81,6 +81,22 @@ impl Vault {
         Ok(body)
     }
 
+    /// Encrypts with AES-256-GCM under a key of its own, which is derived from `context` and given away by
+    /// [`Self::key_of`]: whoever has the key reads it, and nothing else. The result is nonce ‖ ciphertext ‖ tag, and one
+    /// context seals one thing.
+    pub(crate) fn seal_apart(&self, context: &str, plain: &[u8]) -> Vec<u8> {
+        let key = RandomizedNonceKey::new(&AES_256_GCM, &self.key_of(context)).expect("an AES-256 key is 32 bytes");
+        let mut body = plain.to_vec();
+        let nonce =
+            key.seal_in_place_append_tag(Aad::empty(), &mut body).expect("AES-GCM fails only for inputs beyond 64 GiB");
+        [&nonce.as_ref()[..], &body].concat()
+    }
+
+    /// The key under which [`Self::seal_apart`] seals in this context.
+    pub(crate) fn key_of(&self, context: &str) -> [u8; 32] {
+        self.index("sealed apart", context)
+    }
+
     /// HMAC-SHA256 under a key of its own: equal values of one `kind` have equal indexes, and nobody without the key
     /// can try values out.
     pub(crate) fn index(&self, kind: &str, value: &str) -> [u8; 32] {

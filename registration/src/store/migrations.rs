@@ -18,12 +18,14 @@ const LOCK: i64 = 0x72_6567_6d69_6772;
 const ROLE: &str = "SELECT current_setting('role')";
 /// What it says where that is nobody else.
 const NO_ROLE: &str = "none";
-/// What the role of daily work may do: everything with rows, but what has happened to money it only adds to.
+/// What the role of daily work may do: everything with rows, but to what has happened to money and to the audit it
+/// only adds.
 const GRANTS: &str = "SELECT format(
     'GRANT USAGE ON SCHEMA registration TO %1$I;
      GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA registration TO %1$I;
      GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA registration TO %1$I;
-     REVOKE UPDATE, DELETE ON registration.journal, registration.journal_lines, registration.payment_events FROM %1$I',
+     REVOKE UPDATE, DELETE ON registration.journal, registration.journal_lines, registration.payment_events,
+         registration.audit, registration.audit_chain FROM %1$I',
     $1::text)";
 
 /// Migrations whose text was changed after some databases had run them. They do the same, but give up when they cannot lock

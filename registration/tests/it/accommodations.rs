@@ -10,14 +10,16 @@ use registration::desk::case::CaseKind;
 use registration::desk::cases::CaseError;
 use registration::desk::staff::Role;
 use registration::model::exam_rules::AccommodationKind::{self, ExtraTime, LargePrint, Other, OwnRoom, Wheelchair};
+use registration::model::exam_rules::{StepRule, TaskKind};
 use registration::model::facts::Facts;
 use registration::model::facts::accommodation::{AccommodationRequest, AccommodationState, Verdict, Verdicts};
 use registration::model::ids::AccountId;
-use registration::model::order::OrderState;
+use registration::model::order::{OrderId, OrderState};
 use registration::pictures::kept::Slot;
 use registration::rooms::PublicRecord;
 use registration::rules::steps::steps;
 use seating::Needs;
+use seating::PublicDraw;
 
 use crate::rooms::beside_a_wheelchair;
 use crate::world::{Setup, World, exam, picture, until};
@@ -104,6 +106,27 @@ async fn told_and_written_down(world: &World) {
     assert_eq!(audit, [look, proof, decide, look, decide].join(" "));
 }
 
+/// What was granted reaches the draw, and what is published says nothing of it.
+async fn reaches_the_seat(world: &World, order: OrderId) {
+    let registration = &world.registration;
+    let (seats, public, chief) = beside_a_wheelchair(world).await;
+    let PublicRecord::Open(public) = public else { panic!("withheld") };
+    let public = String::from_utf8(public.to_vec()).unwrap();
+    assert_eq!(seats[&order.to_string()], 6);
+    assert!(!public.contains(&order.to_string()) && !public.contains("needs"), "{public}");
+    let draw = PublicDraw::from_json(&public).unwrap();
+    draw.verify().unwrap();
+    assert_eq!((draw.plan.seats.len(), draw.seats_set_aside()), (0, 6), "who sits beside them is not said either");
+    // What is granted after that changes no seat; staff who arrange are told.
+    let since =
+        async || registration.rooms.sitting(&chief, &exam(), &"s0".parse().unwrap()).await.unwrap().granted_since;
+    assert_eq!(since().await, 0);
+    world.execute("UPDATE registration.accommodations SET decided_at = now() + interval '1 second'").await;
+    assert_eq!(since().await, 1);
+    let granted = registration.accommodations.granted_of(&exam(), &[order]).await.unwrap();
+    assert_eq!(granted[&order], [LargePrint, Wheelchair]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn e3_what_is_asked_for_is_decided_kind_by_kind_and_reaches_the_seat() {
     let care = Care::start().await;
@@ -170,11 +193,7 @@ async fn e3_what_is_asked_for_is_decided_kind_by_kind_and_reaches_the_seat() {
     care.decide(&case.key, both).await.unwrap();
     assert!(matches!(care.state(account).await, AccommodationState::Granted { .. }));
     assert_eq!(needs().await[&order.id], Needs { wheelchair: true, ..Needs::default() });
-    // It reaches the draw, and what is published says nothing of it.
-    let (seats, public) = beside_a_wheelchair(world).await;
-    assert_eq!((seats[&order.id.to_string()], public), (6, PublicRecord::Withheld));
-    let granted = registration.accommodations.granted_of(&exam(), &[order.id]).await.unwrap();
-    assert_eq!(granted[&order.id], [LargePrint, Wheelchair]);
+    reaches_the_seat(world, order.id).await;
     told_and_written_down(world).await;
 
     // A process of the version before drops kept pictures that nothing names of which it knows.
@@ -229,6 +248,12 @@ async fn e3_a_request_waits_for_staff_wherever_it_goes_and_ends_with_its_window(
     assert!(may(hour, Some(&asked), &[OwnRoom]), "what was asked for before");
     assert!(!may(hour, Some(&asked), &[OwnRoom, ExtraTime]), "nothing new");
     assert!(!may(weeks, Some(&asked), &[OwnRoom]), "tickets can be printed");
+    let mut later = (*page).clone();
+    let notice = StepRule { tasks: vec![TaskKind::Notice], is_optional: false, ..later.rules.steps[0].clone() };
+    later.rules.steps.insert(0, notice);
+    let now = page.closes_at - hour;
+    let steps = steps(&later, &Facts::default(), now);
+    assert!(!may_hand_in(&later, &steps, None, &request(&[ExtraTime], "x"), now), "the notice comes first");
     world.registration.orders.release(new.id, order.id).await.unwrap();
     care.world.finish().await;
 }

@@ -18,16 +18,16 @@ use crate::account_corrections::resident;
 use crate::bureau::Bureau;
 use crate::world::{World, exam};
 
-const MINUTES: SignedDuration = SignedDuration::from_mins(5);
+pub(crate) const MINUTES: SignedDuration = SignedDuration::from_mins(5);
 
 /// An order of a new candidate that waits.
-async fn waiting(world: &World, number: u32) -> Order {
+pub(crate) async fn waiting(world: &World, number: u32) -> Order {
     let account = world.candidate(number).await.id;
     let order = world.hold(account, &["s0"]).await.unwrap();
     world.hand_in(account, order.id).await.unwrap()
 }
 
-async fn reviewer(world: &World, name: &str) -> StaffMember {
+pub(crate) async fn reviewer(world: &World, name: &str) -> StaffMember {
     world.registration.staff.add(name, "long-enough-1", Role::Reviewer).await.unwrap()
 }
 
@@ -55,10 +55,12 @@ async fn of_all_who_claim_at_once_one_has_it() {
         assert_eq!(cases.get(&staff[0], case.id).await.unwrap().unwrap().claim, None);
         let other = staff.iter().find(|member| member.id != won.by).unwrap();
         let taken = cases.claim(other, case.id, MINUTES).await.unwrap();
-        assert!(cases.claim(other, case.id, MINUTES).await.unwrap().until >= taken.until, "longer");
+        let again = cases.claim(other, case.id, MINUTES).await.unwrap();
+        assert!(again.until >= taken.until && again.token != taken.token, "{again:?}");
         let winner = staff.iter().find(|member| member.id == won.by).unwrap();
-        assert!(!cases.give_back(winner, case.id).await.unwrap());
-        assert!(cases.give_back(other, case.id).await.unwrap());
+        assert!(!cases.give_back(winner, case.id, won.token).await.unwrap());
+        assert!(!cases.give_back(other, case.id, taken.token).await.unwrap(), "the page before has it no more");
+        assert!(cases.give_back(other, case.id, again.token).await.unwrap());
     }
     world.finish().await;
 }
@@ -167,6 +169,9 @@ async fn every_door_refuses_who_may_not() {
 
     let cases = &registration.cases;
     assert_eq!(cases.counts(out).await.unwrap().of(&CaseKind::ALL), 0);
+    assert_eq!(cases.next(out, &CaseKind::ALL, MINUTES).await.unwrap(), None);
+    assert_eq!(cases.follow(out, &CaseKind::ALL, None).await.unwrap().waiting, 0);
+    assert_eq!(cases.loads(out).await.unwrap(), []);
     let subject = Subject::Payment(order.id);
     let refused: Vec<CaseError> = vec![
         cases.open(out, &Asked::first(&CaseKind::ALL, 1)).await.unwrap_err(),
@@ -175,6 +180,7 @@ async fn every_door_refuses_who_may_not() {
         cases.of(out, &subject).await.unwrap_err(),
         cases.history(out, &subject).await.unwrap_err(),
         cases.claim(out, case, MINUTES).await.unwrap_err(),
+        cases.take_over(out, case, MINUTES).await.unwrap_err(),
         registration.reviews.get(out, order.id).await.unwrap_err(),
         registration.reviews.doubles(out, order.id).await.unwrap_err(),
         registration.reviews.reading(out, order.id).await.unwrap_err(),

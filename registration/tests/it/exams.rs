@@ -83,7 +83,7 @@ async fn an_exam_that_ships_can_be_imported_and_held() {
 
 const BLOCKED: &str = "SELECT FROM reservation.sittings WHERE id = 's1' FOR UPDATE";
 /// Lets the commit of an import fail, as a death just before it would.
-const DIES: &str = "CREATE FUNCTION registration.dies() RETURNS trigger LANGUAGE plpgsql
+pub(crate) const DIES: &str = "CREATE FUNCTION registration.dies() RETURNS trigger LANGUAGE plpgsql
         AS $$ BEGIN RAISE 'dies'; END $$;
     CREATE CONSTRAINT TRIGGER dies AFTER INSERT OR UPDATE ON registration.exams DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION registration.dies()";

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use registration::desk::staff::{Role, StaffMember};
+use registration::imports::ImportError;
+use registration::model::import::ImportKind;
 use registration::model::room::arrangement::Stage;
 use registration::model::room::{RoomId, SiteId};
 use registration::rooms::form::{RoomFault, RoomForm, SiteForm};
@@ -76,7 +78,7 @@ async fn holds(world: &World, sitting: usize) -> BTreeMap<String, Place> {
     let seats: BTreeSet<(uuid::Uuid, i16)> = places.values().map(|(room, seat, _)| (*room, *seat)).collect();
     assert_eq!(seats.len(), places.len(), "s{sitting}: a seat twice");
     let record = world.registration.rooms.record(&exam(), &self::sitting(sitting)).await.unwrap().unwrap();
-    let PublicRecord::Whole(record) = record else { panic!("s{sitting}: nobody was granted anything") };
+    let PublicRecord::Open(record) = record else { panic!("s{sitting}: nobody was granted anything") };
     let record = Record::from_json(std::str::from_utf8(&record).unwrap()).unwrap();
     record.verify().unwrap();
     let (_, plan) = record.now();
@@ -111,16 +113,30 @@ async fn publish(world: &World, chief: &StaffMember, number: usize) -> usize {
     rooms.publish(chief, &exam, &sitting, publication).await.unwrap()
 }
 
+/// Two tabs publish what both looked at, at the same moment: one of them does.
+async fn publish_twice(world: &World, chief: &StaffMember, number: usize) -> usize {
+    let (rooms, exam, sitting) = (&world.registration.rooms, exam(), sitting(number));
+    let draft = rooms.preview(chief, &exam, &sitting).await.unwrap();
+    let publication = Publication { token: &draft.token, moves: Some(draft.moves) };
+    let publish = || rooms.publish(chief, &exam, &sitting, publication);
+    let (one, other) = tokio::join!(publish(), publish());
+    match (one, other) {
+        (Ok(count), Err(ArrangeError::Changed | ArrangeError::Published))
+        | (Err(ArrangeError::Changed | ArrangeError::Published), Ok(count)) => count,
+        both => panic!("{both:?}"),
+    }
+}
+
 /// Arranges the first sitting in a room whose last seat alone is for wheelchairs: which seat each order has, and what is public.
-pub(crate) async fn beside_a_wheelchair(world: &World) -> (BTreeMap<String, i16>, PublicRecord) {
+pub(crate) async fn beside_a_wheelchair(world: &World) -> (BTreeMap<String, i16>, PublicRecord, StaffMember) {
     let (chief, door, sitting) = (administrator(world).await, &world.registration.rooms, sitting(0));
     let list = "考点,地址,考场,座位,无障碍\n东校区,学府路 1 号,301,ooo/oow,是\n";
-    door.import(&chief, list.as_bytes()).await.unwrap();
+    door.import_here(list.as_bytes()).await.unwrap();
     door.set_rules(&chief, &exam(), &sitting, &Rules::default()).await.unwrap();
     door.choose_rooms(&chief, &exam(), &sitting, &rooms(world, &chief).await).await.unwrap();
     publish(world, &chief, 0).await;
     let seats = places(world, 0).await.into_iter().map(|(order, (_, seat, _))| (order, seat)).collect();
-    (seats, door.record(&exam(), &sitting).await.unwrap().unwrap())
+    (seats, door.record(&exam(), &sitting).await.unwrap().unwrap(), chief)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -130,7 +146,7 @@ async fn d7_everybody_confirmed_has_one_place_and_late_ones_move_nobody() {
     let chief = administrator(&world).await;
     let door = &world.registration.rooms;
     world.candidate(1).await;
-    door.import(&chief, LIST.as_bytes()).await.unwrap();
+    door.import_here(LIST.as_bytes()).await.unwrap();
     let all = rooms(&world, &chief).await;
     let counts = [1, 20, 37, 55];
     let mut promised = Vec::new();
@@ -152,7 +168,11 @@ async fn d7_everybody_confirmed_has_one_place_and_late_ones_move_nobody() {
     assert!(door.has_draws(&exam()));
     let mut drawn = Vec::new();
     for (number, count) in counts.into_iter().enumerate() {
-        assert_eq!(publish(&world, &chief, number).await, count);
+        let published = match number {
+            2 => publish_twice(&world, &chief, number).await,
+            _ => publish(&world, &chief, number).await,
+        };
+        assert_eq!(published, count);
         drawn.push(holds(&world, number).await);
         let closed = door.choose_rooms(&chief, &exam(), &sitting(number), &all[..1]).await;
         assert!(matches!(closed, Err(RoomError::Published)), "{closed:?}");
@@ -163,6 +183,9 @@ async fn d7_everybody_confirmed_has_one_place_and_late_ones_move_nobody() {
 
     // Some give up, and some come late: nobody moves, and nobody sits where somebody gave up.
     world.execute("UPDATE registration.orders SET state = 'released' WHERE id IN ('1003-0000', '2004-0000')").await;
+    for (number, order) in [(1, "1003-0000"), (2, "2004-0000")] {
+        assert!(!places(&world, number).await.contains_key(order), "given up in the transaction that ended the order");
+    }
     for number in 0..SITTINGS {
         confirmed(&world, number, 100, 4).await;
     }
@@ -224,6 +247,14 @@ async fn rearranged(world: &World, chief: &StaffMember) {
     assert!(matches!(frozen, Err(ArrangeError::Frozen)), "{frozen:?}");
     let done = door.history(chief, &exam(), &id).await.unwrap();
     assert!(done.len() >= 7, "each act has its line: {done:?}");
+    // Once a sitting has begun no other seed is drawn, which could never be published.
+    let file = world.stores.dir().join("exam/sittings.csv");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let begun = |line: &str| if line.starts_with("s2") { line.replace("2099-", "2020-") } else { line.to_owned() };
+    std::fs::write(&file, text.lines().map(|line| begun(line) + "\n").collect::<String>()).unwrap();
+    world.registration.exams.import(&world.stores.dir().join("exam")).await.unwrap();
+    let late = door.begin_anew(chief, &exam(), &sitting(2)).await;
+    assert!(matches!(late, Err(ArrangeError::Begun)), "{late:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -231,17 +262,17 @@ async fn d6_rooms_come_by_list_or_form_all_or_nothing_and_are_for_administrators
     let world = World::usual().await;
     let chief = administrator(&world).await;
     let door = &world.registration.rooms;
-    let refused = door.import(&world.reviewer, LIST.as_bytes()).await;
-    assert!(matches!(refused, Err(RoomError::Forbidden(_))), "{refused:?}");
-    let done = door.import(&chief, LIST.as_bytes()).await.unwrap();
+    let refused = world.registration.imports.begin(&world.reviewer, ImportKind::Rooms, None, "rooms.csv").await;
+    assert!(matches!(refused.err(), Some(ImportError::Forbidden(_))));
+    let done = door.import_here(LIST.as_bytes()).await.unwrap();
     assert_eq!(done, RoomsImported { sites: 1, added: 3, changed: 0, same: 0 });
-    assert_eq!(door.import(&chief, LIST.as_bytes()).await.unwrap(), RoomsImported { same: 3, ..Default::default() });
+    assert_eq!(door.import_here(LIST.as_bytes()).await.unwrap(), RoomsImported { same: 3, ..Default::default() });
     // A line that cannot be keeps all the others out.
     let bad = format!("{LIST}东校区,,304,6x,3,\n西校区,,101,5x6,1,\n");
-    let Err(RoomError::List(faults)) = door.import(&chief, bad.as_bytes()).await else { panic!("taken") };
+    let Err(RoomError::List(faults)) = door.import_here(bad.as_bytes()).await else { panic!("taken") };
     assert_eq!(faults.iter().map(|fault| fault.line).collect::<Vec<_>>(), [5]);
     let elsewhere = format!("{LIST}东校区,,304,5x6,3,\n西校区,,101,5x6,1,\n");
-    let Err(RoomError::List(faults)) = door.import(&chief, elsewhere.as_bytes()).await else { panic!("taken") };
+    let Err(RoomError::List(faults)) = door.import_here(elsewhere.as_bytes()).await else { panic!("taken") };
     assert_eq!((faults.len(), faults[0].line), (1, 6), "{faults:?}");
     assert_eq!(rooms(&world, &chief).await.len(), 3);
 
@@ -257,6 +288,10 @@ async fn d6_rooms_come_by_list_or_form_all_or_nothing_and_are_for_administrators
 
     // The sitting's rooms say how many seats there are; the engine takes that over when it is told to.
     let s0 = sitting(0);
+    for wrong in [vec![id, id], vec![RoomId(uuid::Uuid::nil())]] {
+        let refused = door.choose_rooms(&chief, &exam(), &s0, &wrong).await;
+        assert!(matches!(refused, Err(RoomError::Unknown)), "{refused:?}");
+    }
     door.choose_rooms(&chief, &exam(), &s0, &[id]).await.unwrap();
     door.choose_rooms(&chief, &exam(), &sitting(1), &[id]).await.unwrap();
     let seen = door.sitting(&chief, &exam(), &s0).await.unwrap();
@@ -279,6 +314,16 @@ async fn d6_rooms_come_by_list_or_form_all_or_nothing_and_are_for_administrators
     let used = door.save_room(&chief, west, Some(id), &other).await;
     assert!(matches!(used, Err(RoomError::InUse)), "{used:?}");
     door.save_room(&chief, west, Some(id), &RoomForm { floor: "1", ..room }).await.unwrap();
+    // A site has more rooms than its page shows: a list still finds each of them.
+    world
+        .execute(&format!(
+            "INSERT INTO registration.rooms (id, site, name, layout, seat_order, spacing)
+             SELECT gen_random_uuid(), '{}', 'x' || n, ARRAY['oo'], 'serpentine', 'dense' FROM generate_series(1, 1001) n",
+            west.0
+        ))
+        .await;
+    let one = door.import_here("考点,考场,座位\n西校区,x999,1x3\n".as_bytes()).await.unwrap();
+    assert_eq!(one, RoomsImported { changed: 1, ..Default::default() });
     door.retire_room(&chief, id, true).await.unwrap();
     assert!(door.choice(&chief).await.unwrap().iter().all(|(_, rooms)| rooms.iter().all(|one| one.room.id != id)));
     world.finish().await;

@@ -22,7 +22,7 @@ async fn one_hundred_thousand_are_arranged_and_published() {
     for room in 0..900 {
         writeln!(list, "东校区,学府路 1 号,{room},10x12").unwrap();
     }
-    world.registration.rooms.import(&chief, list.as_bytes()).await.unwrap();
+    world.registration.rooms.import_here(list.as_bytes()).await.unwrap();
     world
         .execute(&format!(
             "ALTER TABLE registration.orders DISABLE TRIGGER USER;
@@ -47,7 +47,7 @@ async fn one_hundred_thousand_are_arranged_and_published() {
         let publication = Publication { token: &draft.token, moves: Some(draft.moves) };
         assert_eq!(door.publish(&chief, &exam(), &s0, publication).await.unwrap(), PEOPLE);
         let (published, began) = (began.elapsed(), Instant::now());
-        let Some(PublicRecord::Whole(record)) = door.record(&exam(), &s0).await.unwrap() else { panic!("withheld") };
+        let Some(PublicRecord::Open(record)) = door.record(&exam(), &s0).await.unwrap() else { panic!("withheld") };
         let bytes = record.len();
         println!(
             "round {round}: preview {looked:?}, publish {published:?} ({} move), record {bytes} bytes in {:?}",

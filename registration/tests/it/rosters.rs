@@ -97,6 +97,31 @@ async fn a_schools_own_sheet_is_read() {
     world.finish().await;
 }
 
+/// Where there is no CSV, a workbook of the same name is read, and faults name it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workbook_is_as_good_as_csv() {
+    let world = World::usual().await;
+    let cet = Cet::import(&world).await;
+    let workbook = |name: &str| {
+        let mut workbook = rust_xlsxwriter::Workbook::new();
+        let sheet = workbook.add_worksheet();
+        for (column, cell) in (0_u16..).zip(["身份证号", "姓名", "可报科目", "校区"]) {
+            sheet.write_string(0, column, cell).unwrap();
+        }
+        for (column, cell) in (0_u16..).zip([&document(1)[..], name, "cet4", "993010"]) {
+            sheet.write_string(1, column, cell).unwrap();
+        }
+        std::fs::write(cet.dir().join("roster.xlsx"), workbook.save_to_buffer().unwrap()).unwrap();
+    };
+    std::fs::remove_file(cet.dir().join("roster.csv")).unwrap();
+    workbook("王芳");
+    assert_eq!(cet.import_again().await.unwrap().roster, Some(counts(1, 0, 1, 7)));
+    workbook("王芳1");
+    let Err(ImportError::Definition(faults)) = cet.import_again().await else { panic!() };
+    assert!(faults[0].to_string().starts_with("roster.xlsx:2: name: `1`"), "{faults:?}");
+    world.finish().await;
+}
+
 /// A clerk hears which line, which column, which character, and what to do.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_sheet_did_to_a_line_is_told_in_words() {

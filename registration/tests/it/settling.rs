@@ -1,6 +1,8 @@
 //! What becomes of money that came: a seat, a choice of other sittings, or a refund; and the journal says the same.
 
 use registration::Fen;
+use registration::desk::case::Subject;
+use registration::desk::cases::Decided;
 use registration::model::actor::Actor;
 use registration::model::ids::AccountId;
 use registration::model::order::{Order, OrderState};
@@ -11,6 +13,7 @@ use registration::rules::standing::{Action, State, standing};
 use registration::rules::steps::steps;
 use registration::seats::ChooseOtherError;
 
+use crate::cases::MINUTES;
 use crate::world::{Setup, World, exam, ids, until};
 
 fn gateway() -> Actor {
@@ -186,6 +189,37 @@ async fn money_that_came_twice_or_is_not_what_was_asked_for_goes_back() {
     world.finish().await;
 }
 
+/// Staff have confirmed a picture, and can still take that back, when money comes by a channel: their decision comes first, and
+/// what came second goes back. Else the candidate would have paid twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_comes_while_a_decision_can_be_taken_back_waits_for_it() {
+    let world = World::usual().await;
+    let order = world.hold(world.candidate(1).await.id, &["s0"]).await.unwrap();
+    let payment = begin(&world, &order).await;
+    world.hand_in(order.account, order.id).await.unwrap();
+    let (cases, version) = (&world.registration.cases, world.look(&world.reviewer, order.id).await.to_string());
+    let subject = Subject::Payment(order.id);
+    let id = cases.note(&world.reviewer, &subject, &version, &Decided::Passed, MINUTES).await.unwrap();
+    receive(&world, &payment).await;
+    let settle = "UPDATE registration.settlements SET due_at = now()";
+    let tried = "SELECT count(*) FROM registration.settlements WHERE state = 'due' AND due_at > now()";
+    until("settling has looked", async || {
+        world.sql().await.query_one(tried, &[]).await.unwrap().get::<_, i64>(0) == 1
+            || world.row_state(order.id).await == "confirmed"
+    })
+    .await;
+    assert!(cases.get(&world.reviewer, id).await.unwrap().unwrap().noted.is_some(), "the decision stands");
+    world.execute("UPDATE registration.cases SET noted_until = now() WHERE noted IS NOT NULL").await;
+    world.until_row(order.id, "confirmed").await;
+    world.execute(settle).await;
+    let payments = &world.registration.payments;
+    until("a refund", async || !payments.refunds_of(order.id).await.unwrap().is_empty()).await;
+    let [refund] = &payments.refunds_of(order.id).await.unwrap()[..] else { panic!("one of two goes back") };
+    assert_eq!((refund.reason, refund.amount), (RefundReason::Double, Fen(12_000)));
+    assert_eq!(balance(&world, "clearing.screenshot").await, Fen(12_000));
+    world.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_costs_nothing_is_confirmed_without_a_payment() {
     let sittings = "id,title_zh,title_en,venue_zh,venue_en,starts_at,capacity,group,fee
@@ -216,6 +250,12 @@ async fn large_refunds_by_staff_need_two() {
     assert!(matches!(alone, Err(RefundError::SamePerson)), "{alone:?}");
     assert!(matches!(&payments.stuck().await.unwrap()[..], [Stuck::Refund(one)] if one.id == refund));
     let role = registration::desk::staff::Role::Administrator;
+    // Whoever invited somebody could be both.
+    let puppet = world.registration.staff.add("puppet", "long-enough-3", role).await.unwrap();
+    let invited = "INSERT INTO registration.audit (at, staff, action, subject) VALUES (now(), $1, 'staff.invited', $2)";
+    world.sql().await.execute(invited, &[&staff.0, &"staff.puppet"]).await.unwrap();
+    let tied = payments.agree_to_refund(puppet.id, refund, true).await;
+    assert!(matches!(tied, Err(RefundError::Tied)), "{tied:?}");
     let other = world.registration.staff.add("finance", "long-enough-2", role).await.unwrap();
     payments.agree_to_refund(other.id, refund, true).await.unwrap();
     let [agreed] = &payments.refunds_of(order.id).await.unwrap()[..] else { panic!("one") };

@@ -1,5 +1,6 @@
 //! Waiting lists: an offer is an order that its candidate is told of, and is paid as any other.
 
+use registration::model::exam_rules::TaskKind;
 use registration::model::ids::AccountId;
 use registration::model::order::{Order, OrderState};
 use registration::seats::{Joined, OrderError};
@@ -7,9 +8,23 @@ use reservation::engine::waiting_list::Waiting;
 use reservation::waiting_list::WaitState;
 
 use crate::outbox::rows;
-use crate::world::{Setup, World, exam, until};
+use crate::world::{Setup, World, exam, until, write_exam};
 
 const RULES: &str = "[waiting_list]\nper = \"sitting\"\noffer_minutes = 5\nreturns = \"list_first\"\n";
+
+/// The same, behind a notice.
+const NOTICE_FIRST: &str = "
+[waiting_list]
+per = \"sitting\"
+offer_minutes = 5
+returns = \"list_first\"
+[[steps]]
+title = { zh = \"知\", en = \"Notice\" }
+tasks = [\"notice\"]
+[[steps]]
+title = { zh = \"选\", en = \"Choose\" }
+tasks = [\"sittings\", \"payment\"]
+";
 
 async fn join(world: &World, account: AccountId, sitting: &str) -> Result<Joined, OrderError> {
     world.registration.orders.join_list(account, &exam(), &sitting.parse().unwrap()).await
@@ -42,7 +57,7 @@ async fn d8_a_seat_that_comes_back_is_an_order_of_whoever_waited_longest() {
         assert_eq!(join(&world, account, "s0").await.unwrap(), Joined::Waiting);
     }
     assert_eq!(join(&world, second, "s1").await.unwrap(), Joined::Elsewhere);
-    assert_eq!(wait_of(&world, third).await.place, Some((1, 2)));
+    assert_eq!(wait_of(&world, third).await.position, Some((1, 2)));
 
     world.registration.orders.release(first, order.id).await.unwrap();
     let offer = offered(&world, second).await;
@@ -62,6 +77,11 @@ async fn d8_a_seat_that_comes_back_is_an_order_of_whoever_waited_longest() {
     world.hand_in(third, offer.id).await.unwrap();
     world.confirm(offer.id).await.unwrap();
     until("a seat", async || wait_of(&world, third).await.state == WaitState::Seated).await;
+    // What comes before a seat comes before waiting for one.
+    write_exam(&world.stores, &Setup { capacities: vec![1, 1, 1], rules: NOTICE_FIRST, ..Setup::default() });
+    world.registration.exams.import(&world.stores.dir().join("exam")).await.unwrap();
+    let unread = join(&world, first, "s0").await;
+    assert!(matches!(unread, Err(OrderError::Blocked(TaskKind::Notice))), "{unread:?}");
     until("both told", async || rows(&world).await.iter().filter(|row| row.0 == "list_offered").count() == 2).await;
     world.finish().await;
 }

@@ -1,17 +1,25 @@
 //! API keys: kept as digests in the ledger, and in memory for the hot path.
 
-use std::collections::HashMap;
+mod known;
+pub mod secret;
+mod used;
+
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use aws_lc_rs::digest::{SHA256, digest};
 use http::{HeaderMap, header};
+use jiff::Timestamp;
 
 use crate::api::problem::Problem;
+use crate::engine::refused_keys::Refusal;
 use crate::engine::{Engine, HoldError};
-use crate::ledger::api_keys::{self, GoodKey, KeyId, ListedKey, Named, Scope};
+use crate::ledger::api_keys::{self, ListedKey, Named, NewKey, ReadKey, Scopes};
+pub use known::GoodKey;
+use known::Known;
+pub(super) use known::Wanted;
+use secret::{digest_of, ending_of, is_mistyped};
 
-/// A key that was revoked works no longer than this, in any process.
+/// A key that was revoked, or whose time is over, works no longer than this, in any process.
 pub const FRESH: Duration = Duration::from_secs(15);
 /// Unknown keys make us look in the ledger no more often than this.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -29,12 +37,26 @@ pub struct KeyRing {
     looking: tokio::sync::Mutex<()>,
 }
 
-#[derive(Default)]
-struct Known {
-    good: HashMap<Vec<u8>, GoodKey>,
-    read_at: Option<Instant>,
-    /// When a look at the ledger came to nothing.
-    failed_at: Option<Instant>,
+/// Why a request's key was not let through.
+#[derive(Debug)]
+pub(super) enum Denied {
+    /// It brings none.
+    NoKey,
+    /// It brings one that is refused.
+    Refused(Refusal),
+    /// The keys could not be read.
+    Unread(HoldError),
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Mistyped | Refusal::Unknown => Self::unauthorized(),
+            Refusal::Ended(_) => Self::key_ended(),
+            Refusal::Scope(_, scope) => Self::forbidden(scope.as_str()),
+            Refusal::Exam(_) => Self::other_exam(),
+        }
+    }
 }
 
 impl KeyRing {
@@ -42,40 +64,49 @@ impl KeyRing {
         Self { engine, keys: RwLock::default(), looking: tokio::sync::Mutex::default() }
     }
 
-    /// The request's key, when it includes `scope`.
-    pub(super) async fn check(&self, headers: &HeaderMap, scope: Scope) -> Result<GoodKey, Problem> {
-        let key = key_in(headers).ok_or_else(Problem::unauthorized)?;
-        let digest = digest(&SHA256, key.as_bytes());
-        let (mut found, age) = self.look_up(digest.as_ref());
+    /// The request's key, when it may do what is wanted.
+    pub(super) async fn check(&self, headers: &HeaderMap, wanted: Wanted<'_>) -> Result<GoodKey, Denied> {
+        let key = key_in(headers).ok_or(Denied::NoKey)?;
+        let digest = digest_of(key);
+        let (mut found, age) = self.look_up(digest.as_ref(), wanted);
         let is_stale = age.is_none_or(|age| age > FRESH);
-        if is_stale || (found.is_none() && age.is_none_or(|age| age > LOOK_EVERY)) {
+        // Asked for at once only where it could be there.
+        let is_new = || found.is_none() && age.is_none_or(|age| age > LOOK_EVERY) && !is_mistyped(key);
+        if is_stale || is_new() {
             // Boxed, as it hardly ever happens: every request would carry its size.
             match Box::pin(self.read_in_time(age)).await {
-                Ok(()) => found = self.look_up(digest.as_ref()).0,
+                Ok(()) => found = self.look_up(digest.as_ref(), wanted).0,
                 // Without the ledger the keys that we know go on working.
-                Err(error) if age.is_none() => return Err(error.into()),
+                Err(error) if age.is_none() => return Err(Denied::Unread(error)),
                 Err(_) => {}
             }
         }
-        match found {
-            None => Err(Problem::unauthorized()),
-            Some(held) if held.scope.includes(scope) => Ok(held),
-            Some(_) => Err(Problem::forbidden(scope.as_str())),
-        }
+        let stranger = || if is_mistyped(key) { Refusal::Mistyped } else { Refusal::Unknown };
+        found.unwrap_or_else(|| Err(stranger())).map_err(Denied::Refused)
     }
 
-    /// Does the request bring a key that may hold seats, as far as is known without asking anybody? Until the keys were
-    /// read, whoever brings one is believed: its call is what has them read.
+    /// Does the request bring a key that may hold or confirm seats, as far as is known without asking anybody? Until the keys
+    /// were read, whoever brings one is believed: its call is what has them read.
     pub(super) fn knows(&self, headers: &HeaderMap) -> bool {
         key_in(headers).is_some_and(|key| {
-            let (found, age) = self.look_up(digest(&SHA256, key.as_bytes()).as_ref());
-            age.is_none() || found.is_some_and(|good| good.scope.includes(Scope::Hold))
+            let known = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+            known.age().is_none_or(|age| known.may_hold(digest_of(key).as_ref(), age))
         })
     }
 
-    fn look_up(&self, digest: &[u8]) -> (Option<GoodKey>, Option<Duration>) {
+    /// What is known of the key, and how long ago that was read.
+    fn look_up(&self, digest: &[u8], wanted: Wanted<'_>) -> (Option<Result<GoodKey, Refusal>>, Option<Duration>) {
         let known = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        (known.good.get(digest).copied(), known.read_at.map(|at| at.elapsed()))
+        let age = known.age();
+        let judged = known.judge(digest, wanted, age.unwrap_or_default(), |used, now| {
+            used.at(now);
+            used.carry(&self.engine);
+        });
+        (judged, age)
+    }
+
+    fn age(&self) -> Option<Duration> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).age()
     }
 
     /// Reads all keys, or gives up soon: a ledger that hangs must not stop those whose keys are known.
@@ -95,7 +126,7 @@ impl KeyRing {
     /// Reads all keys, unless another request has done it since ours looked.
     async fn read(&self, seen_age: Option<Duration>) -> Result<(), HoldError> {
         let _one = self.looking.lock().await;
-        let age = self.look_up(&[]).1;
+        let age = self.age();
         if let (Some(age), Some(seen)) = (age, seen_age)
             && age < seen
         {
@@ -104,9 +135,9 @@ impl KeyRing {
         if age.is_some_and(|age| age < LOOK_EVERY) {
             return Ok(());
         }
-        let good = self.engine.good_keys().await?;
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) =
-            Known { good: good.into_iter().collect(), read_at: Some(Instant::now()), failed_at: None };
+        let read = self.engine.all_keys().await?;
+        let mut known = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        *known = Known::of(read, Timestamp::now().as_second(), &known);
         Ok(())
     }
 }
@@ -123,15 +154,20 @@ fn bearer(value: &str) -> Option<&str> {
 }
 
 impl Engine {
-    async fn good_keys(&self) -> Result<Vec<(Vec<u8>, GoodKey)>, HoldError> {
+    async fn all_keys(&self) -> Result<Vec<ReadKey>, HoldError> {
         let client = self.inner.ledger.client().await?;
         Ok(api_keys::all(&**client).await?)
     }
 
-    /// Lets `key` call the API. Only its digest is kept.
-    pub async fn add_api_key(&self, name: &str, scope: Scope, key: &str) -> Result<(), HoldError> {
+    /// Lets `key` call the API, for all exams and without an end, as the program itself. Only its digest is kept. Again: nothing
+    /// happens.
+    pub async fn add_api_key(&self, name: &str, scopes: impl Into<Scopes>, key: &str) -> Result<(), HoldError> {
         let client = self.inner.ledger.client().await?;
-        Ok(api_keys::add(&**client, name, scope, digest(&SHA256, key.as_bytes()).as_ref()).await?)
+        let (digest, scopes, ending) = (digest_of(key), scopes.into(), ending_of(key));
+        let key =
+            NewKey { name, scopes, exams: None, expires_at: None, made_by: None, digest: digest.as_ref(), ending };
+        api_keys::add(&**client, &key).await?;
+        Ok(())
     }
 
     /// All keys that there are or were.
@@ -140,8 +176,8 @@ impl Engine {
         Ok(api_keys::list(&**client).await?)
     }
 
-    /// Ends keys, within [`FRESH`] in every process; answers the numbers of those that were good until now.
-    pub async fn revoke_api_keys(&self, named: Named<'_>) -> Result<Vec<KeyId>, HoldError> {
+    /// Ends keys, within [`FRESH`] in every process; answers those that were good until now, with their names.
+    pub async fn revoke_api_keys(&self, named: Named<'_>) -> Result<Vec<(api_keys::KeyId, String)>, HoldError> {
         let client = self.inner.ledger.client().await?;
         Ok(api_keys::revoke(&**client, named).await?)
     }

@@ -1,13 +1,14 @@
-//! Each key of the scope `hold` has candidates of its own: the engine knows them under the key's number, which is put
+//! Each key but an administrator's has candidates of its own: the engine knows them under the key's number, which is put
 //! before their names on the way in and taken off on the way out. To such a key the holds of others, and those of the
 //! site's own candidates, are as if they did not exist; and no script, event or table needs to know of owners.
 
+use crate::api::auth::GoodKey;
 use crate::api::problem::Problem;
 use crate::api::wire::HoldView;
 use crate::engine::HoldError;
 use crate::hold::Hold;
 use crate::ids::{CandidateId, HoldId, NAME_BYTES_MAX};
-use crate::ledger::api_keys::{GoodKey, KeyId, Scope};
+use crate::ledger::api_keys::{KeyId, Scope};
 
 /// Whose candidates the names of a request are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,10 +21,7 @@ pub enum Namespace {
 
 impl From<GoodKey> for Namespace {
     fn from(key: GoodKey) -> Self {
-        match key.scope {
-            Scope::Admin | Scope::Metrics => Self::Whole,
-            Scope::Hold => Self::Of(key.first),
-        }
+        if key.scopes.has(Scope::Admin) { Self::Whole } else { Self::Of(key.first) }
     }
 }
 

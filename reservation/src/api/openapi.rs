@@ -27,13 +27,27 @@ impl Modify for Keys {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .description(Some(
-                "An API key. One of the scope `hold` has candidates and holds of its own: those of other keys and of the \
-                 site do not exist for it. Keys of one name share theirs, so that one can take over from another. `admin` \
-                 includes `hold` and `metrics`, and sees everybody's.",
+                "An API key. Its scopes say what it may do: `read` looks at holds, `hold` takes positions and seats and gives them \
+                 back, `confirm` freezes and confirms, `metrics` reads `/metrics`, and `admin` does all of that and changes exams. \
+                 `hold` and `confirm` include `read`. A key without `admin` has candidates and holds of its own: those of \
+                 other keys and of the site do not exist for it. Keys of one name share theirs, so that one can take over from \
+                 another. A key may be for some exams only; of others it hears `forbidden`.",
             ))
             .build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("key", SecurityScheme::Http(scheme));
+    }
+}
+
+/// Whatever needs a key may hear that this one may not: the routes need not say it one by one.
+fn say_forbidden(document: &mut utoipa::openapi::OpenApi) {
+    let items = document.paths.paths.values_mut();
+    let operations = items.flat_map(|item| [&mut item.get, &mut item.put, &mut item.post, &mut item.delete]);
+    for operation in operations.flatten().filter(|operation| operation.security.is_some()) {
+        let Some(RefOr::T(unauthorized)) = operation.responses.responses.get("401") else { continue };
+        let mut forbidden = unauthorized.clone();
+        forbidden.description = "`forbidden`: the key has not this scope, or is for other exams".to_owned();
+        operation.responses.responses.insert("403".to_owned(), RefOr::T(forbidden));
     }
 }
 
@@ -55,6 +69,7 @@ fn name_problems(document: &mut utoipa::openapi::OpenApi) {
 
 static TEXT: LazyLock<Bytes> = LazyLock::new(|| {
     let mut document = Document::openapi().merge_from(Paths::openapi());
+    say_forbidden(&mut document);
     name_problems(&mut document);
     Bytes::from(document.to_pretty_json().expect("the document is plain data"))
 });
@@ -77,7 +92,8 @@ mod tests {
         let mut documented = BTreeSet::new();
         for (path, operations) in document["paths"].as_object().unwrap() {
             for (method, operation) in operations.as_object().unwrap() {
-                let needs_key = operation["security"].as_array().is_some_and(|list| !list.is_empty());
+                let scope = operation["security"][0]["key"][0].as_str().map(str::to_owned);
+                assert_eq!(scope.is_some(), operation["responses"].as_object().unwrap().contains_key("401"));
                 let name = operation["operationId"].as_str().unwrap();
                 for (status, response) in operation["responses"].as_object().unwrap() {
                     let kinds: Vec<_> =
@@ -85,13 +101,14 @@ mod tests {
                     let is_failure = status.starts_with(['4', '5']);
                     assert!(!is_failure || kinds == ["application/problem+json"], "{name} {status}: {kinds:?}");
                 }
-                documented.insert((method.to_uppercase(), path.clone(), name.to_owned(), needs_key));
+                documented.insert((method.to_uppercase(), path.clone(), name.to_owned(), scope));
             }
         }
         let routed: BTreeSet<_> = ROUTES
             .iter()
             .map(|route| {
-                (route.method.to_string(), route.path.to_owned(), route.operation.to_owned(), route.scope.is_some())
+                let scope = route.scope.map(|scope| scope.as_str().to_owned());
+                (route.method.to_string(), route.path.to_owned(), route.operation.to_owned(), scope)
             })
             .collect();
         assert_eq!(documented, routed);

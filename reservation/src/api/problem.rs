@@ -106,6 +106,17 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "forbidden", format!("This needs a key with the scope {scope}."))
     }
 
+    /// 401: a key that we know, and that has ended.
+    pub fn key_ended() -> Self {
+        let detail = "This key was revoked, or its time is over: ask whoever gave it to you for another one.";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+    }
+
+    /// 403: the key is for other exams.
+    pub fn other_exam() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "This key is for other exams than this.")
+    }
+
     /// The body is no JSON of the wanted shape: 400.
     pub fn malformed(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "malformed", detail)

@@ -26,6 +26,11 @@ pub struct Route {
 }
 
 impl Route {
+    /// The exam that a request is about, of the segments that its path has where ours has `{…}`.
+    pub(super) fn exam_in<'a>(&self, path: [&'a str; 2]) -> Option<&'a str> {
+        self.path.starts_with("/api/v1/exams/{exam}").then_some(path[0])
+    }
+
     /// Is it asked by what watches the server? Then it is never refused.
     pub fn is_watched(&self) -> bool {
         matches!(self.handler, Handler::health | Handler::ready | Handler::metrics)
@@ -85,12 +90,12 @@ routes! {
     GET    "/api/v1/exams/{exam}/sittings"             -       list_sittings::list_sittings
     GET    "/api/v1/exams/{exam}/events"               -       sitting_events::sitting_events
     GET    "/api/v1/exams/{exam}/waiting-room"         -       get_waiting_room::get_waiting_room
-    POST   "/api/v1/exams/{exam}/waiting-room/places"  Hold    post_place::post_place
+    POST   "/api/v1/exams/{exam}/waiting-room/positions"  Hold    post_position::post_position
     POST   "/api/v1/exams/{exam}/holds"                Hold    post_hold::post_hold
-    GET    "/api/v1/exams/{exam}/holds/{hold}"         Hold    get_hold::get_hold
+    GET    "/api/v1/exams/{exam}/holds/{hold}"         Read    get_hold::get_hold
     DELETE "/api/v1/exams/{exam}/holds/{hold}"         Hold    delete_hold::delete_hold
-    POST   "/api/v1/exams/{exam}/holds/{hold}/freeze"  Hold    freeze_hold::freeze_hold
-    POST   "/api/v1/exams/{exam}/holds/{hold}/confirm" Hold    confirm_hold::confirm_hold
+    POST   "/api/v1/exams/{exam}/holds/{hold}/freeze"  Confirm freeze_hold::freeze_hold
+    POST   "/api/v1/exams/{exam}/holds/{hold}/confirm" Confirm confirm_hold::confirm_hold
     GET    "/api/v1/openapi.json"                      -       openapi::openapi
     GET    "/healthz"                                  -       health::health
     GET    "/readyz"                                   -       health::ready

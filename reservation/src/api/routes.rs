@@ -10,7 +10,7 @@ pub mod list_sittings;
 pub mod metrics;
 pub mod openapi;
 pub mod post_hold;
-pub mod post_place;
+pub mod post_position;
 pub mod put_exam;
 pub mod put_sitting;
 pub mod sitting_events;

@@ -28,7 +28,7 @@ pub struct Waiting {
     /// The state in which the wait stands.
     pub state: WaitState,
     /// How many wait before the candidate, and how many wait in all; absent when the candidate does not wait.
-    pub place: Option<(u64, u64)>,
+    pub position: Option<(u64, u64)>,
     /// Offers that were let pass or given back.
     pub lapses: u32,
     /// The hold that was offered, if one is.
@@ -100,7 +100,7 @@ impl Engine {
     }
 
     /// Puts the candidate on the list of the sitting, at its end; again: where they are. The answer comes when the ledger
-    /// has it: a place in a line is a promise.
+    /// has it: a position in a line is a promise.
     pub async fn join_list(
         &self,
         exam: &ExamId,
@@ -199,17 +199,17 @@ impl Engine {
             if waiting.state == WaitState::Waiting {
                 let pool = self.pool(&row.pool)?;
                 let store = &self.inner.store;
-                let place = self.ask(|| store.place_in_list(&pool.keys, candidate, row.of.group)).await?;
-                waiting.place = place
-                    .filter(|place| place.wait.state == WaitState::Waiting)
-                    .map(|place| (place.ahead, place.waiting));
+                let position = self.ask(|| store.position_in_list(&pool.keys, candidate, row.of.group)).await?;
+                waiting.position = position
+                    .filter(|position| position.wait.state == WaitState::Waiting)
+                    .map(|position| (position.ahead, position.waiting));
             }
             found.push(waiting);
         }
         Ok(found)
     }
 
-    /// Waits of which their candidates are not told yet, at most `limit`; without places.
+    /// Waits of which their candidates are not told yet, at most `limit`; without positions.
     pub async fn untold_waits(&self, exam: &ExamId, limit: u16) -> Result<Vec<Waiting>, HoldError> {
         let entry = self.entry(exam)?;
         if entry.last_waiting_list.is_none() {
@@ -259,7 +259,7 @@ fn waiting(entry: &ExamEntry, WaitRow { of, pool, changed_at }: WaitRow) -> Wait
     Waiting {
         sittings: entry.sittings.iter().filter(in_list).map(|sitting| sitting.id.clone()).collect(),
         state: of.wait.state,
-        place: None,
+        position: None,
         lapses: of.wait.lapses,
         offer: offer.filter(|_| of.wait.state == WaitState::Offered),
         changed_at,

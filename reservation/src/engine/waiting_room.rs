@@ -1,6 +1,7 @@
-//! The waiting room before an exam: places in its line, and whether a hold request is let through.
+//! The waiting room before an exam: positions in its line, and whether a hold request is let through.
 
-mod place;
+pub mod outcomes;
+mod position;
 mod ticker;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,9 +15,9 @@ use crate::engine::lanes::RunningPool;
 use crate::engine::{Engine, HoldError};
 use crate::ids::{CandidateId, ExamId};
 use crate::store::waiting_room::{Admitting, JoinRequest, WaitingRoomRedisKeys};
-use crate::waiting_room::pass::{PASS_LIFE, Pass, PassError, PlaceToken};
+use crate::waiting_room::pass::{PASS_LIFE, Pass, PassError, PositionToken};
 use crate::waiting_room::{WaitingRoomKeys, WaitingRoomMode};
-pub use place::{TurnState, WaitingRoomPlace};
+pub use position::{TurnState, WaitingRoomPosition};
 
 /// How long before the opening an automatic room is on; `waiting_room_admit.lua` knows the same.
 const ON_BEFORE: SignedDuration = SignedDuration::from_mins(30);
@@ -42,11 +43,11 @@ pub struct WaitingRoomState {
     pub commitment: Option<String>,
     /// The seed in hex, once the exam has opened.
     pub seed: Option<String>,
-    /// All places ever taken.
+    /// All positions ever taken.
     pub present: u64,
-    /// Places not yet admitted.
+    /// Positions not yet admitted.
     pub waiting: u64,
-    /// The number of places that were admitted.
+    /// The number of positions that were admitted.
     pub admitted: u64,
     /// When the next seat may come back, while none is free and none is about to lapse: until then nobody is admitted.
     pub next_release_at: Option<Timestamp>,
@@ -160,38 +161,42 @@ impl Engine {
         })
     }
 
-    /// Takes the candidate's place, or says how the one that is there stands. `token` is what was given before.
-    pub async fn take_place(
+    /// Takes the candidate's position, or says how the one that is there stands. `token` is what was given before.
+    pub async fn take_position(
         &self,
         exam: &ExamId,
         candidate: &CandidateId,
         token: Option<&str>,
-    ) -> Result<WaitingRoomPlace, HoldError> {
-        self.ask_for_place(exam, candidate, token, true).await
+    ) -> Result<WaitingRoomPosition, HoldError> {
+        self.ask_for_position(exam, candidate, token, true).await
     }
 
-    /// How the candidate's place stands; takes none.
-    pub async fn look_for_place(&self, exam: &ExamId, candidate: &CandidateId) -> Result<WaitingRoomPlace, HoldError> {
-        self.ask_for_place(exam, candidate, None, false).await
+    /// How the candidate's position stands; takes none.
+    pub async fn look_for_position(
+        &self,
+        exam: &ExamId,
+        candidate: &CandidateId,
+    ) -> Result<WaitingRoomPosition, HoldError> {
+        self.ask_for_position(exam, candidate, None, false).await
     }
 
-    async fn ask_for_place(
+    async fn ask_for_position(
         &self,
         exam: &ExamId,
         candidate: &CandidateId,
         token: Option<&str>,
         join: bool,
-    ) -> Result<WaitingRoomPlace, HoldError> {
+    ) -> Result<WaitingRoomPosition, HoldError> {
         let entry = self.entry(exam)?;
         let Some((room, keys, true)) = self.waiting_room_of(&entry) else {
-            return Ok(WaitingRoomPlace::open(Timestamp::now()));
+            return Ok(WaitingRoomPosition::open(Timestamp::now()));
         };
         let request = JoinRequest {
             round: keys.round,
             candidate,
             shuffled_score: keys.shuffled_score(candidate),
             opens_ms: entry.exam.opens_at.map(Timestamp::as_millisecond),
-            was_present: token.is_some_and(|token| PlaceToken::is_genuine(token, &keys, exam, candidate)),
+            was_present: token.is_some_and(|token| PositionToken::is_genuine(token, &keys, exam, candidate)),
             pass_life_ms: life_ms(),
             join,
         };
@@ -199,7 +204,7 @@ impl Engine {
         // Another process has drawn a new line; the catalogue brings it here within a moment.
         let joined = joined.ok_or_else(|| HoldError::Unavailable("the waiting room begins anew".to_owned()))?;
         let is_full = self.supply(exam, Timestamp::now()) == 0;
-        Ok(place::place(&entry, &keys, candidate, joined, is_full))
+        Ok(position::position(&entry, &keys, candidate, joined, is_full))
     }
 
     /// Free seats of the exam, and with them those that lapse soon; from memory.

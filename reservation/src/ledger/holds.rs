@@ -4,7 +4,7 @@
 //! While a hold is `held` Redis leads and the fold writes; once it is frozen the ledger leads,
 //! and the fold may only note that Redis has followed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 use tokio_postgres::{GenericClient, Portal, Row, Transaction};
@@ -69,6 +69,16 @@ pub async fn find(
         )
         .await?;
     row.as_ref().map(hold_row).transpose()
+}
+
+/// Everybody who was ever given a seat of the exam, whatever became of it: as what gathers them, which takes its time.
+pub async fn candidates_ever(
+    client: &impl GenericClient,
+    exam: &ExamId,
+) -> Result<Box<dyn FnOnce() -> HashSet<String> + Send>, LedgerError> {
+    let rows =
+        client.query("SELECT DISTINCT candidate FROM reservation.holds WHERE exam = $1", &[&exam.as_str()]).await?;
+    Ok(Box::new(move || rows.iter().map(|row| row.get("candidate")).collect()))
 }
 
 /// The candidate's hold on the sitting that this reference pays for, the newest if there are several.

@@ -1,5 +1,7 @@
 //! Table `sittings`: what can be held, how many seats it has, and how many are confirmed.
 
+use std::collections::BTreeMap;
+
 use tokio_postgres::{GenericClient, Row};
 
 use super::LedgerError;
@@ -33,6 +35,21 @@ pub async fn all(client: &impl GenericClient) -> Result<Vec<(ExamId, Sitting)>, 
             Ok((exam.parse().map_err(|error: IdError| LedgerError::Unavailable(error.to_string()))?, sitting(row)?))
         })
         .collect()
+}
+
+/// How many seats are confirmed in each sitting of these exams.
+pub async fn confirmed(
+    client: &impl GenericClient,
+    exams: &[&str],
+) -> Result<BTreeMap<(String, SittingNumber), i64>, LedgerError> {
+    let rows = client
+        .query("SELECT exam, number, confirmed FROM reservation.sittings WHERE exam = ANY($1)", &[&exams])
+        .await?;
+    let read = |row: &Row| {
+        let key = (row.get("exam"), SittingNumber(row.get("number")));
+        (key, i64::from(row.get::<_, i32>("confirmed")))
+    };
+    Ok(rows.iter().map(read).collect())
 }
 
 /// One sitting, locked until the transaction ends.

@@ -132,7 +132,7 @@ pub async fn salvage(tx: &Transaction<'_>, exam: &ExamId, pool: &PoolId, found: 
     upsert(tx, exam, pool, &last.into_values().collect::<Vec<_>>()).await
 }
 
-/// Puts those back into the line whose offer is no live hold of the ledger, at their old place: before Redis is loaded,
+/// Puts those back into the line whose offer is no live hold of the ledger, at their old position: before Redis is loaded,
 /// where nothing would ever end such an offer.
 pub async fn take_back_dead_offers(tx: &Transaction<'_>, exam: &ExamId, pool: &PoolId) -> Result<(), LedgerError> {
     tx.execute(

@@ -17,31 +17,54 @@ struct Counts {
     free: i64,
     /// The event that `free` is from; older ones change nothing.
     as_of: StreamId,
+    /// As free as the events that came round say: what our own calls answered may be ahead of the clocks.
+    followed: i64,
     /// How many running clocks end in which second since 1970.
     deadlines: BTreeMap<i64, i64>,
+    /// The sum of them.
+    held: i64,
 }
 
-impl Counts {
-    /// One clock less that ends in this second. A hold that was taken frozen, or frozen twice,
-    /// never had one here.
-    fn forget_clock(&mut self, second: i64) {
-        if let Some(holds) = self.deadlines.get_mut(&second) {
-            *holds -= 1;
-            if *holds <= 0 {
-                self.deadlines.remove(&second);
-            }
-        }
+/// One less in this second; false when there is none.
+fn take_one(deadlines: &mut BTreeMap<i64, i64>, second: i64) -> bool {
+    let Some(holds) = deadlines.get_mut(&second) else { return false };
+    *holds -= 1;
+    if *holds <= 0 {
+        deadlines.remove(&second);
     }
+    true
 }
 
 /// The counts of one pool's sittings.
 #[derive(Debug, Default)]
 struct Sittings {
     counts: HashMap<SittingNumber, Counts>,
+    /// How many running clocks of all sittings end in which second since 1970: a census has no time to add them up.
+    lapses: BTreeMap<i64, i64>,
     /// The newest event that a call of our own wrote.
     noted: StreamId,
     /// The newest event that came round.
     applied: StreamId,
+}
+
+impl Sittings {
+    /// So many clocks more that end in this second.
+    fn add_clocks(&mut self, sitting: SittingNumber, second: i64, holds: i64) {
+        let counts = self.counts.entry(sitting).or_default();
+        *counts.deadlines.entry(second).or_default() += holds;
+        counts.held += holds;
+        *self.lapses.entry(second).or_default() += holds;
+    }
+
+    /// One clock less that ends in this second. A hold that was taken frozen, or frozen twice,
+    /// never had one here.
+    fn forget_clock(&mut self, sitting: SittingNumber, second: i64) {
+        let counts = self.counts.entry(sitting).or_default();
+        if take_one(&mut counts.deadlines, second) {
+            counts.held -= 1;
+            take_one(&mut self.lapses, second);
+        }
+    }
 }
 
 /// What Redis counts in a pool's sittings, and between which events it was read.
@@ -62,6 +85,28 @@ pub struct DeadlinesRead {
     pub deadlines: BTreeMap<(SittingNumber, i64), i64>,
     /// Whoever reads on does so after this event.
     pub cursor: StreamId,
+}
+
+/// What a board counts in one sitting, all of it as of the same event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// The sitting's number.
+    pub sitting: SittingNumber,
+    /// The seats of the sitting in all.
+    pub capacity: i64,
+    /// Its free seats, without those kept for a waiting list; below 0 after the capacity was lowered.
+    pub free: i64,
+    /// Holds with a running clock.
+    pub held: i64,
+}
+
+/// What a board counts in all its sittings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Each sitting, in the order of the numbers.
+    pub counted: Vec<Counted>,
+    /// How many clocks run out by the end of which second since 1970.
+    pub lapses: BTreeMap<i64, i64>,
 }
 
 /// What is free in one pool.
@@ -94,12 +139,14 @@ impl Board {
         let as_of = counts.after;
         self.write(|board| {
             board.counts.clear();
+            board.lapses.clear();
             (board.applied, board.noted) = (cursor, counts.before);
             for &(sitting, capacity, free) in &counts.counts {
-                board.counts.insert(sitting, Counts { capacity, free, as_of, deadlines: BTreeMap::new() });
+                let counts = Counts { capacity, free, as_of, followed: free, ..Counts::default() };
+                board.counts.insert(sitting, counts);
             }
             for ((sitting, second), holds) in deadlines {
-                board.counts.entry(sitting).or_default().deadlines.insert(second, holds);
+                board.add_clocks(sitting, second, holds);
             }
         });
     }
@@ -144,6 +191,7 @@ impl Board {
                 }
                 for &(sitting, seats) in &event.free {
                     let counts = board.counts.entry(sitting).or_default();
+                    counts.followed = seats;
                     if counts.as_of < event.id {
                         (counts.free, counts.as_of) = (seats, event.id);
                     }
@@ -151,14 +199,12 @@ impl Board {
                 for made in &event.made {
                     let second = second(made.lapses_ms);
                     for hold in made.holds() {
-                        let counts = board.counts.entry(hold.sitting).or_default();
-                        *counts.deadlines.entry(second).or_default() += 1;
+                        board.add_clocks(hold.sitting, second, 1);
                     }
                 }
                 for record in &event.records {
                     if matches!(record.kind, Kind::Frozen | Kind::Released | Kind::Expired) {
-                        let counts = board.counts.entry(record.sitting).or_default();
-                        counts.forget_clock(second(record.lapses_ms));
+                        board.forget_clock(record.sitting, second(record.lapses_ms));
                     }
                 }
             }
@@ -212,6 +258,20 @@ impl Board {
     pub fn first_deadline(&self) -> Option<i64> {
         let board = self.sittings.read().expect("nothing panics while it holds the board");
         board.counts.values().filter_map(|counts| counts.deadlines.keys().next().copied()).min()
+    }
+
+    /// What is counted in every sitting as of the newest event that came round, and when which clocks run out: those
+    /// that run now, to the second. Costs O(sittings + seconds), however many clocks run.
+    pub fn census(&self) -> Census {
+        let board = self.sittings.read().expect("nothing panics while it holds the board");
+        let counted = |(&sitting, counts): (&SittingNumber, &Counts)| {
+            let &Counts { capacity, followed: free, held, .. } = counts;
+            Counted { sitting, capacity, free, held }
+        };
+        let mut census = Census { counted: board.counts.iter().map(counted).collect(), lapses: board.lapses.clone() };
+        drop(board);
+        census.counted.sort_unstable_by_key(|counted| counted.sitting);
+        census
     }
 
     /// The capacity that Redis has for a sitting.
@@ -269,6 +329,30 @@ mod tests {
         assert_eq!(board.next_release_at(SITTING), Timestamp::from_second(9).ok());
         board.apply(&[event(4, 0, "", "f d:1 1 2 9000")]);
         assert_eq!(board.next_release_at(SITTING), None);
+    }
+
+    #[test]
+    fn a_census_is_of_one_event_whatever_our_own_calls_have_answered_since() {
+        let board = Board::default();
+        board.reset(&counted(3, 3, StreamId::default()), DeadlinesRead::default());
+        board.apply(&[event(1, 1, "5000 1 c:1 d:1", "")]);
+        let one_of = |free, held| vec![Counted { sitting: SITTING, capacity: 3, free, held }];
+        assert_eq!(board.census(), Census { counted: one_of(1, 2), lapses: BTreeMap::from([(5, 2)]) });
+        board.note(&[(SITTING, 0)], Some(StreamId { ms: 1, seq: 2 }));
+        assert_eq!(board.census().counted, one_of(1, 2), "its clock has not come round");
+        board.apply(&[event(2, 0, "6001 3 e:1", "")]);
+        assert_eq!(board.census(), Census { counted: one_of(0, 3), lapses: BTreeMap::from([(5, 2), (7, 1)]) });
+        board.apply(&[event(2, 0, "", "x c:1 1 9 4000")]);
+        assert_eq!(board.census().counted, one_of(0, 3), "that clock never ran here");
+        // One is paid for, one lapses.
+        board.apply(&[event(3, 1, "", "f c:1 1 1 5000\nx d:1 1 2 5000")]);
+        assert_eq!(board.census(), Census { counted: one_of(1, 1), lapses: BTreeMap::from([(7, 1)]) });
+        // The ledger knows of two in two sittings; what was counted before is gone.
+        let other = SittingNumber(2);
+        let deadlines = BTreeMap::from([((SITTING, 8), 1), ((other, 8), 1)]);
+        board.reset(&counted(3, 2, StreamId::default()), DeadlinesRead { deadlines, ..DeadlinesRead::default() });
+        assert_eq!(board.census().counted[..1], one_of(2, 1));
+        assert_eq!(board.census().lapses, BTreeMap::from([(8, 2)]));
     }
 
     #[test]

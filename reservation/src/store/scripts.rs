@@ -64,5 +64,5 @@ pub const FENCE: &str = include_str!("lua/fence.lua");
 pub const RESTORE: &str = include_str!("lua/restore.lua");
 /// `store/lua/counts.lua`: sent whole, because it reads what nobody has compared yet.
 pub const COUNTS: &str = include_str!("lua/counts.lua");
-/// `store/lua/waiting_list/place.lua`: sent whole, because it changes nothing.
-pub const PLACE: &str = include_str!("lua/waiting_list/place.lua");
+/// `store/lua/waiting_list/position.lua`: sent whole, because it changes nothing.
+pub const POSITION: &str = include_str!("lua/waiting_list/position.lua");

@@ -77,7 +77,7 @@ fn returns_word(returns: Returns) -> &'static str {
 
 /// A wait and where it stands in its list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PlaceInList {
+pub struct PositionInList {
     /// The wait as Redis has it.
     pub wait: Wait,
     /// How many wait before it, if it waits.
@@ -132,14 +132,14 @@ impl Store {
     }
 
     /// Where the candidate stands in the list of that group; `None` when Redis knows of no wait.
-    pub async fn place_in_list(
+    pub async fn position_in_list(
         &self,
         keys: &PoolKeys,
         candidate: &CandidateId,
         group: SittingNumber,
-    ) -> Result<Option<PlaceInList>, StoreError> {
+    ) -> Result<Option<PositionInList>, StoreError> {
         let mut cmd = redis::cmd("EVAL");
-        cmd.arg(scripts::PLACE).arg(2).arg(keys.waits()).arg(keys.line()).arg(format!("{candidate}:{group}"));
+        cmd.arg(scripts::POSITION).arg(2).arg(keys.waits()).arg(keys.line()).arg(format!("{candidate}:{group}"));
         let (value, ahead, waiting): (String, u64, u64) = self.ask(keys, &cmd).await?;
         if value.is_empty() {
             return Ok(None);
@@ -147,7 +147,12 @@ impl Store {
         let unheard = || StoreError::Unexpected(format!("a wait {value:?}"));
         let state = value.chars().next().and_then(WaitState::of_letter).ok_or_else(unheard)?;
         let wait = Wait::parse(state, value.get(1..).unwrap_or_default()).ok_or_else(unheard)?;
-        Ok(Some(PlaceInList { wait, ahead, waiting }))
+        Ok(Some(PositionInList { wait, ahead, waiting }))
+    }
+
+    /// How many wait on all lists of the pool.
+    pub async fn waiting_in_lists(&self, keys: &PoolKeys) -> Result<u64, StoreError> {
+        self.ask(keys, &Cmd::zcard(keys.line())).await
     }
 
     /// The seats that are kept for lists, by sitting.

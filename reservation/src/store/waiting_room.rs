@@ -43,21 +43,21 @@ impl WaitingRoomRedisKeys {
 pub struct JoinRequest<'a> {
     /// The round of the line that is meant.
     pub round: i32,
-    /// The candidate whose place it is.
+    /// The candidate whose position it is.
     pub candidate: &'a CandidateId,
     /// The score before the opening.
     pub shuffled_score: f64,
     /// The opening in ms since 1970; absent: open already.
     pub opens_ms: Option<i64>,
-    /// Is it proven that the candidate had a place before the opening?
+    /// Is it proven that the candidate had a position before the opening?
     pub was_present: bool,
     /// A pass's life, in ms.
     pub pass_life_ms: i64,
-    /// Take a place when there is none?
+    /// Take a position when there is none?
     pub join: bool,
 }
 
-/// The standing of a place as Redis says it.
+/// The standing of a position as Redis says it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Joined {
     /// There is none, and none was asked for.
@@ -65,15 +65,15 @@ pub enum Joined {
         /// Redis's clock, in ms since 1970.
         now_ms: i64,
     },
-    /// The candidate has a place.
-    Placed {
+    /// The candidate has a position.
+    InLine {
         /// Redis's clock, in ms since 1970.
         now_ms: i64,
-        /// The number of all places ever taken in the line.
+        /// The number of all positions ever taken in the line.
         present: u64,
-        /// The number of those places that are admitted.
+        /// The number of those positions that are admitted.
         admitted: u64,
-        /// The number of places before this one.
+        /// The number of positions before this one.
         rank: u64,
         /// Is it one of the shuffled?
         is_shuffled: bool,
@@ -127,9 +127,9 @@ pub struct Admitting {
     pub now_ms: i64,
     /// Is a pass needed?
     pub is_on: bool,
-    /// The number of all places ever taken in the line.
+    /// The number of all positions ever taken in the line.
     pub present: u64,
-    /// The number of those places that are admitted.
+    /// The number of those positions that are admitted.
     pub admitted: u64,
     /// Admissions per second of late, as far as known.
     pub per_second: Option<f64>,
@@ -178,6 +178,20 @@ impl Store {
         admitting(&words).ok_or_else(|| StoreError::Unexpected(format!("waiting_room_admit said {words:?}")))
     }
 
+    /// Who stands in the line behind the first `from`, in its order, at most so many.
+    pub async fn waiting_room_line(
+        &self,
+        keys: &WaitingRoomRedisKeys,
+        from: usize,
+        count: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        let [line, ..] = keys.all();
+        let mut cmd = redis::cmd("ZRANGE");
+        cmd.arg(line).arg(from).arg(from + count - 1);
+        let (_, value) = self.connection.run(line, |_| Cow::Borrowed(&cmd), |_| true).await?;
+        redis::from_redis_value(value).map_err(|error| StoreError::Unexpected(error.to_string()))
+    }
+
     async fn waiting_room_call(
         &self,
         text: &str,
@@ -221,7 +235,7 @@ fn joined(words: &[String]) -> Option<Option<Joined>> {
     match words.first()?.as_str() {
         "stale" => Some(None),
         "nowhere" => Some(Some(Joined::Nowhere { now_ms: number(1)? })),
-        word @ ("waiting" | "admitted") => Some(Some(Joined::Placed {
+        word @ ("waiting" | "admitted") => Some(Some(Joined::InLine {
             now_ms: number(1)?,
             present: words.get(2)?.parse().ok()?,
             admitted: words.get(3)?.parse().ok()?,

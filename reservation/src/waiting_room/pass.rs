@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::WaitingRoomKeys;
 use crate::ids::{CandidateId, ExamId};
 
-/// How long a pass is good for. Who has taken no seat by then takes a new place at the end of the line.
+/// How long a pass is good for. Who has taken no seat by then takes a new position at the end of the line.
 pub const PASS_LIFE: SignedDuration = SignedDuration::from_mins(20);
 const EXPIRY_BYTES: usize = 8;
 const TAG_BYTES: usize = 32;
@@ -18,14 +18,14 @@ const TAG_BYTES: usize = 32;
 pub enum PassError {
     /// The request brought no pass.
     #[error(
-        "a waiting room is before this exam: take a place in it, and send the pass that it gives when it admits you"
+        "a waiting room is before this exam: take a position in it, and send the pass that it gives when it admits you"
     )]
     Missing,
     /// Not signed by this room for this candidate and exam.
     #[error("this pass is not for this candidate and exam: ask the waiting room for one")]
     Wrong,
     /// Its time is over.
-    #[error("this pass has run out: take a new place in the waiting room")]
+    #[error("this pass has run out: take a new position in the waiting room")]
     Expired,
 }
 
@@ -68,15 +68,15 @@ impl Pass {
     }
 }
 
-/// Shows that a candidate took a place before the opening: should Redis lose the line, the place comes back by it.
+/// Shows that a candidate took a position before the opening: should Redis lose the line, the position comes back by it.
 /// As text: base64url of HMAC-SHA256(pass key, exam ‖ 0 ‖ candidate ‖ 0 ‖ "ticket" ‖ round).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlaceToken(String);
+pub struct PositionToken(String);
 
-impl PlaceToken {
+impl PositionToken {
     /// The candidate's token. Only to be given out before the opening.
     pub fn sign(keys: &WaitingRoomKeys, exam: &ExamId, candidate: &CandidateId) -> Self {
-        Self(URL_SAFE_NO_PAD.encode(hmac::sign(&key(keys), &of_place(keys, exam, candidate))))
+        Self(URL_SAFE_NO_PAD.encode(hmac::sign(&key(keys), &of_position(keys, exam, candidate))))
     }
 
     /// The token as text.
@@ -88,7 +88,7 @@ impl PlaceToken {
     pub fn is_genuine(text: &str, keys: &WaitingRoomKeys, exam: &ExamId, candidate: &CandidateId) -> bool {
         let mut tag = [0; TAG_BYTES];
         URL_SAFE_NO_PAD.decode_slice(text, &mut tag) == Ok(TAG_BYTES)
-            && hmac::verify(&key(keys), &of_place(keys, exam, candidate), &tag).is_ok()
+            && hmac::verify(&key(keys), &of_position(keys, exam, candidate), &tag).is_ok()
     }
 }
 
@@ -101,7 +101,7 @@ fn signed(exam: &ExamId, candidate: &CandidateId, last: &[u8]) -> Vec<u8> {
     [exam.as_str().as_bytes(), b"\0", candidate.as_str().as_bytes(), b"\0", last].concat()
 }
 
-fn of_place(keys: &WaitingRoomKeys, exam: &ExamId, candidate: &CandidateId) -> Vec<u8> {
+fn of_position(keys: &WaitingRoomKeys, exam: &ExamId, candidate: &CandidateId) -> Vec<u8> {
     // Longer than an expiry, so that no token is a pass.
     signed(exam, candidate, &[b"ticket".as_slice(), &keys.round.to_be_bytes()].concat())
 }
@@ -140,7 +140,7 @@ mod tests {
             let changed = Pass::sent(String::from_utf8(bytes).unwrap());
             assert_eq!(changed.check(&keys, &exam, &candidate, end - PASS_LIFE), Err(PassError::Wrong), "{changed:?}");
         }
-        let token = PlaceToken::sign(&keys, &exam, &candidate);
+        let token = PositionToken::sign(&keys, &exam, &candidate);
         for text in ["", "A", "AAAAAAAAAAA", "not base64!", token.as_str(), &"A".repeat(54), &"A".repeat(4_000)] {
             let made_up = Pass::sent(text.to_owned());
             assert_eq!(made_up.check(&keys, &exam, &candidate, end), Err(PassError::Wrong), "{text}");
@@ -148,14 +148,14 @@ mod tests {
     }
 
     #[test]
-    fn a_place_token_is_one_candidates_of_one_round() {
+    fn a_position_token_is_one_candidates_of_one_round() {
         let keys = WaitingRoomKeys::draw(1);
         let (exam, one, other) = ("cet".parse().unwrap(), "c1".parse().unwrap(), "c2".parse().unwrap());
-        let token = PlaceToken::sign(&keys, &exam, &one);
-        assert!(PlaceToken::is_genuine(token.as_str(), &keys, &exam, &one));
-        assert!(!PlaceToken::is_genuine(token.as_str(), &keys, &exam, &other));
+        let token = PositionToken::sign(&keys, &exam, &one);
+        assert!(PositionToken::is_genuine(token.as_str(), &keys, &exam, &one));
+        assert!(!PositionToken::is_genuine(token.as_str(), &keys, &exam, &other));
         let next_round = WaitingRoomKeys { round: 2, ..keys.clone() };
-        assert!(!PlaceToken::is_genuine(token.as_str(), &next_round, &exam, &one));
-        assert!(!PlaceToken::is_genuine("", &keys, &exam, &one));
+        assert!(!PositionToken::is_genuine(token.as_str(), &next_round, &exam, &one));
+        assert!(!PositionToken::is_genuine("", &keys, &exam, &one));
     }
 }

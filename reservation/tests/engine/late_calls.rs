@@ -181,6 +181,6 @@ async fn what_a_dead_server_wrote_is_not_carried_out_after_its_end() {
     assert!(dump(&app).await == before, "a call was carried out after its end");
     let line_of_room: Option<Vec<u8>> =
         redis::cmd("DUMP").arg(&room.all()[0]).query_async(&mut app.look().await).await.unwrap();
-    assert_eq!(line_of_room, None, "a place was taken after the call's end");
+    assert_eq!(line_of_room, None, "a position was taken after the call's end");
     app.finish().await;
 }

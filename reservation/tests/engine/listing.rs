@@ -77,9 +77,9 @@ async fn d8_a_seat_that_comes_back_is_held_for_whoever_waits_longest_and_for_nob
         assert_eq!(app.join("y", "a").await, WaitAnswer::Waiting);
     }
     assert_eq!(app.join("z", "a").await, WaitAnswer::Waiting);
-    assert_eq!(app.join("y", "b").await, WaitAnswer::Elsewhere, "one place in a group");
+    assert_eq!(app.join("y", "b").await, WaitAnswer::Elsewhere, "one position in a group");
     assert_eq!(app.join("x", "a").await, WaitAnswer::Seated);
-    assert_eq!((app.wait_of("y").await.place, app.wait_of("z").await.place), (Some((0, 2)), Some((1, 2))));
+    assert_eq!((app.wait_of("y").await.position, app.wait_of("z").await.position), (Some((0, 2)), Some((1, 2))));
     // From the moment at which it is free it is the list's.
     assert_eq!(app.release(&held).await, StatusCode::NO_CONTENT);
     assert_eq!(code(&app.hold("rush", &["a"]).await), "full");
@@ -88,7 +88,7 @@ async fn d8_a_seat_that_comes_back_is_held_for_whoever_waits_longest_and_for_nob
     // Let pass: y is at the end, and it is z's turn, who pays.
     let offered = app.until("z", WaitState::Offered).await.offer.unwrap();
     let y = app.until("y", WaitState::Waiting).await;
-    assert_eq!((y.lapses, y.place), (1, Some((0, 1))));
+    assert_eq!((y.lapses, y.position), (1, Some((0, 1))));
     assert_eq!(app.confirm(&offered.to_string(), "paid").await.0, StatusCode::OK);
     app.until("z", WaitState::Seated).await;
     // A raised capacity comes back, too. The second one let pass is the last.
@@ -129,10 +129,13 @@ async fn a_lost_redis_gets_the_list_back_in_its_order_and_nobody_overtakes_meanw
     let _: () = redis::cmd("FLUSHALL").query_async(&mut app.look().await).await.unwrap();
     // The first that hears of it opens the pool anew; from then on a free seat is the list's.
     assert_eq!(code(&app.hold("rush", &["a"]).await), "full");
-    let places = async |candidate| app.wait_of(candidate).await.place;
-    assert_eq!((places("m").await, places("k").await, places("l").await), (Some((0, 3)), Some((1, 3)), Some((2, 3))));
+    let positions = async |candidate| app.wait_of(candidate).await.position;
+    assert_eq!(
+        (positions("m").await, positions("k").await, positions("l").await),
+        (Some((0, 3)), Some((1, 3)), Some((2, 3)))
+    );
     assert_eq!(app.join("n", "a").await, WaitAnswer::Waiting);
-    assert_eq!(places("n").await, Some((3, 4)), "who comes later is behind those of before");
+    assert_eq!(positions("n").await, Some((3, 4)), "who comes later is behind those of before");
     assert_eq!(app.release(&held).await, StatusCode::NO_CONTENT);
     app.until("m", WaitState::Offered).await;
     app.finish().await;

@@ -12,6 +12,7 @@ mod cluster;
 mod cluster_rig;
 mod confirming;
 mod exchanging;
+mod figures;
 mod giving_back;
 mod holding;
 mod killing;

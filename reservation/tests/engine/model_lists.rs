@@ -276,9 +276,10 @@ impl Rig {
         if let Some(member) = expected.first() {
             let key = key_of(member.rsplit_once(' ').unwrap().1);
             let candidate = format!("c{}", key.0).parse().unwrap();
-            let place = self.store.place_in_list(keys, &candidate, SittingNumber(key.1)).await.unwrap().unwrap();
-            let list = found.values().filter(|wait| wait.state == WaitState::Waiting && wait.list == place.wait.list);
-            assert_eq!((place.ahead, place.waiting), (0, list.count() as u64));
+            let position = self.store.position_in_list(keys, &candidate, SittingNumber(key.1)).await.unwrap().unwrap();
+            let list =
+                found.values().filter(|wait| wait.state == WaitState::Waiting && wait.list == position.wait.list);
+            assert_eq!((position.ahead, position.waiting), (0, list.count() as u64));
         }
     }
 

@@ -7,9 +7,12 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use reservation::api::auth::FRESH;
+use reservation::api::auth::secret::{digest_of, new_key};
+use reservation::api::router::ROUTES;
 use reservation::api::{Api, ApiConfig};
+use reservation::engine::refused_keys::Refusal;
 use reservation::engine::waiting_room::Admission;
-use reservation::ledger::api_keys::{KeyId, Named, Scope};
+use reservation::ledger::api_keys::{self, KeyId, Named, NewKey, Scope, Scopes};
 use serde_json::{Value, json};
 
 use crate::app::{App, Reply, WAIT, code, id, raw};
@@ -32,7 +35,9 @@ async fn app_with_keys(keys: &[(&str, Scope, &str)]) -> (App, Api) {
     let app = App::start().await;
     app.exam(900, &[("s", "-", 9)]).await;
     for (name, scope, key) in keys {
-        app.engine.add_api_key(name, *scope, key).await.unwrap();
+        // Whoever holds in these tests confirms, too.
+        let scopes = if *scope == Scope::Hold { [Scope::Hold, Scope::Confirm].into() } else { Scopes::from(*scope) };
+        app.engine.add_api_key(name, scopes, key).await.unwrap();
     }
     let api = Api::new(app.engine.clone(), ApiConfig::default());
     (app, api)
@@ -41,12 +46,10 @@ async fn app_with_keys(keys: &[(&str, Scope, &str)]) -> (App, Api) {
 /// Whatever is done with this hold under this key, it does not exist, and is called as it was asked for.
 async fn knows_nothing_of(api: &Api, key: &str, hold: &str) {
     let path = format!("{HOLDS}/{hold}");
-    let paid = json!({"reference": "stolen"});
-    for (method, path, body) in [
-        (Method::GET, path.clone(), Value::Null),
-        (Method::POST, format!("{path}/freeze"), Value::Null),
-        (Method::POST, format!("{path}/confirm"), paid),
-    ] {
+    let all = ROUTES.iter().filter(|route| route.path.contains("{hold}") && route.method != Method::DELETE);
+    for route in all {
+        let (method, path) = (&route.method, route.path.replace("{exam}", "e").replace("{hold}", hold));
+        let body = if path.ends_with("/confirm") { json!({"reference": "stolen"}) } else { Value::Null };
         let reply = call(api, key, method.clone(), &path, body).await;
         assert_eq!((reply.0, code(&reply)), (StatusCode::NOT_FOUND, "unknown_hold"), "{method} {path}");
         assert_eq!(reply.1["detail"], format!("Hold {hold} does not exist."));
@@ -103,7 +106,7 @@ async fn a_name_too_long_for_its_key_is_refused_in_words() {
     let long = "x".repeat(62);
     for (path, body) in [
         (HOLDS, json!({"candidate": long, "sittings": ["s"]})),
-        ("/api/v1/exams/e/waiting-room/places", json!({"candidate": long})),
+        ("/api/v1/exams/e/waiting-room/positions", json!({"candidate": long})),
     ] {
         let reply = call(&api, "one", Method::POST, path, body).await;
         assert_eq!((reply.0, reply.1["field"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("candidate")));
@@ -113,24 +116,24 @@ async fn a_name_too_long_for_its_key_is_refused_in_words() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pass_and_a_place_are_a_keys_own_and_the_shuffle_can_be_checked() {
+async fn a_pass_and_a_position_are_a_keys_own_and_the_shuffle_can_be_checked() {
     let (app, api) = app_with_keys(&[("one", Scope::Hold, "one"), ("two", Scope::Hold, "two")]).await;
     let opens_at = Timestamp::now() + SignedDuration::from_secs(5);
     let body = json!({"title": "E", "hold_seconds": 900, "opens_at": opens_at, "waiting_room": {"mode": "on"}});
     assert!(app.call(Method::PUT, "/api/v1/exams/e", body).await.0.is_success());
-    let place = async |key: &str| {
-        call(&api, key, Method::POST, "/api/v1/exams/e/waiting-room/places", json!({"candidate": "li"})).await.1
+    let position = async |key: &str| {
+        call(&api, key, Method::POST, "/api/v1/exams/e/waiting-room/positions", json!({"candidate": "li"})).await.1
     };
-    assert_eq!(place("one").await["shuffled_as"], "k2-li");
-    assert_eq!(place("two").await["shuffled_as"], "k3-li");
-    assert_eq!(place("test-admin-key").await["shuffled_as"], "li");
+    assert_eq!(position("one").await["shuffled_as"], "k2-li");
+    assert_eq!(position("two").await["shuffled_as"], "k3-li");
+    assert_eq!(position("test-admin-key").await["shuffled_as"], "li");
     let since = Instant::now();
     let pass = loop {
-        let place = place("one").await;
-        if place["state"] == "admitted" {
-            break place["pass"].clone();
+        let position = position("one").await;
+        if position["state"] == "admitted" {
+            break position["pass"].clone();
         }
-        assert!(since.elapsed() < WAIT, "{place}");
+        assert!(since.elapsed() < WAIT, "{position}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     };
     let with_pass = json!({"candidate": "li", "sittings": ["s"], "pass": pass});
@@ -150,7 +153,10 @@ async fn a_revoked_key_works_no_longer_than_documented_in_any_process() {
             assert!(hold(api, key, "li").await.0.is_success());
         }
     }
-    assert_eq!(app.engine.revoke_api_keys(Named::Name("two")).await.unwrap(), [KeyId(3), KeyId(4)]);
+    assert_eq!(
+        app.engine.revoke_api_keys(Named::Name("two")).await.unwrap(),
+        [(KeyId(3), "two".to_owned()), (KeyId(4), "two".to_owned())]
+    );
     assert_eq!(app.engine.revoke_api_keys(Named::Id(KeyId(4))).await.unwrap(), [], "revoked already");
     assert_eq!(app.engine.revoke_api_keys(Named::Name("none")).await.unwrap(), []);
     let listed = app.engine.api_keys().await.unwrap();
@@ -187,5 +193,74 @@ async fn counters_are_for_who_may_read_them() {
     assert_eq!(["one", "test-admin-key", "watch", "guess"].map(knows), [true, true, false, false]);
     assert_eq!(read(Some("test-admin-key")).await, StatusCode::NOT_FOUND);
     assert_eq!(hold(&api, "watch", "li").await.0, StatusCode::FORBIDDEN);
+    app.finish().await;
+}
+
+/// What a key without one scope, for one exam, or past its time, is answered; and what is left of that for the audit.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_refused_what_it_may_not_and_that_is_counted_without_the_key() {
+    let keys = [("look", Scope::Read, "look"), ("pay", Scope::Confirm, "pay"), ("pay", Scope::Hold, "shop")];
+    let (app, api) = app_with_keys(&keys).await;
+    let other = json!({"title": "Other", "hold_seconds": 900});
+    assert!(app.call(Method::PUT, "/api/v1/exams/other", other.clone()).await.0.is_success());
+    let add = async |name, scopes, exams: Option<&[_]>, expires_at| {
+        let key = new_key();
+        let digest = digest_of(&key);
+        let new = NewKey { name, scopes, exams, expires_at, made_by: None, digest: digest.as_ref(), ending: None };
+        api_keys::add(&**app.stores.pool().get().await.unwrap(), &new).await.unwrap().unwrap();
+        key
+    };
+    let only = ["e".parse().unwrap()];
+    let limited = add("limited", Scope::Admin.into(), Some(&only), None).await;
+    let ended = add("over", Scope::Hold.into(), None, Some(Timestamp::now() - SignedDuration::from_secs(9))).await;
+
+    let taken = hold(&api, "shop", "li").await;
+    let path = format!("{HOLDS}/{}", id(&taken));
+    let frozen = format!("{path}/freeze");
+    assert_eq!(
+        hold(&api, "pay", "li").await.0,
+        StatusCode::FORBIDDEN,
+        "it confirms what its name holds, and takes nothing"
+    );
+    assert_eq!(call(&api, "pay", Method::DELETE, &path, Value::Null).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(call(&api, "pay", Method::POST, &frozen, Value::Null).await.0, StatusCode::OK);
+    assert_eq!(call(&api, "look", Method::GET, &path, Value::Null).await.0, StatusCode::NOT_FOUND, "of another name");
+    assert_eq!(call(&api, "look", Method::POST, &frozen, Value::Null).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(hold(&api, &limited, "wang").await.0, StatusCode::CREATED);
+    let elsewhere = call(&api, &limited, Method::PUT, "/api/v1/exams/other", other).await;
+    assert_eq!((elsewhere.0, code(&elsewhere)), (StatusCode::FORBIDDEN, "forbidden"));
+    assert!(elsewhere.1["detail"].as_str().unwrap().contains("other exams"), "{}", elsewhere.1);
+    assert_eq!(call(&api, &limited, Method::GET, "/metrics", Value::Null).await.0, StatusCode::FORBIDDEN);
+    let over = hold(&api, &ended, "li").await;
+    assert_eq!(over.0, StatusCode::UNAUTHORIZED);
+    assert!(over.1["detail"].as_str().unwrap().contains("time is over"), "{}", over.1);
+    let mistyped = format!("{}A", &limited[..limited.len() - 1]);
+    let mistyped = if mistyped == limited { format!("{}B", &limited[..limited.len() - 1]) } else { mistyped };
+    for key in [mistyped.as_str(), "never seen"] {
+        assert_eq!(hold(&api, key, "li").await.0, StatusCode::UNAUTHORIZED);
+    }
+    let counted: Vec<_> = app.engine.take_refused_keys().into_iter().map(|one| (one.why, one.times)).collect();
+    let (look, pay, limited_id, over) = (KeyId(2), KeyId(3), KeyId(5), KeyId(6));
+    let expected = [
+        (Refusal::Mistyped, 1),
+        (Refusal::Unknown, 1),
+        (Refusal::Ended(over), 1),
+        (Refusal::Scope(look, Scope::Confirm), 1),
+        (Refusal::Scope(pay, Scope::Hold), 2),
+        (Refusal::Exam(limited_id), 2),
+    ];
+    assert_eq!(counted, expected);
+    assert!(app.engine.take_refused_keys().is_empty());
+    // The first use of a key is in the ledger soon, the others within a minute, or when the server stops.
+    let since = Instant::now();
+    loop {
+        let listed = app.engine.api_keys().await.unwrap();
+        let is_used: Vec<_> = listed.iter().map(|key| key.last_used_at.is_some()).collect();
+        if is_used == [true, true, true, true, true, false] {
+            break;
+        }
+        assert!(since.elapsed() < WAIT, "{is_used:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     app.finish().await;
 }

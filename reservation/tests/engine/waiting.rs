@@ -26,9 +26,9 @@ async fn whoever_is_there_at_the_opening_is_shuffled_and_the_rest_queue_behind()
     assert_eq!((before["seed"].clone(), before["mode"].clone()), (Value::Null, json!("on")));
     let early = names("c", 40);
     for candidate in &early {
-        let place = join(&app, candidate).await;
-        assert_eq!((place["state"].as_str(), &place["ahead"]), (Some("waiting"), &Value::Null), "{place}");
-        assert!(place["pass"].is_null() && place["ticket"].is_string());
+        let position = join(&app, candidate).await;
+        assert_eq!((position["state"].as_str(), &position["ahead"]), (Some("waiting"), &Value::Null), "{position}");
+        assert!(position["pass"].is_null() && position["ticket"].is_string());
     }
     // It opens when all are there, however long that took.
     exam(&app, json!({"mode": "on"}), soon(300), 0).await;
@@ -49,10 +49,10 @@ async fn whoever_is_there_at_the_opening_is_shuffled_and_the_rest_queue_behind()
     });
     assert_ne!(order, early, "it is not the order of arrival");
     order.extend(late);
-    for (position, candidate) in order.iter().enumerate() {
-        let place = join(&app, candidate).await;
-        assert_eq!(place["ahead"], position, "{candidate}");
-        assert!(place["expected_wait_seconds"].is_null(), "without a seat nobody knows");
+    for (ahead, candidate) in order.iter().enumerate() {
+        let position = join(&app, candidate).await;
+        assert_eq!(position["ahead"], ahead, "{candidate}");
+        assert!(position["expected_wait_seconds"].is_null(), "without a seat nobody knows");
     }
     let now = until(&app, |room| room["present"] == 45).await;
     assert_eq!((&now["waiting"], &now["admitted"]), (&json!(45), &json!(0)));
@@ -60,7 +60,7 @@ async fn whoever_is_there_at_the_opening_is_shuffled_and_the_rest_queue_behind()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_has_one_place_and_two_processes_share_one_line() {
+async fn an_account_has_one_position_and_two_processes_share_one_line() {
     let app = App::start().await;
     exam(&app, json!({"mode": "on"}), None, 0).await;
     let (engine, api) = app.another().await;
@@ -69,8 +69,8 @@ async fn an_account_has_one_place_and_two_processes_share_one_line() {
         let front = if n % 2 == 0 { app.front.clone() } else { other.clone() };
         async move { join(&front, "c").await }
     }));
-    for place in taps.await {
-        assert_eq!((place["state"].as_str(), &place["ahead"]), (Some("waiting"), &json!(0)));
+    for position in taps.await {
+        assert_eq!((position["state"].as_str(), &position["ahead"]), (Some("waiting"), &json!(0)));
     }
     for (n, candidate) in names("d", 10).iter().enumerate() {
         let (one, two) = if n % 2 == 0 { (&app.front, &other) } else { (&other, &app.front) };
@@ -89,8 +89,8 @@ async fn two_processes_together_admit_at_the_rate_that_was_set() {
     exam(&app, json!({"mode": "on", "admit_per_second": 20}), None, 1_000).await;
     let (engine, _) = app.another().await;
     let candidates = names("c", 300);
-    let places = join_all(candidates.iter().map(|candidate| join(&app, candidate))).await;
-    let longest = places.iter().filter_map(|place| place["expected_wait_seconds"].as_u64()).max();
+    let positions = join_all(candidates.iter().map(|candidate| join(&app, candidate))).await;
+    let longest = positions.iter().filter_map(|position| position["expected_wait_seconds"].as_u64()).max();
     assert!((8..60).contains(&longest.unwrap()), "about 300 / 20 seconds: {longest:?}");
     let (first, start) = admitted_and_clock(&app).await;
     for _ in 0..8 {
@@ -100,9 +100,43 @@ async fn two_processes_together_admit_at_the_rate_that_was_set() {
         assert!(((now - first) as f64) <= most, "{} admitted where at most {most} may be", now - first);
     }
     until(&app, |room| room["admitted"].as_i64().is_some_and(|now| now - first >= 30)).await;
-    let foremost = places.iter().position(|place| place["ahead"] == 0).unwrap();
+    let foremost = positions.iter().position(|position| position["ahead"] == 0).unwrap();
     assert_eq!(join(&app, &candidates[foremost]).await["state"], "admitted");
     engine.stop().await;
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_told_which_part_of_a_line_was_given_seats() {
+    let app = App::start().await;
+    exam(&app, json!({"mode": "on", "admit_per_second": 10_000}), None, 12).await;
+    until(&app, |room| room["is_on"] == true).await;
+    let id = "e".parse().unwrap();
+    let candidates = names("c", 120);
+    for candidate in &candidates[..99] {
+        join(&app, candidate).await;
+    }
+    assert_eq!(app.engine.line_outcomes(&id).await.unwrap(), None, "a tenth of so few would be somebody");
+    for candidate in &candidates[99..] {
+        join(&app, candidate).await;
+    }
+    // Those in front take all seats.
+    for candidate in &candidates[..12] {
+        let admitted = until_admitted(&app, candidate).await;
+        let (status, held) = hold(&app, candidate, &admitted["pass"]).await;
+        assert!(status.is_success(), "{held}");
+    }
+    let since = std::time::Instant::now();
+    let parts = loop {
+        let parts = app.engine.line_outcomes(&id).await.unwrap().unwrap();
+        if parts.iter().map(|part| part.seated).sum::<u64>() == 12 {
+            break parts;
+        }
+        assert!(since.elapsed() < crate::app::WAIT, "{parts:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert!(parts.iter().all(|part| part.positions == 12), "{parts:?}");
+    assert_eq!(parts.map(|part| part.seated), [12, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     app.finish().await;
 }
 
@@ -112,7 +146,7 @@ async fn only_the_candidates_own_good_pass_is_let_through() {
     exam(&app, json!({"mode": "on", "admit_per_second": 1_000}), None, 10).await;
     let refused = hold(&app, "c1", &Value::Null).await;
     assert_eq!((refused.0, code(&refused)), (StatusCode::CONFLICT, "not_admitted"));
-    assert!(refused.1["detail"].as_str().unwrap().contains("take a place"), "{refused:?}");
+    assert!(refused.1["detail"].as_str().unwrap().contains("take a position"), "{refused:?}");
 
     let (one, two) = (until_admitted(&app, "c1").await, until_admitted(&app, "c2").await);
     let keys = keys(&app).await;
@@ -152,13 +186,13 @@ async fn nobody_is_admitted_while_no_seat_is_to_be_had() {
     exam(&app, json!({"mode": "on", "admit_per_second": 1_000}), None, 1).await;
     join(&app, "c").await;
     tokio::time::sleep(Duration::from_millis(1_500)).await;
-    let place = join(&app, "c").await;
-    assert_eq!((&place["state"], &place["ahead"]), (&json!("waiting"), &json!(0)), "{place}");
+    let position = join(&app, "c").await;
+    assert_eq!((&position["state"], &position["ahead"]), (&json!("waiting"), &json!(0)), "{position}");
     let view = app.engine.waiting_room(&"e".parse().unwrap()).unwrap();
     assert!(view.is_full && view.next_release_at.is_some(), "{view:?}");
     app.release(&only).await;
-    let place = until_admitted(&app, "c").await;
-    assert_eq!(hold(&app, "c", &place["pass"]).await.0, StatusCode::CREATED);
+    let position = until_admitted(&app, "c").await;
+    assert_eq!(hold(&app, "c", &position["pass"]).await.0, StatusCode::CREATED);
     app.finish().await;
 }
 
@@ -179,8 +213,8 @@ async fn steered_admission_stops_when_the_hall_is_full() {
     let other = Front { api };
     for (n, candidate) in candidates[..40].iter().enumerate() {
         let front = if n % 2 == 0 { &app.front } else { &other };
-        let place = join(front, candidate).await;
-        assert_eq!(hold(front, candidate, &place["pass"]).await.0, StatusCode::CREATED);
+        let position = join(front, candidate).await;
+        assert_eq!(hold(front, candidate, &position["pass"]).await.0, StatusCode::CREATED);
     }
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(room(&app).await["admitted"], 120, "80 inside, and a ceiling of 72");
@@ -193,7 +227,7 @@ async fn steered_admission_stops_when_the_hall_is_full() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pass_that_ran_out_means_a_new_place_and_pushes_nobody() {
+async fn a_pass_that_ran_out_means_a_new_position_and_pushes_nobody() {
     let app = App::start().await;
     exam(&app, json!({"mode": "on", "admit_per_second": 1_000}), None, 100).await;
     until_admitted(&app, "idle").await;
@@ -204,7 +238,7 @@ async fn a_pass_that_ran_out_means_a_new_place_and_pushes_nobody() {
     assert_eq!(join(&app, "next").await["ahead"], 0);
     let _: i64 = app.stores.redis_connection().await.hset("{room:e}:passes", "idle", 1).await.unwrap();
     let exam_id = "e".parse().unwrap();
-    let look = app.engine.look_for_place(&exam_id, &"idle".parse().unwrap()).await.unwrap();
+    let look = app.engine.look_for_position(&exam_id, &"idle".parse().unwrap()).await.unwrap();
     assert_eq!(look.state, reservation::engine::waiting_room::TurnState::Nowhere);
     assert_eq!(join(&app, "idle").await["ahead"], 1, "behind whoever waits");
     assert_eq!(join(&app, "next").await["ahead"], 0);
@@ -213,7 +247,7 @@ async fn a_pass_that_ran_out_means_a_new_place_and_pushes_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_restart_of_redis_keeps_every_place_and_its_loss_gives_the_shuffled_their_order_back() {
+async fn a_restart_of_redis_keeps_every_position_and_its_loss_gives_the_shuffled_their_order_back() {
     let mut app = App::start().await;
     exam(&app, json!({"mode": "automatic"}), soon(600_000), 0).await;
     until(&app, |room| room["is_on"] == true).await;
@@ -266,9 +300,9 @@ async fn an_automatic_room_comes_and_goes_for_all_processes() {
     until(&app, |room| room["is_on"] == true).await;
     until(&other, |room| room["is_on"] == true).await;
     assert_eq!(join(&other, "c").await["state"], "waiting");
-    let place = until_admitted(&app, "c").await;
+    let position = until_admitted(&app, "c").await;
     assert_eq!(hold(&other, "d", &Value::Null).await.1["code"], "not_admitted");
-    assert_eq!(hold(&other, "c", &place["pass"]).await.0, StatusCode::CREATED);
+    assert_eq!(hold(&other, "c", &position["pass"]).await.0, StatusCode::CREATED);
 
     // Calm for half a minute, as the state remembers it.
     let long_ago = (Timestamp::now() - SignedDuration::from_secs(40)).as_millisecond();
@@ -321,7 +355,7 @@ async fn what_is_no_rate_or_no_mode_is_refused() {
     let reply = app.call(Method::PUT, "/api/v1/exams/e", body).await;
     assert_eq!(reply.1["waiting_room"], json!({"mode": "off"}));
     let refused =
-        call(&app.api, Method::POST, "/api/v1/exams/none/waiting-room/places", json!({"candidate": "c"})).await;
+        call(&app.api, Method::POST, "/api/v1/exams/none/waiting-room/positions", json!({"candidate": "c"})).await;
     assert_eq!(code(&refused), "unknown_exam");
     app.finish().await;
 }
@@ -333,8 +367,8 @@ async fn a_room_on_a_cluster_keeps_its_line_on_whichever_node_has_it() {
     exam(&front, json!({"mode": "on", "admit_per_second": 1_000}), None, 10).await;
     assert_eq!(code(&hold(&front, "c", &Value::Null).await), "not_admitted");
     for candidate in names("c", 5) {
-        let place = until_admitted(&front, &candidate).await;
-        assert_eq!(hold(&front, &candidate, &place["pass"]).await.0, StatusCode::CREATED);
+        let position = until_admitted(&front, &candidate).await;
+        assert_eq!(hold(&front, &candidate, &position["pass"]).await.0, StatusCode::CREATED);
     }
     until(&front, |room| room["present"] == 5 && room["waiting"] == 0).await;
     site.engine.stop().await;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::app::{App, Front, Reply, WAIT};
 
-pub(crate) const PLACES: &str = "/api/v1/exams/e/waiting-room/places";
+pub(crate) const POSITIONS: &str = "/api/v1/exams/e/waiting-room/positions";
 pub(crate) const STATE: &str = "{room:e}:state";
 
 /// An exam `e` with a room and one sitting `s`.
@@ -26,13 +26,13 @@ pub(crate) async fn exam(front: &Front, room: Value, opens_at: Option<Timestamp>
 }
 
 pub(crate) async fn join(front: &Front, candidate: &str) -> Value {
-    let (status, place) = front.call(Method::POST, PLACES, json!({"candidate": candidate})).await;
-    assert_eq!(status, StatusCode::OK, "{place}");
-    place
+    let (status, position) = front.call(Method::POST, POSITIONS, json!({"candidate": candidate})).await;
+    assert_eq!(status, StatusCode::OK, "{position}");
+    position
 }
 
 pub(crate) async fn rejoin(front: &Front, candidate: &str, ticket: &Value) -> Value {
-    front.call(Method::POST, PLACES, json!({"candidate": candidate, "ticket": ticket})).await.1
+    front.call(Method::POST, POSITIONS, json!({"candidate": candidate, "ticket": ticket})).await.1
 }
 
 pub(crate) async fn room(front: &Front) -> Value {
@@ -56,11 +56,11 @@ pub(crate) async fn until(front: &Front, is_so: impl Fn(&Value) -> bool) -> Valu
 pub(crate) async fn until_admitted(front: &Front, candidate: &str) -> Value {
     let since = Instant::now();
     loop {
-        let place = join(front, candidate).await;
-        if place["state"] == "admitted" {
-            return place;
+        let position = join(front, candidate).await;
+        if position["state"] == "admitted" {
+            return position;
         }
-        assert!(since.elapsed() < WAIT, "{place}");
+        assert!(since.elapsed() < WAIT, "{position}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

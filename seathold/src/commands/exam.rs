@@ -16,8 +16,8 @@ pub(super) async fn import(dir: &Path, emptying: Emptying, site: &SiteArgs) -> a
     let imported = Box::pin(with_services(site, async |services| {
         let exams = &services.registration.exams;
         let (people, scores) = exams.people_there(&definition.page.id).await?;
-        say_plan("roster", dir.join(ROSTER_FILE).exists(), emptying.roster, (definition.people, people));
-        let is_there = dir.join(PAST_SCORES_FILE).exists();
+        say_plan("roster", definition::found(dir, ROSTER_FILE).is_some(), emptying.roster, (definition.people, people));
+        let is_there = definition::found(dir, PAST_SCORES_FILE).is_some();
         say_plan("past scores", is_there, emptying.past_scores, (definition.past_scores, scores));
         Ok(exams.import_emptying(dir, emptying).await?)
     }))

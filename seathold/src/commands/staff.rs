@@ -1,8 +1,8 @@
-//! `seathold staff add|list|disable|enable|password`.
+//! `seathold staff add|invite|role|list|disable|enable|password|reset-factor|sessions`.
 
 use std::io::{self, BufRead, Read};
 
-use registration::desk::staff::Role;
+use registration::desk::staff::{By, Duty};
 
 use super::with_services;
 use crate::cli::SiteArgs;
@@ -14,22 +14,70 @@ use crate::services::Services;
 const INPUT_BYTES_MAX: u64 = 1024;
 
 /// Adds somebody; prints the password when we made it.
-pub(super) async fn add(name: &str, role: Role, password_stdin: bool, site: &SiteArgs) -> anyhow::Result<()> {
+pub(super) async fn add(name: &str, duty: Duty, password_stdin: bool, site: &SiteArgs) -> anyhow::Result<()> {
     let password = if password_stdin { read_password()? } else { new_password()? };
-    with_services(site, async |services| Ok(services.registration.staff.add(name, &password, role).await?)).await?;
+    with_services(site, async |services| Ok(services.registration.staff.add(name, &password, duty).await?)).await?;
     if !password_stdin {
         say(&password);
     }
     Ok(())
 }
 
-/// Who there is, a line each: name, role, and since when they are disabled.
+/// Adds somebody who chooses their password by a link; prints the link from its path on.
+pub(super) async fn invite(name: &str, duty: Duty, site: &SiteArgs) -> anyhow::Result<()> {
+    let staff = async |services: &Services| Ok(services.registration.staff.invite(By::Operator, name, duty).await?);
+    say(&with_services(site, staff).await?.path());
+    Ok(())
+}
+
+/// Lets somebody be there for something else; prints what they were there for.
+pub(super) async fn set_duty(name: &str, duty: &Duty, site: &SiteArgs) -> anyhow::Result<()> {
+    let staff = async |services: &Services| Ok(services.registration.staff.set_duty(By::Operator, name, duty).await?);
+    let before = with_services(site, staff).await?;
+    say(&format!("{name}: {} → {}", before.in_words(), duty.in_words()));
+    Ok(())
+}
+
+/// Takes somebody's second factor away.
+pub(super) async fn reset_factor(name: &str, site: &SiteArgs) -> anyhow::Result<()> {
+    let staff = async |services: &Services| Ok(services.registration.staff.reset_factor(By::Operator, name).await?);
+    let had_one = with_services(site, staff).await?;
+    let now = if had_one { "sets up another second factor at the next sign-in" } else { "has no second factor" };
+    say(&format!("{name} {now}"));
+    Ok(())
+}
+
+/// Where somebody is signed in, a line each: since when, when it was last used, from where, with what; or ends all of it.
+pub(super) async fn sessions(name: &str, end: bool, site: &SiteArgs) -> anyhow::Result<()> {
+    let work = async |services: &Services| {
+        let staff = &services.registration.staff;
+        if end {
+            staff.end_sessions_of(By::Operator, name, None).await?;
+        }
+        Ok(staff.whole(By::Operator, name, true).await?.1)
+    };
+    for session in with_services(site, work).await? {
+        let state = match (session.is_open, session.factor_at) {
+            (false, _) => "ended",
+            (true, None) => "password only",
+            (true, Some(_)) => "open",
+        };
+        let (began, seen) = (session.began_at, session.seen_at);
+        say(&format!("{began:.0}  {seen:.0}  {state:<13} {:<20} {}", session.address, session.agent));
+    }
+    Ok(())
+}
+
+/// Who there is, a line each: name, role and for what, whether they have a second factor, and since when they are disabled.
 pub(super) async fn list(site: &SiteArgs) -> anyhow::Result<()> {
-    let all = with_services(site, async |services| Ok(services.registration.staff.list().await?)).await?;
-    for member in all {
+    let lines = async |services: &Services| Ok(services.registration.staff.lines(By::Operator, true).await?);
+    for line in with_services(site, lines).await? {
+        let member = line.member;
         let state =
             member.disabled_at.map_or_else(|| "enabled".to_owned(), |since| format!("disabled since {since:.0}"));
-        say(&format!("{:<32} {:<13} {state}", member.name, member.role.as_str()));
+        let factor = if line.factors.is_set_up() { "second-factor" } else { "password-only" };
+        let duty = Duty::of(&member).in_words();
+        say(&format!("{:<32} {duty:<13} {factor} {state}", member.name));
     }
     Ok(())
 }

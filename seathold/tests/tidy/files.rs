@@ -50,7 +50,11 @@ fn test_modules(path: &str, text: &str) -> Vec<String> {
 
 /// The text before the tests at its end.
 pub(crate) fn code(text: &str) -> &str {
-    text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or(text)
+    let mark = "\n#[cfg(test)]\n";
+    // Some are seen by the tests of other files.
+    let is_tests =
+        |at: &usize| text[at + mark.len()..].lines().next().is_some_and(|line| line.ends_with("mod tests {"));
+    text.match_indices(mark).map(|(at, _)| at).find(is_tests).map_or(text, |at| &text[..at])
 }
 
 pub(crate) fn stem(path: &str) -> &str {

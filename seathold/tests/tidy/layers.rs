@@ -7,20 +7,21 @@ use crate::files::{crates, report, root, sources};
 use crate::imports::{Path, Source};
 
 /// Each crate, and which crates of ours it may import (design: who may import whom).
-const CRATES: [(&str, &[&str]); 17] = [
+const CRATES: [(&str, &[&str]); 18] = [
     ("httpkit", &[]),
     ("reservation", &["httpkit"]),
     ("gateways", &[]),
-    ("registration", &["reservation", "gateways", "seating", "ticketcode"]),
+    ("registration", &["reservation", "gateways", "seating", "sheets", "ticketcode"]),
     ("pagekit", &["httpkit"]),
     ("h5", &["registration", "reservation", "pagekit", "httpkit", "papers"]),
-    ("backoffice", &["registration", "reservation", "pagekit", "httpkit", "seating"]),
+    ("backoffice", &["registration", "reservation", "pagekit", "httpkit", "seating", "papers"]),
     ("specimen", &[]),
     ("sandbox", &["gateways", "pagekit", "specimen"]),
     ("embedded", &[]),
     ("seating", &[]),
     ("papers", &[]),
     ("ticketcode", &[]),
+    ("sheets", &[]),
     ("testkit", &["embedded"]),
     ("loadtest", &["reservation", "specimen"]),
     ("benches", &["reservation", "registration", "gateways", "sandbox", "testkit"]),

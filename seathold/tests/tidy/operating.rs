@@ -6,14 +6,21 @@ use std::fs;
 use super::files::{report, root, sources};
 
 const DOCUMENT: &str = "docs/operating.md";
+/// What describes metrics counts none.
+const DESCRIBED: &str = "seathold/src/telemetry/described.rs";
 const METRICS: [&str; 2] = ["seathold_", "registration_"];
 const SETTINGS: [&str; 5] = ["SEATHOLD_", "TENCENTCLOUD_", "ALIBABA_CLOUD_", "DATABASE_", "REDIS_"];
 
 /// What stands between quotes in the product and begins with one of these.
 fn named(prefixes: &[&str], is_name: fn(char) -> bool) -> BTreeSet<String> {
-    let is_operators = |path: &str| !["sandbox/", "loadtest/"].iter().any(|crate_| path.starts_with(crate_));
+    let is_operators = |path: &str| !["sandbox/", "loadtest/", DESCRIBED].iter().any(|other| path.starts_with(other));
     let product = sources().into_iter().filter(|(path, _)| is_operators(path));
     let texts: Vec<String> = product.map(|(_, text)| text).collect();
+    quoted(&texts, prefixes, is_name)
+}
+
+/// What stands between quotes in these texts and begins with one of these.
+fn quoted(texts: &[String], prefixes: &[&str], is_name: fn(char) -> bool) -> BTreeSet<String> {
     let lines = texts.iter().flat_map(|text| text.lines()).filter(|line| !line.trim_start().starts_with("//"));
     let quoted = lines.flat_map(|line| line.split('"').skip(1).step_by(2));
     let has_prefix = |text: &&str| prefixes.iter().any(|prefix| text.len() > prefix.len() && text.starts_with(prefix));
@@ -45,22 +52,39 @@ fn missing(kind: &str, names: BTreeSet<String>) -> BTreeMap<String, Vec<String>>
     if faults.is_empty() { BTreeMap::new() } else { BTreeMap::from([(DOCUMENT.to_owned(), faults)]) }
 }
 
+fn is_letter(c: char) -> bool {
+    c.is_ascii_lowercase() || c == '_'
+}
+
+fn is_metric(name: &str) -> bool {
+    ["_total", "_seconds", "_connections", "_requests"].iter().any(|end| name.ends_with(end))
+        || ["seathold_room_", "seathold_list_"].iter().any(|head| name.starts_with(head))
+}
+
+/// All metrics that the product has.
+pub(super) fn metrics() -> BTreeSet<String> {
+    named(&METRICS, is_letter).into_iter().filter(|name| is_metric(name)).collect()
+}
+
+#[test]
+fn every_metric_is_described_where_it_is_read() {
+    let text = fs::read_to_string(root().join(DESCRIBED)).expect("metrics are described");
+    let described: BTreeSet<String> =
+        quoted(&[text], &METRICS, is_letter).into_iter().filter(|name| is_metric(name)).collect();
+    assert_eq!(described, metrics(), "left: {DESCRIBED}, right: what is counted");
+}
+
 #[test]
 fn every_metric_and_every_setting_is_explained() {
-    let metrics = named(&METRICS, |c| c.is_ascii_lowercase() || c == '_');
-    let is_metric = |name: &String| {
-        ["_total", "_seconds", "_connections", "_requests"].iter().any(|end| name.ends_with(end))
-            || name.starts_with("seathold_room_")
-    };
-    let metrics: BTreeSet<String> = metrics.into_iter().filter(&is_metric).collect();
+    let metrics = metrics();
     report("37: operators find every metric", &missing("metric", metrics.clone()));
     let settings = named(&SETTINGS, |c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     report("37: operators find every setting", &missing("setting", settings));
 
     let is_of_ours = |name: &&String| METRICS.iter().any(|prefix| name.starts_with(prefix));
     let documented = documented();
-    let is_metric = |name: &&String| is_metric(name);
-    let gone = documented.iter().filter(is_of_ours).filter(is_metric).filter(|name| !metrics.contains(*name));
+    let gone =
+        documented.iter().filter(is_of_ours).filter(|name| is_metric(name)).filter(|name| !metrics.contains(*name));
     let gone: Vec<String> = gone.map(|name| format!("explains {name}, which nothing counts")).collect();
     report("37: no metric is explained that is gone", &BTreeMap::from([(DOCUMENT.to_owned(), gone)]));
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Router;
 use axum_extra::extract::cookie::Key;
-use backoffice::BackofficeState;
+use backoffice::{BackofficeState, SecondFactor, SecondPerson};
 use h5::H5State;
 use registration::Registration;
 use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
@@ -43,8 +43,12 @@ impl Sites {
             registration: registration.clone(),
             cookie_key: Key::generate(),
             demo: true,
+            second_factor: SecondFactor::Off,
+            second_person: SecondPerson::Off,
             refund_alone_max: registration::Fen(5_000),
+            undo: jiff::SignedDuration::ZERO,
             site_url: "http://127.0.0.1:1".to_owned(),
+            press: None,
         });
         let outbox = format!("{}outbox.json", left.sandbox.url());
         Self { registration, candidates: serve(candidates).await, staff: serve(staff).await, outbox }

@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::ops::Deref;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::wd::WebDriverCompatibleCommand;
-use fantoccini::{Client, ClientBuilder};
+use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
@@ -16,6 +18,10 @@ use crate::child::TestChild;
 use crate::paths::{target_dir, temp_dir};
 
 const DRIVER_WAIT: Duration = Duration::from_secs(20);
+const DOWNLOAD_WAIT: Duration = Duration::from_secs(40);
+const POLL: Duration = Duration::from_millis(50);
+/// In the profile: where files go that pages give to take away.
+const DOWNLOADS: &str = "downloads";
 const ANDROID: &str = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) \
                        Chrome/140.0.0.0 Mobile Safari/537.36";
 const WECHAT: &str = "Mozilla/5.0 (Linux; Android 14; Pixel 8 Build/UD1A; wv) AppleWebKit/537.36 (KHTML, like Gecko) \
@@ -75,7 +81,7 @@ pub struct Browser {
     client: Client,
     _driver: TestChild,
     // Last: removed after the browser has ended.
-    _profile: TempDir,
+    profile: TempDir,
 }
 
 impl Browser {
@@ -98,10 +104,10 @@ impl Browser {
         let mut driver = TestChild::spawn(command);
         let port = driver.line("its port", DRIVER_WAIT, port_in).await;
         let mut builder = ClientBuilder::new(HttpConnector::new());
-        builder.capabilities(capabilities(&options, &profile.path().display().to_string()));
+        builder.capabilities(capabilities(&options, profile.path()));
         let client = builder.connect(&format!("http://127.0.0.1:{port}")).await;
         let client = client.unwrap_or_else(|error| panic!("Chromium did not start: {error}"));
-        let browser = Self { client, _driver: driver, _profile: profile };
+        let browser = Self { client, _driver: driver, profile };
         // Mobile emulation sets the request's language from the profile, which headless ignores.
         let accept = json!({"userAgent": user_agent(device), "acceptLanguage": language, "platform": "Android"});
         if device != Device::Desk {
@@ -115,6 +121,22 @@ impl Browser {
         let body = json!({"cmd": command, "params": parameters});
         let result = self.client.issue_cmd(DriverCommand { path: "goog/cdp/execute", body }).await;
         result.unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    /// Waits until there is such an element, through pages that are left meanwhile.
+    pub async fn find_within(&self, wait: Duration, css: &str) -> Result<Element, CmdError> {
+        let deadline = tokio::time::Instant::now() + wait;
+        loop {
+            match self.client.find(Locator::Css(css)).await {
+                Err(error) if error.is_no_such_element() || is_between_pages(&error) => {
+                    if tokio::time::Instant::now() >= deadline {
+                        return Err(error);
+                    }
+                }
+                found => return found,
+            }
+            tokio::time::sleep(POLL).await;
+        }
     }
 
     /// What pages wrote on the console since the last call: refused scripts and styles, failed requests.
@@ -149,6 +171,17 @@ impl Browser {
         path
     }
 
+    /// The file that a page gave to take away under this name, once all of it is there: until then it has another name.
+    pub async fn downloaded(&self, name: &str) -> PathBuf {
+        let path = self.profile.path().join(DOWNLOADS).join(name);
+        let deadline = tokio::time::Instant::now() + DOWNLOAD_WAIT;
+        while !path.exists() {
+            assert!(tokio::time::Instant::now() < deadline, "{name} was not downloaded");
+            tokio::time::sleep(POLL).await;
+        }
+        path
+    }
+
     /// Ends the browser in order; dropping it does so less politely.
     pub async fn close(self) {
         let _ = self.client.clone().close().await;
@@ -163,6 +196,11 @@ impl Deref for Browser {
     }
 }
 
+/// Was the page left, or drawn anew, while the driver looked at it? The driver says the first in no word of the standard.
+pub(crate) fn is_between_pages(error: &CmdError) -> bool {
+    error.is_stale_element_reference() || error.to_string().contains("aborted by navigation")
+}
+
 /// `ChromeDriver was started successfully on port 37251.`
 fn port_in(line: &str) -> Option<u16> {
     let port = line.split_once("successfully on port ")?.1;
@@ -173,11 +211,11 @@ fn user_agent(device: Device) -> &'static str {
     if device == Device::WeChat { WECHAT } else { ANDROID }
 }
 
-fn capabilities(options: &BrowserOptions, profile: &str) -> Map<String, Value> {
+fn capabilities(options: &BrowserOptions, profile: &Path) -> Map<String, Value> {
     let BrowserOptions { device, language, camera } = options;
     let mut arguments: Vec<String> = ARGUMENTS.iter().map(|argument| (*argument).to_owned()).collect();
     arguments.extend([
-        format!("--user-data-dir={profile}"),
+        format!("--user-data-dir={}", profile.display()),
         format!("--lang={language}"),
         "--window-size=1280,900".into(),
     ]);
@@ -187,7 +225,9 @@ fn capabilities(options: &BrowserOptions, profile: &str) -> Map<String, Value> {
     }
     let height = if *device == Device::SmallPhone { 640 } else { 844 };
     let width = if *device == Device::SmallPhone { 360 } else { 390 };
-    let mut options = json!({"args": arguments, "prefs": {"intl": {"accept_languages": language}}});
+    let downloads = json!({"default_directory": profile.join(DOWNLOADS), "prompt_for_download": false});
+    let preferences = json!({"intl": {"accept_languages": language}, "download": downloads});
+    let mut options = json!({"args": arguments, "prefs": preferences});
     if *device != Device::Desk {
         options["mobileEmulation"] = json!({
             "deviceMetrics": {"width": width, "height": height, "pixelRatio": 2.0, "mobile": true, "touch": true},

@@ -8,14 +8,16 @@ use std::time::Duration;
 use fantoccini::Locator;
 use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::browsers::axe::accessibility_faults;
-use crate::browsers::browser::{Browser, BrowserOptions};
+use crate::browsers::browser::{Browser, BrowserOptions, is_between_pages};
 
 const WAIT: Duration = Duration::from_secs(40);
 const TURN_WAIT: Duration = Duration::from_secs(90);
 const POLL: Duration = Duration::from_millis(100);
+/// So long a page is looked at before it is opened again.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// A walk with one browser. Dereferences to [`Browser`]; end it with [`Self::finish`].
 #[derive(Debug)]
@@ -31,6 +33,15 @@ impl Walker {
         Self { browser: Browser::start_with(options).await, url: url.to_owned(), faults: Vec::new() }
     }
 
+    /// From now on the browser is that of whoever has these cookies of the site, as a request sends them.
+    pub async fn carry(&self, cookies: &str) {
+        self.browser.devtools("Network.clearBrowserCookies", json!({})).await;
+        for pair in cookies.split("; ") {
+            let (name, value) = pair.split_once('=').unwrap_or_else(|| panic!("{pair} is no cookie"));
+            self.browser.devtools("Network.setCookie", json!({"name": name, "value": value, "url": self.url})).await;
+        }
+    }
+
     /// Opens a path of the site.
     pub async fn open(&self, path: &str) {
         self.browser.goto(&format!("{}{path}", self.url)).await.unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -38,8 +49,7 @@ impl Walker {
 
     /// The element, when it is there.
     pub async fn find_one(&self, css: &str) -> Element {
-        let element = self.browser.wait().at_most(WAIT).for_element(Locator::Css(css)).await;
-        match element {
+        match self.browser.find_within(WAIT, css).await {
             Ok(element) => element,
             Err(error) => panic!("{css}: {error} at {}: {}", self.path().await, self.text().await),
         }
@@ -50,21 +60,33 @@ impl Walker {
         self.browser.find_all(Locator::Css(css)).await.is_ok_and(|found| !found.is_empty())
     }
 
-    /// Taps an element. A page that was drawn anew in between has another one there.
+    /// Taps an element. A page that was drawn anew, or left, in between has another one there.
     pub async fn tap(&self, css: &str) {
-        if let Err(error) = self.tap_once(css).await {
-            assert!(error.is_stale_element_reference(), "{css}: {error}");
-            self.tap_once(css).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        let element = match self.within_reach(css).await {
+            Err(error) if is_between_pages(&error) => self.within_reach(css).await,
+            found => found,
+        };
+        let element = element.unwrap_or_else(|error| panic!("{css}: {error}"));
+        match element.click().await {
+            // Nothing was tapped.
+            Err(error) if error.is_stale_element_reference() => {
+                let again = self.within_reach(css).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+                again.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+            }
+            // The tap led away before the driver had said that it was done.
+            Err(error) if is_between_pages(&error) => {}
+            done => done.unwrap_or_else(|error| panic!("{css}: {error}")),
         }
     }
 
-    async fn tap_once(&self, css: &str) -> Result<(), CmdError> {
+    /// The element in the middle of the screen. The driver scrolls as little as it can, which leaves it below the bar at
+    /// the bottom.
+    async fn within_reach(&self, css: &str) -> Result<Element, CmdError> {
         let element = self.find_one(css).await;
-        // The driver scrolls as little as it can, which leaves the element below the bar at the bottom.
         let argument = vec![serde_json::to_value(&element).expect("an element is a reference")];
         let scroll = "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})";
         self.browser.execute(scroll, argument).await?;
-        element.click().await
+        Ok(element)
     }
 
     /// Types into a field, in place of what is there.
@@ -83,8 +105,7 @@ impl Walker {
     /// Picks a file.
     pub async fn attach(&self, css: &str, file: &Path) {
         let path = file.canonicalize().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        let input = self.browser.wait().at_most(WAIT).for_element(Locator::Css(css)).await;
-        let input = input.unwrap_or_else(|error| panic!("{css}: {error}"));
+        let input = self.find_one(css).await;
         input.send_keys(&path.display().to_string()).await.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
@@ -96,6 +117,24 @@ impl Walker {
     /// The same of words that come by themselves: such a page asks ever more rarely, at last once a minute.
     pub async fn turns_to(&self, words: &str) {
         self.shows_within(TURN_WAIT, words).await;
+    }
+
+    /// Opens a path again and again until it says the words: of what comes from outside, by itself, nobody knows when.
+    pub async fn opens_until(&self, path: &str, words: &str) {
+        let deadline = tokio::time::Instant::now() + TURN_WAIT;
+        loop {
+            self.open(path).await;
+            let soon = tokio::time::Instant::now() + LOOK;
+            while tokio::time::Instant::now() < soon {
+                let text = self.text().await;
+                if text.contains(words) {
+                    return;
+                }
+                let is_late = tokio::time::Instant::now() >= deadline;
+                assert!(!is_late, "{words} is not at {}: {text}", self.path().await);
+                tokio::time::sleep(POLL).await;
+            }
+        }
     }
 
     async fn shows_within(&self, wait: Duration, words: &str) {
@@ -137,7 +176,11 @@ impl Walker {
 
     /// Path and query of the page.
     pub async fn path(&self) -> String {
-        let url = self.browser.current_url().await.expect("a browser is somewhere");
+        let url = match self.browser.current_url().await {
+            Err(error) if is_between_pages(&error) => self.browser.current_url().await,
+            url => url,
+        };
+        let url = url.expect("a browser is somewhere");
         url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
     }
 

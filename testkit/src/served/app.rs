@@ -218,6 +218,8 @@ async fn launch(options: &AppOptions, data: &Path, listen: &str, staff: &str) ->
     if options.demo {
         command.arg("--demo");
     }
+    // What staff decide is so at once, unless a test is about taking it back.
+    command.env("SEATHOLD_UNDO_SECONDS", "0");
     command.args(&options.arguments).envs(options.environment.iter().cloned());
     if let Some(log) = &options.log {
         let log = fs::OpenOptions::new().create(true).append(true).open(log);

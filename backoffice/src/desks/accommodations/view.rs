@@ -6,20 +6,26 @@ use pagekit::when;
 use pagekit::words::{Words, key};
 use registration::desk::accommodations::AccommodationCase;
 use registration::desk::audit::{AuditAction, AuditEntry};
+use registration::desk::case::ClaimToken;
 use registration::desk::reason::REASON_CHARS_MAX;
 use registration::model::exam::Exam;
 use registration::model::exam_rules::AccommodationKind;
 use registration::model::facts::accommodation::Verdict;
+use registration::model::text::Text;
 use registration::people::accounts::Account;
 
-use super::{ACCOMMODATIONS, Typed};
+use super::Typed;
 use crate::desk::frame::keycap;
-use crate::desk::record::record;
+use crate::desk::record::{of_cases, record};
 
 /// What the page shows of a request.
 pub(crate) struct Shown<'a> {
     pub(crate) exam: Option<&'a Exam>,
     pub(crate) case: &'a AccommodationCase,
+    /// The claim of the page.
+    pub(crate) claim: Option<ClaimToken>,
+    /// The usual reasons.
+    pub(crate) reasons: &'a [Text],
     pub(crate) account: Option<&'a Account>,
     /// The address of the case.
     pub(crate) path: String,
@@ -66,7 +72,8 @@ pub(crate) fn decision(w: Words, shown: &Shown<'_>) -> Markup {
     html! {
         form class="verdicts" method="post" action={ (shown.path) "/decide" } {
             input type="hidden" name="seen" value=(case.key.version);
-            datalist id="reasons" { @for reason in ACCOMMODATIONS.reasons { option value=(w.t(reason)) {} } }
+            @if let Some(claim) = shown.claim { input type="hidden" name="claim" value=(claim); }
+            datalist id="reasons" { @for reason in shown.reasons { option value=(reason.zh) {} } }
             @for kind in &case.asked.request.kinds { (verdict(w, shown, *kind)) }
             button class="button" type="submit" data-key="c" { (keycap("C")) (w.t("accommodation-submit")) }
         }
@@ -108,7 +115,7 @@ fn verdict(w: Words, shown: &Shown<'_>, kind: AccommodationKind) -> Markup {
 }
 
 /// What a kind is called.
-fn kind_word(w: Words, kind: AccommodationKind) -> String {
+pub(crate) fn kind_word(w: Words, kind: AccommodationKind) -> String {
     match kind {
         AccommodationKind::ExtraTime => w.t("accommodation-extra-time"),
         AccommodationKind::LargePrint => w.t("accommodation-large-print"),
@@ -126,6 +133,6 @@ fn action(action: &AuditAction) -> Option<&'static str> {
         AuditAction::LookedAtAccommodation => Some(key("accommodation-looked")),
         AuditAction::LookedAtProof => Some(key("accommodation-looked-proof")),
         AuditAction::DecidedAccommodation => Some(key("accommodation-decided")),
-        _ => None,
+        other => of_cases(other),
     }
 }

@@ -9,7 +9,7 @@ use registration::model::exam_rules::SubjectId;
 
 use crate::desk::message::{Message, claimed};
 use crate::desks::payments::view::state_word;
-use crate::failure::Failure;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 /// The status and the message for a decision that was not taken.
@@ -18,12 +18,14 @@ pub(crate) fn sentence(visit: &Visit, error: DecisionError) -> Result<(StatusCod
     let (status, text) = match error {
         DecisionError::UnknownOrder => return Err(Failure::NotFound),
         DecisionError::Forbidden(_) => return Err(Failure::Forbidden),
-        DecisionError::Claimed(claim) => return Ok(care(claimed(w, &claim).into())),
+        DecisionError::Claimed(claim) => {
+            return Ok(care(claimed(w, &claim, claim.by == visit.staff.id).into()));
+        }
         DecisionError::Store(error) => return Err(error.into()),
         DecisionError::NotWaiting(state) => {
             (StatusCode::CONFLICT, w.with("refused-decided", &[("state", state_word(w, &state).1.into())]))
         }
-        DecisionError::OtherPicture => return Ok(care(w.t("refused-new-picture"))),
+        DecisionError::OtherPicture | DecisionError::ToBeNoted => return Ok(care(w.t("refused-new-picture"))),
         DecisionError::NotLooked => return Ok(care(w.t("refused-not-looked"))),
         DecisionError::NeedsFirst(subject) => {
             (StatusCode::CONFLICT, w.with("refused-needs-first", &[("subject", title_of(visit, &subject).into())]))

@@ -31,7 +31,7 @@ pub(crate) fn read(w: Words, view: &Read<'_>) -> Markup {
     html! {
         section class="pictured" aria-label=(w.t("pictured-title")) {
             (comparison(w, &w.t("pictured-said"), &w.t("pictured-known"), &rows(w, view, pictured)))
-            p class="hint" { (w.t("pictured-note")) }
+            p class="hint" { (w.t("pictured-note")) " " a href="/queues/sure" { (w.t("sure-link")) } }
         }
     }
 }

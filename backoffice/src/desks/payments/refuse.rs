@@ -11,15 +11,18 @@ use serde::Deserialize;
 use super::answer::sentence;
 use crate::desk::message::Message;
 use crate::desk::reason::Refusal;
-use crate::desks::payments::show_case;
-use crate::desks::payments::view::REASONS;
-use crate::failure::Failure;
+use crate::desk::undo::with_case;
+use crate::desks::payments::{decide, reasons, show_case};
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 #[derive(Deserialize)]
 pub(crate) struct Entered {
     /// What the page showed.
     seen: String,
+    /// The claim of the page.
+    #[serde(default)]
+    claim: String,
     #[serde(flatten)]
     refusal: Refusal,
 }
@@ -31,20 +34,22 @@ pub(crate) async fn refuse(
 ) -> Result<Response, Failure> {
     let order: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
     let reviews = &visit.app.outside.registration.reviews;
+    let case = reviews.get(&visit.staff, order).await?.ok_or(Failure::NotFound)?;
+    let reason = entered.refusal.reason(&reasons(&visit, &case.order.exam));
     let refused = match entered.seen.parse() {
-        Ok(look) => reviews.refuse(&visit.staff, order, &look, &entered.refusal.reason(&REASONS)).await,
+        Ok(look) => decide(&visit, order, &look, &entered.claim, Some(&reason)).await,
         // A page of the version before showed something else.
         Err(_) => Err(DecisionError::OtherPicture),
     };
     match refused {
-        Ok(_) => Ok(Redirect::to(&format!("/?refused={order}")).into_response()),
+        Ok(case) => Ok(Redirect::to(&with_case(format!("/?refused={order}"), case)).into_response()),
         Err(DecisionError::Reason(_)) => {
             let message = Message::of_refusal(visit.words, entered.refusal);
-            show_case(&visit, Some(order), StatusCode::UNPROCESSABLE_ENTITY, Some(message)).await
+            show_case(&visit, order, StatusCode::UNPROCESSABLE_ENTITY, Some(message)).await
         }
         Err(error) => {
             let (status, message) = sentence(&visit, error)?;
-            show_case(&visit, Some(order), status, Some(message)).await
+            show_case(&visit, order, status, Some(message)).await
         }
     }
 }

@@ -6,7 +6,7 @@ use registration::desk::payments::ScreenshotError;
 use registration::model::order::OrderId;
 
 use crate::desk::picture::jpeg;
-use crate::failure::Failure;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 pub(crate) async fn show(visit: Visit, Path(order): Path<String>) -> Result<Response, Failure> {
@@ -22,8 +22,13 @@ pub(crate) async fn double(visit: Visit, Path((order, picture)): Path<(String, S
 }
 
 fn answer(picture: Result<Vec<u8>, ScreenshotError>) -> Result<Response, Failure> {
-    match picture {
-        Ok(picture) => Ok(jpeg(picture)),
+    of(picture).map(jpeg)
+}
+
+/// What was asked for of a picture.
+pub(super) fn of<T>(asked: Result<T, ScreenshotError>) -> Result<T, Failure> {
+    match asked {
+        Ok(asked) => Ok(asked),
         Err(ScreenshotError::Forbidden(_)) => Err(Failure::Forbidden),
         Err(ScreenshotError::NoPicture) => Err(Failure::NotFound),
         Err(ScreenshotError::Store(error)) => Err(error.into()),

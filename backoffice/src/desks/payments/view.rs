@@ -6,23 +6,26 @@ use pagekit::callout::{Tone, tag};
 use pagekit::when;
 use pagekit::words::{Words, key};
 use registration::desk::audit::{AuditAction, AuditEntry};
-use registration::desk::case::Subject;
+use registration::desk::case::{CaseKind, Subject};
 use registration::desk::payments::{Double, Reading, Review};
 use registration::model::exam::Exam;
 use registration::model::exam_rules::FieldKind;
 use registration::model::order::OrderState;
 use registration::model::person::PersonName;
+use registration::model::text::Text;
 use registration::rules::details::Answers;
 
+use crate::desk::claim::Work;
 use crate::desk::decision::{Choice, decision};
-use crate::desk::frame::keycap;
+use crate::desk::frame::{follows, keycap};
 use crate::desk::lines::{Queue, Titles};
-use crate::desk::message::{Message, said};
-use crate::desk::record::record;
+use crate::desk::message::{Message, said_of_decision};
+use crate::desk::queue::came;
+use crate::desk::record::{of_cases, record};
 use crate::desk::words::answer_words;
 use crate::desks::payments::pictured::{self, Read};
 
-/// The usual reasons to refuse, as keys of the catalogue; number keys choose them.
+/// The usual reasons to refuse where an exam has no list of its own, as keys of the catalogue.
 pub(crate) const REASONS: [&str; 4] = [key("reason-1"), key("reason-2"), key("reason-3"), key("reason-4")];
 
 /// What the desk shows.
@@ -33,6 +36,10 @@ pub(crate) struct Desk<'a> {
     pub(crate) case: &'a Review,
     /// Does the case wait for a decision?
     pub(crate) is_waiting: bool,
+    /// Who works on it.
+    pub(crate) work: &'a Work,
+    /// The usual reasons to refuse; number keys choose them.
+    pub(crate) reasons: &'a [Text],
     pub(crate) exam: Option<&'a Exam>,
     /// What the form says, where nobody else reviews it.
     pub(crate) answers: &'a Answers,
@@ -52,19 +59,24 @@ pub(crate) fn desk(w: Words, view: &Desk<'_>) -> Markup {
     let Desk { case, exam, reading, doubles, .. } = *view;
     let read = Read { order: &case.order, exam, reading, doubles };
     html! {
-        main class="desk" {
+        main class="desk" data-case=[view.work.case()] data-claim=[view.work.token()] data-ahead="payments" {
             (view.queue.draw(w, &w.t("queue-title"), &Subject::Payment(view.case.order.id), view.titles, view.now))
             section class=(if view.beside.is_some() { "picture people" } else { "picture" }) aria-label=(w.t("picture-title")) {
                 (picture(w, view))
                 @if let Some(double) = view.beside { (pictured::beside(w, view.case.order.id, double)) }
             }
             section class="case" tabindex="0" aria-label=(w.t("case-title")) {
-                (said(view.message))
+                (said_of_decision(w, view.message))
+                @if view.is_waiting { (view.work.said(w)) }
                 (pictured::doubles(w, &read))
                 (head(w, view))
                 (pictured::read(w, &read))
                 (compare(w, view))
-                @if view.is_waiting { (decision(w, &choice(w, view))) }
+                (view.queue.candidate(w, view.case.order.account))
+                @if view.is_waiting && view.work.token().is_some() {
+                    (decision(w, &choice(w, view)))
+                    (view.work.leave(w))
+                }
                 @let picture = view.case.look.map(|look| look.picture());
                 (record(w, view.history, picture.as_deref(), view.now, action))
             }
@@ -72,19 +84,27 @@ pub(crate) fn desk(w: Words, view: &Desk<'_>) -> Markup {
     }
 }
 
-/// The page when no payment waits.
-pub(crate) fn empty(w: Words, message: Option<&Message>) -> Markup {
+/// The page when no payment waits, or somebody else has each of the `waiting` ones.
+pub(crate) fn empty(w: Words, message: Option<&Message>, waiting: u64, is_attended: bool) -> Markup {
     html! {
-        main class="alone calm" {
-            (said(message))
-            h1 { (w.t("empty-title")) }
+        main class="alone calm" data-empty=(follows(&[CaseKind::Payment])) {
+            (said_of_decision(w, message))
+            h1 {
+                @match (waiting, is_attended) {
+                    (0, _) => (w.t("empty-title")),
+                    (_, true) => (w.t("queue-all-taken")),
+                    (_, false) => (w.t("queue-title")),
+                }
+            }
+            (came(w, "/", waiting, is_attended))
             p { (w.t("empty-text")) }
+            p { a class="plain" href="/queues" { (w.t("queues-title")) } }
         }
     }
 }
 
 fn picture(w: Words, view: &Desk<'_>) -> Markup {
-    let href = format!("/orders/{}/screenshot.jpg?{}", view.case.order.id, seen(view.case));
+    let href = picture_at(view.case);
     let shown = html! {
         a href=(href) target="_blank" rel="noopener" data-key="z" { img src=(href) alt=(w.t("picture-alt")) data-picture; }
     };
@@ -99,6 +119,11 @@ fn picture(w: Words, view: &Desk<'_>) -> Markup {
             p class="hint" { (hint) }
         }
     }
+}
+
+/// Where the picture of a case is.
+pub(crate) fn picture_at(case: &Review) -> String {
+    format!("/orders/{}/screenshot.jpg?{}", case.order.id, seen(case))
 }
 
 /// What a decision has to be about.
@@ -165,7 +190,8 @@ fn said_in_form<'a>(w: Words, view: &'a Desk<'_>) -> Vec<(&'a str, String)> {
         .collect()
 }
 
-fn sitting_words(w: Words, exam: Option<&Exam>, one: &registration::model::order::OrderSitting) -> String {
+/// A sitting of an order: when, what and where.
+pub(crate) fn sitting_words(w: Words, exam: Option<&Exam>, one: &registration::model::order::OrderSitting) -> String {
     match exam.and_then(|exam| exam.sitting(&one.sitting)) {
         Some(sitting) => {
             let (title, venue) =
@@ -184,8 +210,14 @@ fn choice<'a>(w: Words, view: &Desk<'a>) -> Choice<'a> {
         confirm_at: format!("/orders/{order}/confirm"),
         refuse_at: format!("/orders/{order}/refuse"),
         seen: seen(view.case),
+        claim: view.work.token(),
+        undo: view.work.undo_at(),
+        done: [
+            w.with("done-confirmed", &[("order", order.to_string().into())]),
+            w.with("done-refused", &[("order", order.to_string().into())]),
+        ],
         needs_picture: true,
-        reasons: &REASONS,
+        reasons: view.reasons,
         message: view.message,
     }
 }
@@ -195,7 +227,7 @@ fn action(action: &AuditAction) -> Option<&'static str> {
         AuditAction::LookedAtPicture => Some(key("action-looked")),
         AuditAction::Confirmed => Some(key("action-confirmed")),
         AuditAction::Refused => Some(key("action-refused")),
-        _ => None,
+        other => of_cases(other),
     }
 }
 

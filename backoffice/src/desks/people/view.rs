@@ -5,17 +5,21 @@ use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::{Words, key};
 use registration::desk::audit::{AuditAction, AuditEntry};
-use registration::desk::case::Subject;
-use registration::desk::people::PersonCase;
+use registration::desk::case::{CaseKind, Subject};
+use registration::desk::people::{PersonCase, Side};
+use registration::model::text::Text;
 
+use crate::desk::claim::Work;
 use crate::desk::decision::{Choice, decision};
+use crate::desk::frame::follows;
 use crate::desk::lines::{Queue, Titles, address, kind_word};
-use crate::desk::message::{Message, said};
-use crate::desk::record::record;
+use crate::desk::message::{Message, said_of_decision};
+use crate::desk::queue::came;
+use crate::desk::record::{of_cases, record};
 use crate::desk::words::{kind_name, sex_word};
 
-/// The usual reasons to refuse, as keys of the catalogue; number keys choose them.
-pub(super) const REASONS: [&str; 4] =
+/// The usual reasons to refuse where an exam has no list of its own, as keys of the catalogue.
+pub(crate) const REASONS: [&str; 4] =
     [key("people-reason-1"), key("people-reason-2"), key("people-reason-3"), key("people-reason-4")];
 
 /// What the desk shows.
@@ -24,6 +28,10 @@ pub(crate) struct People<'a> {
     /// What exams are called.
     pub(crate) titles: &'a Titles<'a>,
     pub(crate) case: &'a PersonCase,
+    /// Who works on it.
+    pub(crate) work: &'a Work,
+    /// The usual reasons to refuse; number keys choose them.
+    pub(crate) reasons: &'a [Text],
     pub(crate) history: &'a [AuditEntry],
     pub(crate) message: Option<&'a Message>,
     pub(crate) now: Timestamp,
@@ -33,18 +41,18 @@ pub(crate) struct People<'a> {
 pub(crate) fn body(w: Words, view: &People<'_>) -> Markup {
     let case = view.case;
     html! {
-        main class="desk" {
+        main class="desk" data-case=[view.work.case()] data-claim=[view.work.token()] data-ahead="people" {
             (view.queue.draw(w, &w.t("people-title"), &case.subject, view.titles, view.now))
             section class="picture people" aria-label=(w.t("people-pictures")) {
                 @if case.portrait.is_some() {
                     figure {
-                        img src=(path(&case.subject, "/verified.jpg")) alt=(w.t("people-verified"));
+                        img src=(picture_at(&case.subject, Side::Verified)) alt=(w.t("people-verified"));
                         figcaption { (w.t("people-verified")) }
                     }
                 }
                 figure {
-                    a href=(path(&case.subject, "/handed-in.jpg")) target="_blank" rel="noopener" data-key="z" {
-                        img src=(path(&case.subject, "/handed-in.jpg")) alt=(handed_in(w, &case.subject)) data-picture;
+                    a href=(picture_at(&case.subject, Side::HandedIn)) target="_blank" rel="noopener" data-key="z" {
+                        img src=(picture_at(&case.subject, Side::HandedIn)) alt=(handed_in(w, &case.subject)) data-picture;
                     }
                     figcaption { (handed_in(w, &case.subject)) }
                 }
@@ -53,25 +61,45 @@ pub(crate) fn body(w: Words, view: &People<'_>) -> Markup {
                 }
             }
             section class="case" tabindex="0" aria-label=(w.t("case-title")) {
-                (said(view.message))
+                (said_of_decision(w, view.message))
+                (view.work.said(w))
                 header class="case-head" { h1 { (kind_word(w, case.subject.kind())) } }
                 (person(w, view))
-                (decision(w, &choice(w, view)))
+                @if let Some(account) = case.subject.account() { (view.queue.candidate(w, account)) }
+                @if view.work.token().is_some() {
+                    (decision(w, &choice(w, view)))
+                    (view.work.leave(w))
+                }
                 (record(w, view.history, Some(&case.picture.to_string()), view.now, action))
             }
         }
     }
 }
 
-/// The page when nobody waits.
-pub(crate) fn nothing(w: Words, message: Option<&Message>) -> Markup {
+/// The page when nobody waits, or somebody else has each of the `waiting` cases.
+pub(crate) fn nothing(w: Words, message: Option<&Message>, waiting: u64, is_attended: bool) -> Markup {
     html! {
-        main class="alone calm" {
-            (said(message))
-            h1 { (w.t("people-empty-title")) }
+        main class="alone calm" data-empty=(follows(&[CaseKind::Identity, CaseKind::Face])) {
+            (said_of_decision(w, message))
+            h1 {
+                @match (waiting, is_attended) {
+                    (0, _) => (w.t("people-empty-title")),
+                    (_, true) => (w.t("queue-all-taken")),
+                    (_, false) => (w.t("people-title")),
+                }
+            }
+            (came(w, "/people", waiting, is_attended))
             p { (w.t("empty-text")) }
-            p { a class="plain" href="/" { (w.t("queue-title")) } }
+            p { a class="plain" href="/queues" { (w.t("queues-title")) } }
         }
+    }
+}
+
+/// Where a picture of a case is.
+pub(super) fn picture_at(id: &Subject, side: Side) -> String {
+    match side {
+        Side::HandedIn => path(id, "/handed-in.jpg"),
+        Side::Verified => path(id, "/verified.jpg"),
     }
 }
 
@@ -119,8 +147,11 @@ fn choice<'a>(w: Words, view: &People<'a>) -> Choice<'a> {
         confirm_at: path(&case.subject, "/confirm"),
         refuse_at: path(&case.subject, "/refuse"),
         seen: case.picture.to_string(),
+        claim: view.work.token(),
+        undo: view.work.undo_at(),
+        done: [w.t("people-done-confirmed"), w.t("people-done-refused")],
         needs_picture: true,
-        reasons: &REASONS,
+        reasons: view.reasons,
         message: view.message,
     }
 }
@@ -131,6 +162,6 @@ fn action(action: &AuditAction) -> Option<&'static str> {
         AuditAction::LookedAtPicture => Some(key("people-looked")),
         AuditAction::Confirmed => Some(key("people-confirmed")),
         AuditAction::Refused => Some(key("people-refused")),
-        _ => None,
+        other => of_cases(other),
     }
 }

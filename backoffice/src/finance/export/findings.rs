@@ -7,11 +7,11 @@ use registration::desk::staff::StaffMember;
 use registration::reconciliation::Finding;
 
 use super::{AskedDays, Begun, Export, Rows, of_days};
-use crate::failure::Failure;
 use crate::finance::days::draw;
 use crate::finance::frame::Telling;
 use crate::finance::sheet::{Cell, at};
 use crate::finance::words;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 const HEADS: [&str; 11] = [

@@ -6,10 +6,10 @@ use registration::model::payment::invoice::Invoice;
 use registration::model::payment::tax_number::TaxNumber;
 
 use super::{Begun, Export, Rows, Taken};
-use crate::failure::Failure;
 use crate::finance::frame::Telling;
 use crate::finance::invoices::{Asked, draw, words};
 use crate::finance::sheet::{Cell, at};
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 const HEADS: [&str; 9] = [

@@ -6,11 +6,11 @@ use registration::desk::finance::EXPORT_PAGE_MAX;
 use registration::model::payment::listed::Listed;
 
 use super::{Begun, Export, Rows, Taken};
-use crate::failure::Failure;
 use crate::finance::frame::Telling;
 use crate::finance::list::{Asked, draw};
 use crate::finance::sheet::{Cell, at};
 use crate::finance::words;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 const HEADS: [&str; 13] = [

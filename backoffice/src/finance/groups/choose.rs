@@ -16,9 +16,9 @@ use reservation::ids::ExamId;
 use serde::Deserialize;
 
 use super::lines::{sittings, subject_title};
-use crate::failure::Failure;
 use crate::finance::frame::{Tab, Telling, answer};
 use crate::finance::parts::{number, select, table};
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 const HEADS: [&str; 6] =

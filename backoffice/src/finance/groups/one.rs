@@ -6,14 +6,14 @@ pub(crate) mod view;
 use axum::extract::Query;
 use axum::response::Response;
 use pagekit::words::key;
-use registration::desk::permits::{Right, Scope, permits};
+use registration::desk::permits::{Right, permits_somewhere};
 use registration::model::payment::Method;
 use registration::model::payment::group::GroupId;
 
 use super::lines::People;
-use crate::failure::Failure;
 use crate::finance::frame::{Done, Tab, Telling, answer};
 use crate::finance::numbered::Of;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 /// What is said of what was done.
@@ -56,7 +56,7 @@ async fn draw(
         history: &history,
         channels: &channels,
         entered,
-        sees_money: permits(&visit.staff, Right::SeeMoney, Scope::Everything),
+        sees_money: permits_somewhere(&visit.staff, Right::SeeMoney),
         now: visit.now,
     };
     let title = page.group.title.clone();

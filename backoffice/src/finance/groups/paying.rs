@@ -14,10 +14,10 @@ use registration::model::payment::{Method, PaymentState};
 use registration::payments::{Attempt, Start};
 use serde::Deserialize;
 
-use crate::failure::Failure;
 use crate::finance::frame::{Tab, Telling, answer_again};
 use crate::finance::numbered::{Numbered, Of, done};
 use crate::finance::words as money;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 /// Seconds after which the page looks again: a channel is asked no more often than every three.

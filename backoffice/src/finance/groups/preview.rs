@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use maud::{Markup, html};
 use pagekit::callout::{Tone, callout};
 use pagekit::words::Words;
+use registration::desk::permits::Right;
 use registration::model::exam::Exam;
 use registration::model::exam_rules::OrganisationCode;
 use registration::model::order::OrderId;
@@ -17,10 +18,10 @@ use reservation::ids::ExamId;
 
 use super::lines::{People, is_ready, standing, sum};
 use super::{choose, words};
-use crate::failure::Failure;
 use crate::finance::frame::{Tab, Telling, answer};
 use crate::finance::numbered::done;
 use crate::finance::parts::select;
+use crate::request::failure::Failure;
 use crate::request::upload::{Part, Upload};
 use crate::request::visit::Visit;
 
@@ -94,6 +95,7 @@ pub(crate) async fn ticked(visit: Visit, Form(pairs): Form<Vec<(String, String)>
 
 /// Those of a list that was handed in.
 pub(crate) async fn read(visit: Visit, form: Multipart) -> Result<Response, Failure> {
+    visit.demand_somewhere(Right::PayForGroups)?;
     let (mut upload, mut pairs, mut pasted, mut file) = (Upload::new(form), Vec::new(), String::new(), None);
     while let Some(part) = upload.next(LIST_BYTES_MAX).await? {
         match part {

@@ -13,9 +13,9 @@ use registration::model::order::OrderId;
 use registration::payments::{DOCUMENT_BYTES_MAX, InvoiceDocument, InvoiceError};
 
 use super::words;
-use crate::failure::Failure;
 use crate::finance::frame::{Tab, Telling, answer};
 use crate::finance::parts::{number, select, table};
+use crate::request::failure::Failure;
 use crate::request::upload::{Part, Upload};
 use crate::request::visit::Visit;
 
@@ -44,7 +44,7 @@ pub(crate) async fn back() -> Redirect {
 }
 
 pub(crate) async fn take(visit: Visit, form: Multipart) -> Result<Response, Failure> {
-    visit.demand(Right::MakeInvoices)?;
+    visit.demand_somewhere(Right::MakeInvoices)?;
     let w = visit.words;
     let (mut upload, mut which, mut outcomes, mut seen) = (Upload::new(form), None, Vec::new(), HashSet::new());
     while let Some(part) = upload.next(DOCUMENT_BYTES_MAX).await? {

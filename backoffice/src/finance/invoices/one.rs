@@ -10,16 +10,17 @@ use pagekit::callout::{Tone, callout, tag};
 use pagekit::words::{Words, key};
 use registration::Fen;
 use registration::desk::audit::{AuditAction, AuditEntry};
+use registration::desk::permits::Right;
 use registration::model::order::OrderId;
 use registration::model::payment::invoice::{Invoice, InvoiceStage};
 use registration::payments::{DOCUMENT_BYTES_MAX, InvoiceDocument};
 
 use super::words;
 use crate::desk::record::record;
-use crate::failure::Failure;
 use crate::finance::frame::{Done, Tab, Telling, answer};
 use crate::finance::numbered::{Of, done};
 use crate::finance::parts::{fact, moment, number};
+use crate::request::failure::Failure;
 use crate::request::upload::{Part, Upload};
 use crate::request::visit::Visit;
 
@@ -35,6 +36,7 @@ pub(crate) async fn show(visit: Visit, Of(order): Of<OrderId>, Query(done): Quer
 
 /// Hands a document back.
 pub(crate) async fn take(visit: Visit, Of(order): Of<OrderId>, form: Multipart) -> Result<Response, Failure> {
+    visit.demand_somewhere(Right::MakeInvoices)?;
     let (mut upload, mut which, mut file) = (Upload::new(form), None, None);
     while let Some(part) = upload.next(DOCUMENT_BYTES_MAX).await? {
         match part {

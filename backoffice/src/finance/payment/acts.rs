@@ -11,10 +11,10 @@ use registration::model::payment::refund::RefundId;
 use registration::payments::RefundError;
 
 use super::{After, Entered, draw};
-use crate::failure::Failure;
 use crate::finance::frame::Telling;
 use crate::finance::numbered::{Of, done};
 use crate::finance::words::refund_state;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 /// Wants a refund: sent at once, or waiting for a second person.
@@ -29,6 +29,9 @@ pub(crate) async fn refund(
         return draw(&visit, id, After::Refused(telling, Some(&entered))).await;
     };
     let (finance, limit) = (&visit.app.outside.registration.finance, visit.app.outside.refund_alone_max);
+    if amount > limit {
+        visit.demand_fresh()?;
+    }
     match finance.refund(&visit.staff, (id, order), amount, (&entered.reason, limit)).await {
         Ok(_) => Ok(done(id, if amount > limit { "asked" } else { "refunded" })),
         Err(error) => refused(&visit, id, error, Some(&entered)).await,
@@ -38,6 +41,10 @@ pub(crate) async fn refund(
 /// Agrees to a refund, withdraws it, or has it sent again.
 pub(crate) async fn decide(visit: Visit, Path((refund, act)): Path<(String, String)>) -> Result<Response, Failure> {
     let id = RefundId::of_number(&refund).ok_or(Failure::NotFound)?;
+    // What waits for a second person is above what one gives alone.
+    if matches!(act.as_str(), "agree" | "by-hand-agree") {
+        visit.demand_fresh()?;
+    }
     let finance = &visit.app.outside.registration.finance;
     let (decided, word) = match act.as_str() {
         "agree" => (finance.decide_refund(&visit.staff, id, true).await, "agreed"),
@@ -81,6 +88,7 @@ pub(super) async fn refused(
         FinanceError::Refund(RefundError::Settling) => (StatusCode::CONFLICT, w.t("refund-refused-settling")),
         FinanceError::Refund(RefundError::Twice) => (StatusCode::CONFLICT, w.t("refund-refused-twice")),
         FinanceError::Refund(RefundError::SamePerson) => (StatusCode::CONFLICT, w.t("refund-refused-same")),
+        FinanceError::Refund(RefundError::Tied) => (StatusCode::CONFLICT, w.t("refund-refused-tied")),
         FinanceError::Refund(RefundError::Reference) => {
             (StatusCode::UNPROCESSABLE_ENTITY, w.t("hand-refused-reference"))
         }

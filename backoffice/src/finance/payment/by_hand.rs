@@ -12,9 +12,9 @@ use registration::payments::{HandedBack, REFERENCE_CHARS_MAX};
 use serde::Deserialize;
 
 use super::acts::refused;
-use crate::failure::Failure;
 use crate::finance::numbered::done;
 use crate::finance::parts::number;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 /// What was entered.

@@ -5,12 +5,14 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use pagekit::callout::Tone;
+use registration::desk::permits::approvals::Act;
 use registration::rooms::{ArrangeError, RoomError};
 
 use super::draw;
 use super::rules::RulesEntered;
 use crate::desk::message::Message;
-use crate::failure::Failure;
+use crate::request::failure::Failure;
+use crate::request::two;
 use crate::request::visit::Visit;
 use crate::rooms::parts::Found;
 use crate::rooms::words::{refusal, room_refusal};
@@ -19,6 +21,19 @@ use crate::rooms::words::{refusal, room_refusal};
 pub(crate) async fn capacity(visit: Visit, Path(path): Path<(String, String)>) -> Result<Response, Failure> {
     let found = Found::of(&visit, &path)?;
     let rooms = &visit.app.outside.registration.rooms;
+    if two::needs_two(&visit) {
+        let (exam, sitting) = (&found.exam.id, &found.sitting.id);
+        let state = match rooms.sitting(&visit.staff, exam, sitting).await {
+            Ok(state) => state,
+            Err(error) => return after(&visit, &path, Err(error)).await,
+        };
+        // Also behind its end: it would be closed for so long, and opened again.
+        let has_opened = found.exam.opens_at <= visit.now;
+        if let Some(before) = state.capacity.filter(|before| has_opened && state.seats < *before) {
+            let (exam, sitting) = (exam.clone(), sitting.clone());
+            return two::ask(&visit, &Act::Capacity { exam, sitting, before, after: state.seats }).await;
+        }
+    }
     let set = rooms.set_capacity(&visit.staff, &found.exam.id, &found.sitting.id).await;
     after(&visit, &path, set.map(|_| "capacity")).await
 }

@@ -10,7 +10,7 @@ use pagekit::words::Words;
 use registration::model::room::RoomId;
 
 use super::{View, path};
-use crate::failure::Failure;
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 use crate::rooms::parts::{Found, room_id, site_id};
 use crate::rooms::sitting::acts::after;

@@ -9,6 +9,7 @@ use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
 use registration::model::exam::Exam;
+use registration::model::exam_rules::TaskKind;
 use registration::rooms::{Draw, PublicRecord};
 use reservation::ids::SittingId;
 
@@ -31,7 +32,7 @@ pub(crate) async fn record(visit: Visit, Path((exam, file)): Path<(String, Strin
     let exam = find(&visit, &exam)?;
     let sitting: SittingId = file.strip_suffix(".json").and_then(|name| name.parse().ok()).ok_or(Failure::NotFound)?;
     let found = visit.app.outside.registration.rooms.record(&exam.id, &sitting).await?.ok_or(Failure::NotFound)?;
-    let PublicRecord::Whole(found) = found else {
+    let PublicRecord::Open(found) = found else {
         return Ok(Redirect::to(&format!("/exams/{}/draw#withheld", exam.id)).into_response());
     };
     let headers = [
@@ -54,6 +55,7 @@ pub(crate) fn body(w: Words, exam: &Exam, draws: &[Draw], now: Timestamp) -> Mar
                 p { (w.t("draw-check-text")) }
                 p { code { "seathold seating verify FILE.json" } }
                 p class="hint" { (w.t("draw-check-hint")) }
+                @if exam.rules.asks_for(&TaskKind::Accommodations) { p class="hint" { (w.t("draw-check-aside")) } }
                 p id="withheld" class="hint" { (w.t("draw-check-withheld")) }
             }
             p { a href=(path_of(exam)) { (w.t("exam-look")) } }

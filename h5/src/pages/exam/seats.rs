@@ -9,7 +9,7 @@ use reservation::sitting::Availability;
 
 use crate::request::order::own;
 use crate::view::callout::Tone;
-use crate::view::exam::sitting_card::{SittingCard, live_list, sitting_card};
+use crate::view::exam::sitting_card::{SittingCard, live_list, release_word, sitting_card};
 use crate::view::icons::{Icon, icon};
 use crate::words::choice::late_word;
 use crate::words::order::mine;
@@ -39,6 +39,7 @@ pub(crate) fn seats(
             free: seats.free,
             level: seats.level,
             next_release_at: seats.next_release_at,
+            release_word: release_word(exam),
             choice: None,
             list: None,
             is_over: order.is_none() && exam.is_too_late(sitting, now),
@@ -55,7 +56,7 @@ pub(crate) fn seats(
         section class="read" {
             details {
                 summary { (w.t("seats-title")) (icon(Icon::Chevron)) }
-                (live_list(w, &format!("/api/v1/exams/{}/events", exam.id), now, &list))
+                (live_list(w, exam, now, &list))
             }
         }
     }

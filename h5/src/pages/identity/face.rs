@@ -31,6 +31,7 @@ use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
 use crate::view::steps::progress_at;
 use crate::view::waits::exam_waits;
+use crate::words::exam::reason as reason_words;
 use crate::words::picture::picture_fault;
 use crate::words::task as task_words;
 
@@ -180,7 +181,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 }
                 FaceState::Refused { reason } => {
                     (callout(Tone::Bad, &w.t("face-refused"), &html! {
-                        p class="reason" { (w.with("identity-refused-reason", &[("reason", reason.as_str().into())])) }
+                        p class="reason" { (w.with("identity-refused-reason", &[("reason", reason_words(w, exam, reason).into())])) }
                     }))
                     (camera(w, view))
                 }

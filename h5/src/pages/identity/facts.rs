@@ -11,7 +11,7 @@ use super::View;
 use crate::view::callout::{Tone, callout};
 use crate::view::facts::{facts, person_name};
 use crate::view::waits::{Waits, waits};
-use crate::words::document::kind_name;
+use crate::words::document::document_name;
 
 /// Kind, number, and what the number says of its holder.
 pub(crate) fn document_facts(w: Words, document: &Document) -> Markup {
@@ -20,7 +20,7 @@ pub(crate) fn document_facts(w: Words, document: &Document) -> Markup {
 
 fn document_rows(w: Words, document: &Document) -> Vec<(String, Markup)> {
     let mut rows = vec![
-        (w.t("identity-kind").into_owned(), html! { (kind_name(w, document.kind())) }),
+        (w.t("identity-kind").into_owned(), html! { (document_name(w, document)) }),
         (w.t("identity-number").into_owned(), html! { (document.masked()) }),
     ];
     if let (Some(born), Some(sex)) = (document.birth_date(), document.sex()) {

@@ -20,6 +20,7 @@ use crate::view::layout::{heading, page};
 use crate::view::order::lines;
 use crate::view::order::money::{RELOADS_SECONDS, arriving_box, is_arriving, is_moving, money_lines, money_waits};
 use crate::view::standing::standing_box;
+use crate::words::exam::reason as reason_words;
 use crate::words::standing::Reader;
 
 pub(crate) async fn show(
@@ -108,7 +109,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             @if !is_said { p class="lead" { (text) } }
             @if order.state == OrderState::Cancelled && view.instead.is_none() {
                 @if let Some(reason) = &order.reason {
-                    p class="reason" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
+                    p class="reason" { (w.with("exam-reason", &[("reason", reason_words(w, exam, reason).into())])) }
                 }
                 (money(w, exam))
             }

@@ -11,6 +11,7 @@ use crate::pages::order::paying::{code, payer};
 use crate::view::callout::{Tone, callout};
 use crate::view::contact::ask;
 use crate::view::icons::{Icon, icon};
+use crate::words::exam::reason as reason_words;
 use crate::words::order::resubmits;
 
 /// Why, and what can be done about it until then.
@@ -19,7 +20,7 @@ pub(super) fn why(w: Words, view: &View<'_>, reason: &str, until: Timestamp) -> 
         Tone::Bad,
         &w.t("pay-refused-title"),
         &html! {
-            p class="reason" { (w.with("exam-reason", &[("reason", reason.into())])) }
+            p class="reason" { (w.with("exam-reason", &[("reason", reason_words(w, view.exam, reason).into())])) }
             p { (w.with("pay-refused-text", &[("when", when::dated(w.language, until, view.visit_now).into())])) }
             p { (resubmits(w, view.exam, view.order)) }
             (ask(w, view.exam.rules.contact.as_ref()))

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::printing::{not_printed, told};
 use crate::request::order::find_now;
 use crate::request::signed_in::SignedIn;
-use crate::words::document::kind_name;
+use crate::words::document::document_name;
 use crate::words::ticket::{begins, subject};
 
 pub(crate) async fn pdf(
@@ -61,7 +61,7 @@ pub(crate) async fn pdf(
         organiser: text(&exam.organiser),
         number: order.id.to_string(),
         name: proof.holder.name.as_ref().map(|name| name.expose().to_owned()).unwrap_or_default(),
-        document_kind: document.map(|document| kind_name(w, document.kind())).unwrap_or_default(),
+        document_kind: document.map(|document| document_name(w, document)).unwrap_or_default(),
         document: document.map(|document| document.masked()).unwrap_or_default(),
         sittings: sittings.collect(),
         issued: when::date(w.language, when::civil(proof.made_at).date()),

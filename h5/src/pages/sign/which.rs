@@ -43,6 +43,7 @@ pub(crate) async fn choose(
     let account = chosen.account.parse().ok().map(AccountId).filter(|id| accounts.is_offered(&chosen.offer, *id));
     let Some(account) = account else { return Ok(back(Query(next)).await.into_response()) };
     let account = accounts.account(account).await?.ok_or(Failure::NotFound)?;
+    accounts.remember(account.id).await;
     Ok(lead_on(&visit, &account, &next, &chosen.carried))
 }
 

@@ -8,12 +8,14 @@ use pagekit::language::Language;
 
 use crate::app::App;
 use crate::catalogue::words;
+use crate::view::layout::imprint::site_name;
 
 pub(crate) async fn show(State(app): State<App>, headers: HeaderMap) -> Response {
     let w = words(Language::of(&headers));
+    let name = site_name(w, &app.outside.registration.imprints.current().imprint);
     let manifest = serde_json::json!({
-        "name": w.t("site-name"),
-        "short_name": w.t("site-name"),
+        "name": name,
+        "short_name": name,
         "description": w.t("site-description"),
         "lang": w.language.tag(),
         "start_url": "/",

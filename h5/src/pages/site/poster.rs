@@ -13,6 +13,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::Failure;
+use crate::view::layout::imprint::site_name;
 use crate::view::layout::{Frame, page, phrases};
 
 /// Which exam the poster leads to; none: the first page.
@@ -49,7 +50,10 @@ pub(crate) async fn picture(
 /// The path, and the organiser's and the exam's names.
 fn target(app: &App, w: Words, about: &About) -> Result<(String, [String; 2]), Failure> {
     if about.exam.is_empty() {
-        return Ok(("/".to_owned(), [String::new(), w.t("site-name").into_owned()]));
+        return Ok((
+            "/".to_owned(),
+            [String::new(), site_name(w, &app.outside.registration.imprints.current().imprint)],
+        ));
     }
     let id = about.exam.parse().map_err(|_| Failure::NotFound)?;
     let exam = app.outside.registration.exams.get(&id).ok_or(Failure::NotFound)?;

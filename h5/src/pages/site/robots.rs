@@ -12,6 +12,7 @@ Disallow: /forgotten
 Disallow: /handover/
 Disallow: /captcha/
 Disallow: /check/
+Disallow: /preview/
 Disallow: /language
 Disallow: /api/
 ";

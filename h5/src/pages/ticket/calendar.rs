@@ -61,7 +61,8 @@ fn entry(
     here: &str,
 ) -> Option<Entry> {
     let sitting = exam.sitting(&seat.sitting)?;
-    let times = Times::of(exam, sitting);
+    let granted = ticket.map(|ticket| &ticket.granted[..]).unwrap_or_default();
+    let times = Times::granted(exam, sitting, granted);
     let title = format!("{} · {}", w.pick(&exam.title.zh, &exam.title.en), subject(w, exam, seat));
     let venue = w.pick(&sitting.venue.zh, &sitting.venue.en).to_owned();
     let (place, lines) = match ticket {
@@ -71,7 +72,8 @@ fn entry(
                 format!("{} {}", w.pick(&site.name.zh, &site.name.en), w.pick(&site.address.zh, &site.address.en));
             let number = format!("{} {}", w.t("ticket-number"), ticket.number);
             let seat = format!("{} {}", w.t("ticket-seat"), ticket.place.label);
-            (place, vec![number, room(w, &ticket.place), seat])
+            // Calendars are shared: what was granted is not in it, but that the end is later.
+            (place, [number, room(w, &ticket.place), seat].into_iter().collect())
         }
         None => (venue, Vec::new()),
     };
@@ -82,7 +84,7 @@ fn entry(
         sequence: ticket.map_or(0, |ticket| ticket.generation.0),
         made_at: ticket.map_or(order.created_at, |ticket| ticket.issued_at).max(Timestamp::UNIX_EPOCH),
         starts_at: times.arrive_at.unwrap_or(times.starts_at),
-        ends_at: times.ends(),
+        ends_at: Some(times.ends()),
         reminder: format!("{title}. {bring}"),
         title,
         place,

@@ -10,14 +10,15 @@ use registration::rules::tickets::Times;
 
 use crate::pages::ticket::View;
 use crate::view::facts::{facts, moment, person_name};
-use crate::words::document::kind_name;
+use crate::words::document::document_name;
+use crate::words::ticket::granted::granted;
 use crate::words::ticket::{arrive, map_link, room, subject};
 
 pub(super) fn ticket_card(w: Words, view: &View<'_>, ticket: &Ticket) -> Markup {
     let (exam, place) = (view.exam, &ticket.place);
     let seat = view.order.sittings.iter().find(|seat| seat.sitting == ticket.sitting);
     let title = seat.map(|seat| subject(w, exam, seat)).unwrap_or_default();
-    let times = exam.sitting(&ticket.sitting).map(|sitting| Times::of(exam, sitting));
+    let times = exam.sitting(&ticket.sitting).map(|sitting| Times::granted(exam, sitting, &ticket.granted));
     let number = format!("ticket-{}", ticket.number);
     html! {
         article class="ticket" aria-labelledby=(number) {
@@ -37,7 +38,7 @@ pub(super) fn ticket_card(w: Words, view: &View<'_>, ticket: &Ticket) -> Markup 
                         width="105" height="147";
                 }
             }
-            (who(w, ticket))
+            (who(w, view, ticket, times.as_ref()))
             (site(w, view, ticket))
         }
     }
@@ -53,13 +54,17 @@ fn scan(w: Words, ticket: &Ticket) -> Markup {
     }
 }
 
-fn who(w: Words, ticket: &Ticket) -> Markup {
-    let labels = [w.t("ticket-number"), w.t("ticket-name")];
+fn who(w: Words, view: &View<'_>, ticket: &Ticket, times: Option<&Times>) -> Markup {
+    let labels = [w.t("ticket-number"), w.t("ticket-name"), w.t("ticket-granted")];
     let mut rows: Vec<(&str, Markup)> = vec![(&labels[0], html! { b class="number" { (ticket.number) } })];
     rows.extend(ticket.holder.name.as_ref().map(|name| (&*labels[1], person_name(name.expose()))));
     let document = ticket.holder.document.as_ref();
-    let kind = document.map(|document| kind_name(w, document.kind())).unwrap_or_default();
+    let kind = document.map(|document| document_name(w, document)).unwrap_or_default();
     rows.extend(document.map(|document| (kind.as_str(), html! { (document.masked()) })));
+    if !ticket.granted.is_empty() {
+        let all = granted(w, view.exam, times, &ticket.granted);
+        rows.push((&*labels[2], html! { ul class="lines" { @for one in all { li { (one) } } } }));
+    }
     facts(&rows)
 }
 

@@ -23,8 +23,9 @@ use crate::printing::Printing;
 use crate::printing::{not_printed, told};
 use crate::request::order::find_now;
 use crate::request::signed_in::SignedIn;
-use crate::words::document::kind_name;
-use crate::words::ticket::{arrive, begins, room_number};
+use crate::words::document::document_name;
+use crate::words::ticket::granted::granted_line;
+use crate::words::ticket::{arrive, begins, floor, room_number};
 
 /// As wide as the largest phones' screens, so that an album shows it sharp.
 const PICTURE_PIXELS: u32 = 1_240;
@@ -85,7 +86,7 @@ async fn papers_of(candidate: &SignedIn, order: &str) -> Result<(Order, Vec<pape
 /// A ticket as the words that stand on paper.
 pub(crate) fn paper(w: Words, exam: &Exam, ticket: &Ticket, photo: Option<Vec<u8>>) -> papers::Ticket {
     let sitting = exam.sitting(&ticket.sitting);
-    let times = sitting.map(|sitting| Times::of(exam, sitting));
+    let times = sitting.map(|sitting| Times::granted(exam, sitting, &ticket.granted));
     let (place, site) = (&ticket.place, &ticket.place.site);
     let text = |text: &registration::model::text::Text| w.pick(&text.zh, &text.en).to_owned();
     let document = ticket.holder.document.as_ref();
@@ -112,18 +113,19 @@ pub(crate) fn paper(w: Words, exam: &Exam, ticket: &Ticket, photo: Option<Vec<u8
         organiser: text(&exam.organiser),
         number: ticket.number.to_string(),
         name: ticket.holder.name.as_ref().map(|name| name.expose().to_owned()).unwrap_or_default(),
-        document_kind: document.map(|document| kind_name(w, document.kind())).unwrap_or_default(),
+        document_kind: document.map(|document| document_name(w, document)).unwrap_or_default(),
         document: document.map(|document| document.masked()).unwrap_or_default(),
         subject: sitting.map(|sitting| text(&sitting.title)).unwrap_or_default(),
         site: text(&site.name),
         address: text(&site.address),
         way: text(&site.way),
         room: place.room_name.clone(),
-        floor: place.floor.clone(),
+        floor: floor(w, &place.floor),
         room_number: room_number(place),
         seat: place.label.clone(),
         start: times.as_ref().map(|times| begins(w, times)).unwrap_or_default(),
         arrive: times.as_ref().and_then(|times| arrive(w, times)).unwrap_or_default(),
+        needs: granted_line(w, exam, times.as_ref(), &ticket.granted),
         rules: rules
             .map(|rules| if w.language == Language::Zh { rules.zh.clone() } else { rules.en.clone() })
             .unwrap_or_default(),

@@ -17,14 +17,14 @@ use crate::view::layout::heading;
 const COMMITMENT_SHOWN: usize = 12;
 const HOUR_MINUTES: i64 = 60;
 
-/// A place, as plain values.
+/// A position, as plain values.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
+pub(crate) struct Position {
     /// How many are before it; absent before the opening.
     pub(crate) ahead: Option<u64>,
     /// How long it may take.
     pub(crate) expected: Option<SignedDuration>,
-    /// All places taken.
+    /// All positions taken.
     pub(crate) present: u64,
     /// When the page comes back.
     pub(crate) refresh_seconds: u64,
@@ -37,7 +37,7 @@ pub(crate) struct Place {
 /// What the page shows.
 pub(crate) struct View<'a> {
     pub(crate) exam: &'a Exam,
-    pub(crate) place: Place,
+    pub(crate) position: Position,
     pub(crate) room: Option<&'a WaitingRoomState>,
     pub(crate) candidate: &'a CandidateId,
     /// Where this page is, with what was chosen.
@@ -62,42 +62,44 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     }
 }
 
-/// The one thing that matters: before the opening how long still, after it which place.
+/// The one thing that matters: before the opening how long still, after it which position.
 fn standing(w: Words, view: &View<'_>) -> Markup {
-    let place = &view.place;
-    if place.is_away {
+    let position = &view.position;
+    if position.is_away {
         return callout(Tone::Care, &w.t("room-away-title"), &html! { p { (w.t("room-away-text")) } });
     }
     let is_full = view.room.is_some_and(|room| room.is_full);
     html! {
-        section class="place" {
-            @match place.ahead {
+        section class="position" {
+            @match position.ahead {
                 None => (before_opening(w, view)),
                 Some(ahead) => {
-                    p class="place-label" { (w.t("room-position")) }
-                    p class="place-number" { (w.with("room-position-number", &[("number", grouped(ahead + 1).into())])) }
+                    p class="position-label" { (w.t("room-position")) }
+                    p class="position-number" { (w.with("room-position-number", &[("number", grouped(ahead + 1).into())])) }
                     (facts(&[
                         (&w.t("room-ahead"), html! { (ahead_words(w, ahead)) }),
-                        (&w.t("room-wait"), html! { (wait_words(w, place.expected, is_full)) }),
+                        (&w.t("room-wait"), html! { (wait_words(w, position.expected, is_full)) }),
                     ]))
                 }
             }
             (updated(w, view))
         }
-        @if place.ahead.is_some() && is_full { (full(w, view)) }
+        @if position.ahead.is_some() && is_full { (full(w, view)) }
     }
 }
 
 fn before_opening(w: Words, view: &View<'_>) -> Markup {
-    let (exam, place) = (view.exam, &view.place);
-    let seconds = place.now.duration_since(exam.opens_at).as_secs().min(0).unsigned_abs();
-    let opens = pieces(w, &when::pieces(w.language, exam.opens_at, place.now));
-    let present =
-        w.with("room-present-number", &[("count", place.present.into()), ("shown", grouped(place.present).into())]);
+    let (exam, position) = (view.exam, &view.position);
+    let seconds = position.now.duration_since(exam.opens_at).as_secs().min(0).unsigned_abs();
+    let opens = pieces(w, &when::pieces(w.language, exam.opens_at, position.now));
+    let present = w.with(
+        "room-present-number",
+        &[("count", position.present.into()), ("shown", grouped(position.present).into())],
+    );
     html! {
-        p class="place-label" { (w.t("room-opens-in")) }
-        p class="place-number" {
-            span data-until=(exam.opens_at.as_millisecond()) data-now=(place.now.as_millisecond()) { (countdown(seconds)) }
+        p class="position-label" { (w.t("room-opens-in")) }
+        p class="position-number" {
+            span data-until=(exam.opens_at.as_millisecond()) data-now=(position.now.as_millisecond()) { (countdown(seconds)) }
         }
         (facts(&[(&w.t("room-opens"), opens), (&w.t("room-present"), html! { (present) })]))
     }
@@ -152,19 +154,19 @@ fn wait_words(w: Words, expected: Option<SignedDuration>, is_full: bool) -> Stri
 fn full(w: Words, view: &View<'_>) -> Markup {
     let next = view.room.and_then(|room| room.next_release_at);
     let text = match next {
-        Some(at) => w.with("room-full-until", &[("time", when::near(w.language, at, view.place.now).into())]),
+        Some(at) => w.with("room-full-until", &[("time", when::near(w.language, at, view.position.now).into())]),
         None => w.t("room-full-text"),
     };
     callout(Tone::Care, &w.t("room-full-title"), &html! { p { (text) } })
 }
 
 fn updated(w: Words, view: &View<'_>) -> Markup {
-    let [_, clock] = when::pieces_full(w.language, view.place.now);
+    let [_, clock] = when::pieces_full(w.language, view.position.now);
     html! {
-        p class="place-updated" {
+        p class="position-updated" {
             span class="whole" { (w.with("room-updated", &[("time", clock.into())])) } " "
             span class="whole" {
-                (w.with("room-refreshes", &[("seconds", view.place.refresh_seconds.into())]))
+                (w.with("room-refreshes", &[("seconds", view.position.refresh_seconds.into())]))
                 " " a href=(view.own_path) { (w.t("room-refresh")) }
             }
         }
@@ -173,8 +175,11 @@ fn updated(w: Words, view: &View<'_>) -> Markup {
 
 fn kept(w: Words, view: &View<'_>) -> Markup {
     let minutes = PASS_LIFE.as_mins();
-    let text =
-        if view.place.ahead.is_none() && !view.place.is_away { w.t("room-kept-before") } else { w.t("room-kept-text") };
+    let text = if view.position.ahead.is_none() && !view.position.is_away {
+        w.t("room-kept-before")
+    } else {
+        w.t("room-kept-text")
+    };
     callout(
         Tone::Good,
         &w.t("room-kept-title"),

@@ -1,5 +1,7 @@
 //! The pages of the real-name check, the code for the phone, and the face check, in every state.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use maud::Markup;
 use pagekit::qr_code::code;
@@ -94,6 +96,7 @@ impl Studio {
             path: "/me/identity",
             visitor: Visitor::SignedIn,
             hold: None,
+            imprint: Arc::default(),
             contact: Some(contact(self.w.pick(CONTACT.0, CONTACT.1))),
             asks: None,
             ended_after: None,

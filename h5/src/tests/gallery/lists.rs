@@ -1,4 +1,4 @@
-//! Waiting lists: a place on one in every state, and the choice of a sitting with a list behind it.
+//! Waiting lists: a position on one in every state, and the choice of a sitting with a list behind it.
 
 use registration::model::exam_rules::{PartId, WaitingListRules};
 use registration::model::facts::{EligibilityState, Facts};
@@ -8,12 +8,13 @@ use reservation::ids::SittingNumber;
 use reservation::waiting_list::{ListPer, Returns, Wait, WaitOf, WaitState};
 
 use super::{Studio, availability, exam_page, now, standing_of, steps_of};
-use crate::pages::exam::list::place::Place;
+use crate::pages::exam::list::state::ListState;
 use crate::pages::exam::list::{View, body};
 use crate::pages::exam::sittings::choice::{Offer, plan};
 use crate::pages::exam::sittings::gate::Gate;
 use crate::pages::exam::sittings::{self, may_choose};
 use crate::request::chosen::Chosen;
+use crate::view::form::FieldError;
 use crate::view::layout::Visitor;
 
 /// Somebody who waits for the third sitting, with eleven before them.
@@ -22,7 +23,7 @@ fn waiting() -> Waiting {
     Waiting {
         sittings: vec!["en-3".parse().unwrap()],
         state: WaitState::Waiting,
-        place: Some((11, 412)),
+        position: Some((11, 412)),
         lapses: 0,
         offer: None,
         changed_at: now(),
@@ -36,30 +37,32 @@ impl Studio {
         let mut rules =
             WaitingListRules { per: ListPer::Sitting, offer_minutes: 120, returns: Returns::ListFirst, offers: 3 };
         exam.rules.waiting_list = Some(rules.clone());
-        let at = |ahead, lapses| Place::Waiting { ahead, all: 412, lapses };
+        let at = |ahead, lapses| ListState::Waiting { ahead, all: 412, lapses };
         let shots = [
-            ("list-out", Place::Out, Hears::Message, None),
-            ("list-place", at(11, 0), Hears::Letter, None),
+            ("list-out", ListState::Out, Hears::Message, None),
+            ("list-waiting", at(11, 0), Hears::Letter, None),
             ("list-missed", at(411, 1), Hears::Nothing, None),
-            ("list-moving", Place::Moving, Hears::Message, None),
-            ("list-free", Place::Free, Hears::Message, None),
-            ("list-early", Place::Early, Hears::Message, None),
-            ("list-closed", Place::Closed, Hears::Message, None),
-            ("list-elsewhere", Place::Elsewhere(exam.sittings[0].clone()), Hears::Message, None),
-            ("list-seated", Place::Seated, Hears::Message, None),
-            ("list-spent", Place::Spent, Hears::Message, None),
-            ("list-off", Place::Off, Hears::Message, None),
-            ("list-away", Place::Out, Hears::Message, Some("list-away")),
+            ("list-moving", ListState::Moving, Hears::Message, None),
+            ("list-free", ListState::Free, Hears::Message, None),
+            ("list-early", ListState::Early, Hears::Message, None),
+            ("list-closed", ListState::Closed, Hears::Message, None),
+            ("list-elsewhere", ListState::Elsewhere(exam.sittings[0].clone()), Hears::Message, None),
+            ("list-seated", ListState::Seated, Hears::Message, None),
+            ("list-spent", ListState::Spent, Hears::Message, None),
+            ("list-off", ListState::Off, Hears::Message, None),
+            ("list-away", ListState::Out, Hears::Message, Some(("list", "list-away"))),
+            ("list-unagreed", ListState::Out, Hears::Message, Some(("agree", "hold-error-agree"))),
+            ("list-away-leaving", at(11, 0), Hears::Message, Some(("list", "list-away-leaving"))),
         ];
-        for (name, place, hears, error) in shots {
-            let error = error.map(|key| self.w.t(key).into_owned());
-            let view = View { exam: &exam, sitting: &exam.sittings[2], rules: &rules, place, error, hears, now: now() };
+        for (name, state, hears, error) in shots {
+            let error = error.map(|(field, key)| FieldError { field: field.into(), text: self.w.t(key).into_owned() });
+            let view = View { exam: &exam, sitting: &exam.sittings[2], rules: &rules, state, error, hears, now: now() };
             self.add(name, "list-title", None, Visitor::SignedIn, &body(self.w, &view));
         }
         (rules.per, rules.returns) = (ListPer::Group, Returns::Everybody);
-        let (place, hears) = (at(0, 0), Hears::Message);
+        let (state, hears) = (at(0, 0), Hears::Message);
         let view =
-            View { exam: &exam, sitting: &exam.sittings[2], rules: &rules, place, error: None, hears, now: now() };
+            View { exam: &exam, sitting: &exam.sittings[2], rules: &rules, state, error: None, hears, now: now() };
         self.add("list-everybody", "list-title", None, Visitor::SignedIn, &body(self.w, &view));
         self.choices(&exam);
     }

@@ -10,7 +10,7 @@ use reservation::waiting_room::WaitingRoomMode;
 use super::{Studio, availability, exam_page, minutes, now};
 use crate::pages::exam::draw;
 use crate::pages::exam::sittings::gate::Gate;
-use crate::pages::waiting_room::view::{Place, View, body};
+use crate::pages::waiting_room::view::{Position, View, body};
 use crate::request::chosen::Chosen;
 use crate::view::layout::Visitor;
 
@@ -30,8 +30,8 @@ fn room(is_full: bool, seed: bool) -> WaitingRoomState {
     }
 }
 
-fn place(ahead: Option<u64>, expected_seconds: Option<i64>) -> Place {
-    Place {
+fn position(ahead: Option<u64>, expected_seconds: Option<i64>) -> Position {
+    Position {
         ahead,
         expected: expected_seconds.map(SignedDuration::from_secs),
         present: 12_408,
@@ -72,39 +72,39 @@ impl Studio {
         let open = exam_page();
         let mut soon = exam_page();
         soon.opens_at = now() + SignedDuration::from_secs(754);
-        let away = Place { is_away: true, ..place(None, None) };
+        let away = Position { is_away: true, ..position(None, None) };
         let full = room(true, true);
         let shots = [
-            ("room-before", &soon, place(None, None), room(false, false), false),
-            ("room-waiting", &open, place(Some(412), Some(530)), room(false, true), false),
-            ("room-long", &open, place(Some(183_000), Some(9_600)), room(false, true), false),
-            ("room-next", &open, place(Some(0), Some(1)), room(false, true), false),
-            ("room-refused", &open, place(Some(1), None), room(false, true), true),
-            ("room-full", &open, place(Some(412), None), full.clone(), false),
+            ("room-before", &soon, position(None, None), room(false, false), false),
+            ("room-waiting", &open, position(Some(412), Some(530)), room(false, true), false),
+            ("room-long", &open, position(Some(183_000), Some(9_600)), room(false, true), false),
+            ("room-next", &open, position(Some(0), Some(1)), room(false, true), false),
+            ("room-refused", &open, position(Some(1), None), room(false, true), true),
+            ("room-full", &open, position(Some(412), None), full.clone(), false),
             (
                 "room-full-unknown",
                 &open,
-                place(Some(0), None),
+                position(Some(0), None),
                 WaitingRoomState { next_release_at: None, ..full },
                 false,
             ),
-            ("room-check", &open, place(Some(412), Some(530)), room(false, true), false),
-            ("room-check-before", &soon, place(None, None), room(false, false), false),
+            ("room-check", &open, position(Some(412), Some(530)), room(false, true), false),
+            ("room-check-before", &soon, position(None, None), room(false, false), false),
             ("room-away", &open, away, room(false, true), false),
         ];
-        for (name, exam, place, room, was_refused) in shots {
+        for (name, exam, position, room, was_refused) in shots {
             let candidate = "AAAAAAAAAAAAAAAAAAAAAQ".parse().unwrap();
             let own_path = "/exams/degree-english/waiting";
             let is_checking = matches!(name, "room-check" | "room-check-before");
             let view =
-                View { exam, place, room: Some(&room), candidate: &candidate, own_path, was_refused, is_checking };
+                View { exam, position, room: Some(&room), candidate: &candidate, own_path, was_refused, is_checking };
             self.add(name, "room", None, Visitor::SignedIn, &body(self.w, &view));
         }
         for (name, exam, gate) in [
-            ("gate", &open, Gate::Closed { has_place: false }),
-            ("gate-place", &open, Gate::Closed { has_place: true }),
+            ("gate", &open, Gate::Closed { has_position: false }),
+            ("gate-position", &open, Gate::Closed { has_position: true }),
             ("gate-turn", &open, Gate::Admitted(now() + minutes(20))),
-            ("gate-early", &soon, Gate::Closed { has_place: false }),
+            ("gate-early", &soon, Gate::Closed { has_position: false }),
             ("gate-later", &soon, Gate::Later),
         ] {
             let (w, available) = (self.w, availability(exam, &[(132, 200), (68, 200), (0, 120)]));

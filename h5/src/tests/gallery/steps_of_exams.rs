@@ -232,6 +232,7 @@ impl Studio {
             path: "/orders/second",
             visitor: Visitor::SignedIn,
             hold: Some(hold),
+            imprint: Arc::default(),
             contact: Some(contact(self.w.pick(CONTACT.0, CONTACT.1))),
             asks: None,
             ended_after: None,

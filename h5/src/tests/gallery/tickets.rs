@@ -1,6 +1,7 @@
 //! Admission tickets: one, one that has changed beside a sitting without a seat, not yet, and a choice of several.
 
 use jiff::SignedDuration;
+use registration::model::exam_rules::AccommodationKind;
 use registration::model::order::OrderState;
 use registration::model::room::ticket::{Admission, Generation, Holder, Ticket, TicketSerial};
 use registration::model::room::{Position, RoomId, SeatPlace, Site, SiteId};
@@ -46,6 +47,7 @@ pub(super) fn ticket(name: &str, generation: u16, printed: Option<u16>) -> Ticke
             assigned_at: now(),
         },
         holder: Holder { name: of.name, document: of.document, has_photo: false },
+        granted: Vec::new(),
         printed: printed.map(Generation),
     }
 }
@@ -60,7 +62,8 @@ impl Studio {
         let order = an_order(OrderState::Confirmed);
         let mut both = order.clone();
         both.sittings.push(order.sittings[0].clone());
-        let long = ticket("阿卜杜热西提·买买提依明·艾合买提江", 2, Some(1));
+        let mut long = ticket("阿卜杜热西提·买买提依明·艾合买提江", 2, Some(1));
+        long.granted = AccommodationKind::ALL.to_vec();
         let shots = [
             ("ticket", &order, vec![Admission::Ticket(Box::new(ticket("张伟", 1, None)))], true),
             (

@@ -4,8 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use pagekit::language::Language;
 use pagekit::when;
-use pagekit::words::Words;
+use pagekit::words::{Words, key};
+use registration::model::exam::Exam;
 use reservation::sitting::Level;
+use reservation::waiting_list::Returns;
 
 use crate::view::callout::{Tone, tag};
 use crate::view::facts::moment;
@@ -37,6 +39,8 @@ pub(crate) struct SittingCard {
     pub(crate) level: Level,
     /// When a seat of a full sitting may come back.
     pub(crate) next_release_at: Option<Timestamp>,
+    /// What is said of that, a key of the catalogue.
+    pub(crate) release_word: &'static str,
     /// The input, when this page lets one choose.
     pub(crate) choice: Option<Choice>,
     /// Is it too late to choose it? Then nobody needs to know how many seats are left.
@@ -106,7 +110,7 @@ fn card_body(w: Words, card: &SittingCard, now: Timestamp) -> Markup {
                 @let release = card.next_release_at.filter(|_| card.level == Level::Full && !card.is_over);
                 span class="release" data-release hidden[release.is_none()] {
                     @if let Some(at) = release {
-                        (w.with("level-release", &[("time", when::near(w.language, at, now).into())]))
+                        (w.with(card.release_word, &[("time", when::near(w.language, at, now).into())]))
                     }
                 }
             }
@@ -145,13 +149,14 @@ fn level_name(level: Level) -> &'static str {
 }
 
 /// What surrounds the cards: the source of live numbers, and the words that the script fills in.
-pub(crate) fn live_list(w: Words, events: &str, now: Timestamp, cards: &Markup) -> Markup {
+pub(crate) fn live_list(w: Words, exam: &Exam, now: Timestamp, cards: &Markup) -> Markup {
+    let events = format!("/api/v1/exams/{}/events", exam.id);
     html! {
         div data-events=(events) data-midnight=(when::midnight(now).as_millisecond())
             data-ample=(level_words(w, Level::Ample, "{free}", "{capacity}"))
             data-low=(level_words(w, Level::Low, "{free}", "{capacity}"))
             data-full=(level_words(w, Level::Full, "", ""))
-            data-release=(w.with("level-release", &[("time", "{time}".into())]))
+            data-release=(w.with(release_word(exam), &[("time", "{time}".into())]))
             data-days=(days(w, now))
             data-live=(w.t("live-on")) data-lost=(w.t("live-lost")) {
             p class="live" role="status" data-status {
@@ -159,6 +164,14 @@ pub(crate) fn live_list(w: Words, events: &str, now: Timestamp, cards: &Markup) 
             }
             (cards)
         }
+    }
+}
+
+/// What is said of a full sitting when a seat may come back: of lists that come first, that it is theirs.
+pub(crate) fn release_word(exam: &Exam) -> &'static str {
+    match &exam.rules.waiting_list {
+        Some(list) if list.returns == Returns::ListFirst => key("level-release-list"),
+        _ => key("level-release"),
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn list_path(exam: &Exam, sitting: &SittingId) -> String {
 pub(crate) fn list_boxes(w: Words, exam: &Exam, waits: &[Waiting]) -> Markup {
     let Some(rules) = &exam.rules.waiting_list else { return html! {} };
     html! {
-        @for (waiting, (ahead, all)) in waits.iter().filter_map(|waiting| Some((waiting, waiting.place?))) {
+        @for (waiting, (ahead, all)) in waits.iter().filter_map(|waiting| Some((waiting, waiting.position?))) {
             @if let Some(sitting) = waiting.sittings.first() {
                 @let values = [
                     ("number", (ahead + 1).into()), ("count", all.into()), ("held", lasting(w, rules.offer()).into()),
@@ -33,12 +33,12 @@ pub(crate) fn list_boxes(w: Words, exam: &Exam, waits: &[Waiting]) -> Markup {
     }
 }
 
-/// What a full sitting's card leads to: the list, or the candidate's place on it.
+/// What a full sitting's card leads to: the list, or the candidate's position on it.
 pub(crate) fn list_link(w: Words, exam: &Exam, sitting: &SittingId, waits: &[Waiting]) -> Option<(String, String)> {
     exam.rules.waiting_list.as_ref()?;
-    let place = waits.iter().find(|waiting| waiting.sittings.contains(sitting)).and_then(|waiting| waiting.place);
-    let text = match place {
-        Some((ahead, _)) => w.with("list-place-link", &[("number", (ahead + 1).into())]),
+    let position = waits.iter().find(|waiting| waiting.sittings.contains(sitting)).and_then(|waiting| waiting.position);
+    let text = match position {
+        Some((ahead, _)) => w.with("list-position-link", &[("number", (ahead + 1).into())]),
         None => w.t("list-join-link"),
     };
     Some((list_path(exam, sitting), text.into_owned()))

@@ -1,4 +1,4 @@
-//! An exam as an entry of a calendar (iCalendar, RFC 5545): UTC times, lines of at most 75 octets, a reminder a day before.
+//! An exam, or a deadline, as an entry of a calendar (iCalendar, RFC 5545): UTC times, lines of at most 75 octets, a reminder a day before.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -7,7 +7,7 @@ use registration::model::room::Position;
 /// Longest line, in octets, without its end.
 const LINE_BYTES_MAX: usize = 75;
 
-/// One exam of somebody's.
+/// One exam of somebody's, or one date of an exam.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     /// By which a calendar knows it again: the same for ever.
@@ -16,8 +16,10 @@ pub(crate) struct Entry {
     pub(crate) sequence: u16,
     pub(crate) made_at: Timestamp,
     pub(crate) starts_at: Timestamp,
-    pub(crate) ends_at: Timestamp,
+    /// Absent of a moment that takes no time: a deadline.
+    pub(crate) ends_at: Option<Timestamp>,
     pub(crate) title: String,
+    /// Empty where there is none.
     pub(crate) place: String,
     pub(crate) position: Option<Position>,
     pub(crate) text: String,
@@ -42,9 +44,13 @@ pub(crate) fn calendar(name: &str, entries: &[Entry]) -> String {
         line("SEQUENCE", &entry.sequence.to_string());
         line("DTSTAMP", &utc(entry.made_at));
         line("DTSTART", &utc(entry.starts_at));
-        line("DTEND", &utc(entry.ends_at));
+        if let Some(ends_at) = entry.ends_at {
+            line("DTEND", &utc(ends_at));
+        }
         line("SUMMARY", &escaped(&entry.title));
-        line("LOCATION", &escaped(&entry.place));
+        if !entry.place.is_empty() {
+            line("LOCATION", &escaped(&entry.place));
+        }
         if let Some(Position { latitude, longitude }) = entry.position {
             line("GEO", &format!("{latitude:.6};{longitude:.6}"));
         }
@@ -105,7 +111,7 @@ mod tests {
             sequence: 1,
             made_at: "2027-04-12T01:00:00Z".parse().unwrap(),
             starts_at: "2027-04-24T01:00:00Z".parse().unwrap(),
-            ends_at: "2027-04-24T03:00:00Z".parse().unwrap(),
+            ends_at: "2027-04-24T03:00:00Z".parse().ok(),
             title: "英语; 上午, 笔试".to_owned(),
             place: "临江大学东校区一号楼，湖滨路 100 号（地铁 2 号线湖滨站 3 口出，沿湖滨路向东步行约四百米）"
                 .to_owned(),

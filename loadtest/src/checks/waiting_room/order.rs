@@ -19,7 +19,7 @@ pub struct Order {
     pub violation: Option<(u64, u64)>,
 }
 
-/// Looks for somebody who was let in out of turn. `score` is a candidate's place in the shuffle; without one, those
+/// Looks for somebody who was let in out of turn. `score` is a candidate's position in the shuffle; without one, those
 /// who were early are compared with the late ones only.
 pub fn order(stays: &[Stay], score: impl Fn(&Stay) -> Option<u64>) -> Order {
     let (early, late): (Vec<&Stay>, Vec<&Stay>) = stays.iter().partition(|stay| stay.was_early);

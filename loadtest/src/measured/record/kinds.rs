@@ -28,9 +28,9 @@ macro_rules! words {
 words! {
     /// Something a candidate or a viewer asks for, in the order of their ways.
     Operation {
-        /// A place in the waiting room.
+        /// A position in the waiting room.
         Enter = "enter",
-        /// How that place stands.
+        /// How that position stands.
         Look = "look",
         /// A seat, please.
         Hold = "hold",

@@ -1,20 +1,20 @@
 //! The waiting room's answers, with nothing we do not need.
 
-pub use reservation::api::wire::waiting_room::PlaceState;
+pub use reservation::api::wire::waiting_room::PositionState;
 use serde::Deserialize;
 
-/// What `POST waiting-room/places` answers.
+/// What `POST waiting-room/positions` answers.
 #[derive(Debug, Clone, Deserialize)]
-pub struct PlaceReply {
-    /// How the place stands.
-    pub state: PlaceState,
+pub struct PositionReply {
+    /// How the position stands.
+    pub state: PositionState,
     /// How many are before; none before the opening.
     pub ahead: Option<u64>,
     /// After how many seconds to ask again.
     pub refresh_seconds: Option<f64>,
     /// What to show when asking for a seat, once admitted.
     pub pass: Option<String>,
-    /// What brings the place back.
+    /// What brings the position back.
     #[serde(default, rename = "ticket")]
     pub token: Option<String>,
     /// The name under which the shuffle knows the candidate, where it was asked for under a key's own.
@@ -25,12 +25,12 @@ pub struct PlaceReply {
 /// What `GET waiting-room` answers.
 #[derive(Debug, Clone, Deserialize)]
 pub struct WaitingRoomReply {
-    /// SHA-256 of the seed, in hexadecimal digits; shown before anybody takes a place.
+    /// SHA-256 of the seed, in hexadecimal digits; shown before anybody takes a position.
     pub commitment: Option<String>,
     /// The seed, in hexadecimal digits, once the exam has opened.
     pub seed: Option<String>,
-    /// Places not yet admitted.
+    /// Positions not yet admitted.
     pub waiting: u64,
-    /// How many places are admitted.
+    /// How many positions are admitted.
     pub admitted: u64,
 }

@@ -2,14 +2,14 @@
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
-use reservation::ids::ExamId;
+use reservation::ids::{ExamId, SittingId};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::model::ids::{AccountId, StaffId};
 use crate::model::order::OrderId;
-use crate::store::StoreError;
+use crate::store::{StoreError, row_locked, row_of};
 
 /// A request as it is stored: what is asked for, and what was said, are ciphertext.
 #[derive(Debug, Clone)]
@@ -46,8 +46,7 @@ pub(crate) async fn get(
     exam: &ExamId,
     account: AccountId,
 ) -> Result<Option<StoredAccommodation>, StoreError> {
-    let statement = client.prepare_cached(&format!("{SELECT} WHERE exam = $1 AND account = $2")).await?;
-    client.query_opt(&statement, &[&exam.as_str(), &account.0]).await?.as_ref().map(read).transpose()
+    row_of(client, SELECT, (exam, account)).await?.as_ref().map(read).transpose()
 }
 
 /// The same, locked until the transaction ends.
@@ -56,9 +55,7 @@ pub(crate) async fn get_locked(
     exam: &ExamId,
     account: AccountId,
 ) -> Result<Option<StoredAccommodation>, StoreError> {
-    let statement =
-        transaction.prepare_cached(&format!("{SELECT} WHERE exam = $1 AND account = $2 FOR UPDATE")).await?;
-    transaction.query_opt(&statement, &[&exam.as_str(), &account.0]).await?.as_ref().map(read).transpose()
+    row_locked(transaction, SELECT, (exam, account)).await?.as_ref().map(read).transpose()
 }
 
 /// Hands a request in, in place of the one before, of which what staff said stays. The caller has locked the account.
@@ -170,6 +167,26 @@ pub(crate) async fn said_of(
         Ok((order, row.get("id"), row.get("decision")))
     };
     rows.iter().map(read).collect()
+}
+
+/// How many of those who have a place in a published sitting were granted something after they were given it: their seats do
+/// not follow from it.
+pub(crate) async fn granted_since(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    sitting: &SittingId,
+) -> Result<i64, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT count(*) AS people FROM registration.arrangements g
+             JOIN registration.seat_assignments p ON p.exam = g.exam AND p.sitting = g.sitting AND p.given_up_at IS NULL
+             JOIN registration.orders o ON o.id = p.order_id
+             JOIN registration.accommodations a ON a.exam = o.exam AND a.account = o.account
+             WHERE g.exam = $1 AND g.sitting = $2 AND a.decided_at > greatest(g.published_at, p.assigned_at)
+                 AND a.state IN ('granted', 'more')",
+        )
+        .await?;
+    Ok(client.query_one(&statement, &[&exam.as_str(), &sitting.as_str()]).await?.get("people"))
 }
 
 fn read(row: &Row) -> Result<StoredAccommodation, StoreError> {

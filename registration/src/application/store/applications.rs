@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::model::ids::{AccountId, StaffId};
-use crate::store::StoreError;
+use crate::store::{StoreError, row_locked, row_of};
 
 /// An application as it is stored: answers are ciphertext.
 #[derive(Debug, Clone)]
@@ -35,8 +35,7 @@ pub(crate) async fn get(
     exam: &ExamId,
     account: AccountId,
 ) -> Result<Option<StoredApplication>, StoreError> {
-    let statement = client.prepare_cached(&format!("{SELECT} WHERE exam = $1 AND account = $2")).await?;
-    client.query_opt(&statement, &[&exam.as_str(), &account.0]).await?.as_ref().map(read).transpose()
+    row_of(client, SELECT, (exam, account)).await?.as_ref().map(read).transpose()
 }
 
 /// The forms that these accounts have handed in for an exam, sealed, in any order.
@@ -56,15 +55,37 @@ pub(crate) async fn details_of(
     Ok(rows.iter().map(|row| (AccountId(row.get("account")), row.get("details"))).collect())
 }
 
+/// The exams in which any of these accounts has begun something, each with the account; only those of `exams`, where there is
+/// such a list.
+pub(crate) async fn exams_of_all(
+    client: &impl GenericClient,
+    accounts: &[Uuid],
+    exams: Option<&[&str]>,
+) -> Result<Vec<(AccountId, ExamId)>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT a.account, a.exam FROM (
+                 SELECT account, exam FROM registration.applications WHERE account = ANY($1)
+                 UNION SELECT account, exam FROM registration.orders WHERE account = ANY($1)
+                 UNION SELECT account, exam FROM registration.bindings WHERE account = ANY($1)
+             ) a JOIN registration.exams e ON e.id = a.exam
+             WHERE $2::text[] IS NULL OR a.exam = ANY ($2) ORDER BY e.opens_at DESC, a.exam",
+        )
+        .await?;
+    let read = |row: &Row| {
+        let exam = row.get::<_, &str>("exam").parse().map_err(|_| StoreError::Corrupt("an exam's id"))?;
+        Ok((AccountId(row.get("account")), exam))
+    };
+    client.query(&statement, &[&accounts, &exams]).await?.iter().map(read).collect()
+}
+
 /// The same as [`get`], locked until the transaction ends.
 pub(crate) async fn get_locked(
     transaction: &impl GenericClient,
     exam: &ExamId,
     account: AccountId,
 ) -> Result<Option<StoredApplication>, StoreError> {
-    let statement =
-        transaction.prepare_cached(&format!("{SELECT} WHERE exam = $1 AND account = $2 FOR UPDATE")).await?;
-    transaction.query_opt(&statement, &[&exam.as_str(), &account.0]).await?.as_ref().map(read).transpose()
+    row_locked(transaction, SELECT, (exam, account)).await?.as_ref().map(read).transpose()
 }
 
 /// The same, made when it was not there.
@@ -81,9 +102,8 @@ pub(crate) async fn lock(
         )
         .await?;
     transaction.execute(&statement, &[&exam.as_str(), &account.0, &now]).await?;
-    let statement =
-        transaction.prepare_cached(&format!("{SELECT} WHERE exam = $1 AND account = $2 FOR UPDATE")).await?;
-    read(&transaction.query_one(&statement, &[&exam.as_str(), &account.0]).await?)
+    let row = row_locked(transaction, SELECT, (exam, account)).await?;
+    read(&row.ok_or(StoreError::Corrupt("an application that was just made"))?)
 }
 
 /// An account's applications, newest first.

@@ -2,7 +2,7 @@
 
 use super::{ALL, Finance, FinanceError};
 use crate::desk::audit::AuditAction;
-use crate::desk::permits::{Right, Scope, demand};
+use crate::desk::permits::{Right, demand_somewhere};
 use crate::desk::reason::reason;
 use crate::desk::staff::StaffMember;
 use crate::model::fen::Fen;
@@ -20,8 +20,9 @@ impl Finance {
         (reference, why): (&str, &str),
         limit: Fen,
     ) -> Result<(PaymentId, HandedBack), FinanceError> {
-        demand(member, Right::MoveMoney, Scope::Everything)?;
-        let (payment, why) = (self.payment_of(id).await?, reason(why)?);
+        let payment = self.payment_of(id).await?;
+        self.demand_at(member, Right::MoveMoney, payment).await?;
+        let why = reason(why)?;
         let done = self.payments.refunded_by_hand(member.id, id, (reference, why), limit).await?;
         let detail = format!("{}: {why}", reference.trim());
         self.did(member, AuditAction::RefundedByHand, payment, Some(&detail)).await?;
@@ -35,8 +36,8 @@ impl Finance {
         id: RefundId,
         is_agreed: bool,
     ) -> Result<PaymentId, FinanceError> {
-        demand(member, Right::MoveMoney, Scope::Everything)?;
         let payment = self.payment_of(id).await?;
+        self.demand_at(member, Right::MoveMoney, payment).await?;
         self.payments.agree_to_hand(member.id, id, is_agreed).await?;
         let action = if is_agreed { AuditAction::AgreedToHand } else { AuditAction::TookHandBack };
         self.did(member, action, payment, None).await?;
@@ -45,8 +46,8 @@ impl Finance {
 
     /// Refunds of the last week to which nobody agreed in time, the newest first.
     pub async fn expired(&self, member: &StaffMember) -> Result<Vec<Refund>, FinanceError> {
-        demand(member, Right::SeeMoney, Scope::Everything)?;
-        let expired = self.payments.expired_refunds().await?;
+        demand_somewhere(member, Right::SeeMoney)?;
+        let expired = self.payments.expired_refunds(&member.reach.candidates()).await?;
         self.looked(member, AuditAction::LookedAtOpenMoney, ALL).await?;
         Ok(expired)
     }

@@ -5,7 +5,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::{ALL, Described, Finance, FinanceError, day_of};
 use crate::desk::audit::{AuditAction, Entry};
-use crate::desk::permits::{Right, Scope, demand};
+use crate::desk::permits::{Right, Scope, demand, demand_somewhere};
 use crate::desk::staff::StaffMember;
 use crate::model::payment::listed::{Bookmark, Line, Listed, Wanted};
 use crate::payments::store::findings;
@@ -50,6 +50,7 @@ pub struct LineBookmark {
 impl Finance {
     /// Notes that payments are taken out, in which form.
     pub async fn begin_export(&self, member: &StaffMember, wanted: &Wanted, form: &str) -> Result<(), FinanceError> {
+        demand_somewhere(member, Right::SeeMoney)?;
         self.note_export(member, &format!("{form} {}", Described(wanted))).await
     }
 
@@ -60,12 +61,14 @@ impl Finance {
         wanted: &Wanted,
         after: Option<Bookmark>,
     ) -> Result<Vec<Listed>, FinanceError> {
-        demand(member, Right::SeeMoney, Scope::Everything)?;
-        Ok(listed::list(&self.database.client().await?, wanted, day_of(wanted), after, page_max()).await?)
+        demand_somewhere(member, Right::SeeMoney)?;
+        let (client, within) = (self.database.client().await?, member.reach.candidates());
+        Ok(listed::list(&client, (wanted, &within), day_of(wanted), after, page_max()).await?)
     }
 
     /// Notes that something of some days is taken out: `what` names it and the form.
     pub async fn begin_days_export(&self, member: &StaffMember, days: Days, what: &str) -> Result<(), FinanceError> {
+        demand(member, Right::SeeMoney, Scope::Everything)?;
         self.note_export(member, &format!("{what} {} {}", days.first, days.last)).await
     }
 
@@ -96,7 +99,6 @@ impl Finance {
     }
 
     async fn note_export(&self, member: &StaffMember, detail: &str) -> Result<(), FinanceError> {
-        demand(member, Right::SeeMoney, Scope::Everything)?;
         let entry = Entry::by_staff(member.id, AuditAction::ExportedMoney, ALL).detail(detail.trim());
         Ok(entry.write(&self.database.client().await?).await?)
     }

@@ -4,11 +4,11 @@
 use uuid::Uuid;
 
 use super::pictured::{Expected, Reading, compared};
-use super::{Reviews, ScreenshotError};
+use super::{Reviews, ScreenshotError, may_see};
 use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::case::CaseKind;
 use crate::desk::cases::CaseError;
-use crate::desk::permits::{Right, Scope, demand, permits};
+use crate::desk::permits::{Right, demand_about, permits_about};
 use crate::desk::staff::StaffMember;
 use crate::model::clock;
 use crate::model::fen::Fen;
@@ -53,11 +53,11 @@ pub enum Place {
 }
 
 impl Place {
-    fn of(member: &StaffMember, order: &StoredOrder, other: &screenshots::Other) -> Self {
+    fn of(may_see_it: bool, order: &StoredOrder, other: &screenshots::Other) -> Self {
         if other.order == order.id {
             return Self::Before;
         }
-        match permits(member, Right::See(CaseKind::Payment), Scope::Exam(&other.exam)) {
+        match may_see_it {
             true => Self::Order { order: other.order, is_own: other.account == order.account, amount: other.amount },
             false => Self::Hidden,
         }
@@ -68,15 +68,21 @@ impl Reviews {
     /// Other pictures that are the newest one of this order, or of the same payment, at most [`DOUBLES_MAX`].
     pub async fn doubles(&self, member: &StaffMember, order: OrderId) -> Result<Vec<Double>, CaseError> {
         let Some((order, picture)) = self.pictured(order).await? else { return Ok(Vec::new()) };
-        demand(member, Right::See(CaseKind::Payment), Scope::Exam(&order.exam))?;
+        may_see::<CaseError>(&self.database.client().await?, member, &order).await?;
         let found = self.readings.doubles(picture, DOUBLES_MAX).await?;
-        let double = |double: readings::Double| Double {
-            picture: double.other.picture,
-            place: Place::of(member, &order, &double.other),
-            is_alike: double.is_alike,
-            has_same_number: double.has_same_number,
-        };
-        Ok(found.into_iter().map(double).collect())
+        let client = self.database.client().await?;
+        let mut doubles = Vec::with_capacity(found.len());
+        for double in found {
+            let about = (Some(&double.other.exam), double.other.account);
+            let is_theirs = permits_about(&client, member, Right::See(CaseKind::Payment), about).await?;
+            doubles.push(Double {
+                picture: double.other.picture,
+                place: Place::of(is_theirs, &order, &double.other),
+                is_alike: double.is_alike,
+                has_same_number: double.has_same_number,
+            });
+        }
+        Ok(doubles)
     }
 
     /// One of the [doubles](Self::doubles), a JPEG. Who looked is written down with the order that it was handed in for, and
@@ -88,11 +94,14 @@ impl Reviews {
         picture: Uuid,
     ) -> Result<Vec<u8>, ScreenshotError> {
         let (order, shown) = self.pictured(order).await?.ok_or(ScreenshotError::NoPicture)?;
-        demand(member, Right::See(CaseKind::Payment), Scope::Exam(&order.exam))?;
+        may_see::<ScreenshotError>(&self.database.client().await?, member, &order).await?;
         let found = self.readings.doubles(shown, DOUBLES_MAX).await?;
         let double = found.into_iter().find(|double| double.other.picture == picture);
         let other = double.ok_or(ScreenshotError::NoPicture)?.other;
-        demand(member, Right::See(CaseKind::Payment), Scope::Exam(&other.exam))?;
+        let about = (Some(&other.exam), other.account);
+        let client = self.database.client().await?;
+        demand_about::<ScreenshotError>(&client, member, Right::See(CaseKind::Payment), about).await?;
+        drop(client);
         let jpeg = self.screenshots.read(other.order, other.picture).await?;
         let (subject, seen, beside) = (other.order.to_string(), picture.to_string(), order.id.to_string());
         let entry = Entry::by_staff(member.id, AuditAction::LookedAtPicture, &subject).seen(&seen).detail(&*beside);
@@ -103,7 +112,7 @@ impl Reviews {
     /// What the machine read on the newest picture of an order, beside what is expected.
     pub async fn reading(&self, member: &StaffMember, order: OrderId) -> Result<Reading, CaseError> {
         let Some((order, picture)) = self.pictured(order).await? else { return Ok(Reading::Off) };
-        demand(member, Right::See(CaseKind::Payment), Scope::Exam(&order.exam))?;
+        may_see::<CaseError>(&self.database.client().await?, member, &order).await?;
         let said = match self.readings.of(picture).await? {
             readings::Reading::Off => return Ok(Reading::Off),
             readings::Reading::Waiting => return Ok(Reading::Waiting),
@@ -122,7 +131,10 @@ impl Reviews {
     }
 
     /// An order and its picture that was accepted last.
-    async fn pictured(&self, order: OrderId) -> Result<Option<(StoredOrder, Uuid)>, crate::store::StoreError> {
+    pub(super) async fn pictured(
+        &self,
+        order: OrderId,
+    ) -> Result<Option<(StoredOrder, Uuid)>, crate::store::StoreError> {
         let client = self.database.client().await?;
         let Some(found) = orders::get(&client, order).await? else { return Ok(None) };
         Ok(screenshots::accepted(&client, order).await?.map(|picture| (found, picture)))

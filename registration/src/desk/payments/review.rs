@@ -1,9 +1,7 @@
 //! One payment as staff see it.
 
-use super::{Look, Reviews};
-use crate::desk::case::CaseKind;
+use super::{Look, Reviews, may_see};
 use crate::desk::cases::CaseError;
-use crate::desk::permits::{Right, Scope, demand};
 use crate::desk::staff::StaffMember;
 use crate::eligibility::bound_person;
 use crate::model::clock;
@@ -36,7 +34,7 @@ impl Reviews {
     pub async fn get(&self, member: &StaffMember, order: OrderId) -> Result<Option<Review>, CaseError> {
         let client = self.database.client().await?;
         let Some(order) = orders::get(&client, order).await? else { return Ok(None) };
-        demand(member, Right::See(CaseKind::Payment), Scope::Exam(&order.exam))?;
+        may_see::<CaseError>(&client, member, &order).await?;
         let stored = store::accounts::get(&client, order.account.0).await?;
         let person = accounts::read(&self.vault, &stored.ok_or(StoreError::Corrupt("an order without its account"))?)?;
         let (mut name, mut document) = (person.name, person.document);

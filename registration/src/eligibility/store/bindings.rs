@@ -4,8 +4,10 @@ use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use reservation::ids::ExamId;
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
+use crate::model::exam_rules::OrganisationCode;
 use crate::model::ids::AccountId;
 use crate::store::{StoreError, violates};
 
@@ -20,6 +22,19 @@ pub(crate) struct StoredBinding {
     pub(crate) bound_at: Timestamp,
 }
 
+/// Is this candidate of the exam one of these schools', or of what is below them? By the roster; where that does not say, by the
+/// sittings of an order.
+pub(crate) async fn is_of_schools(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    account: AccountId,
+    schools: &[OrganisationCode],
+) -> Result<bool, StoreError> {
+    let statement = client.prepare_cached("SELECT registration.is_of_schools($1, $2, $3) AS is_theirs").await?;
+    let schools: Vec<&str> = schools.iter().map(OrganisationCode::as_str).collect();
+    Ok(client.query_one(&statement, &[&exam.as_str(), &account.0, &schools]).await?.get("is_theirs"))
+}
+
 const COLUMNS: &str = "b.id, b.exam, b.account, b.document_index, b.record, b.bound_at";
 /// No order of the account stands, is still giving seats back, or lapsed after `$2` and can be paid late.
 const UNUSED: &str = "b.bound_at < $2 AND NOT EXISTS (SELECT FROM registration.orders o
@@ -27,16 +42,21 @@ const UNUSED: &str = "b.bound_at < $2 AND NOT EXISTS (SELECT FROM registration.o
         OR (o.state = 'lapsed' AND o.lapses_at > $2)))";
 
 /// Adds a binding. False when the account or the person has one.
-pub(crate) async fn insert(client: &impl GenericClient, binding: &StoredBinding) -> Result<bool, StoreError> {
+pub(crate) async fn insert(
+    client: &impl GenericClient,
+    binding: &StoredBinding,
+    campus: Option<&OrganisationCode>,
+) -> Result<bool, StoreError> {
     let statement = client
         .prepare_cached(
-            "INSERT INTO registration.bindings (id, exam, account, document_index, record, bound_at)
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+            "INSERT INTO registration.bindings (id, exam, account, document_index, record, bound_at, campus)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
         )
         .await?;
     let StoredBinding { id, exam, account, document_index, record, bound_at } = binding;
-    let exam = exam.as_str();
-    Ok(client.execute(&statement, &[id, &exam, &account.0, document_index, record, bound_at]).await? == 1)
+    let (exam, campus) = (exam.as_str(), campus.map(OrganisationCode::as_str));
+    let row: [&(dyn ToSql + Sync); 7] = [id, &exam, &account.0, document_index, record, bound_at, &campus];
+    Ok(client.execute(&statement, &row).await? == 1)
 }
 
 /// The account's binding in an exam, and what a passed review of the same person makes eligible.
@@ -71,6 +91,21 @@ pub(crate) async fn get_all(
     let (exams, accounts): (Vec<&str>, Vec<Uuid>) =
         pairs.iter().map(|(exam, account)| (exam.as_str(), account.0)).unzip();
     client.query(&statement, &[&exams, &accounts]).await?.iter().map(read).collect()
+}
+
+/// The bindings of these accounts, the newest first; only those in one of `exams`, where there is such a list.
+pub(crate) async fn of_accounts(
+    client: &impl GenericClient,
+    accounts: &[Uuid],
+    exams: Option<&[&str]>,
+) -> Result<Vec<StoredBinding>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM registration.bindings b
+             WHERE b.account = ANY($1) AND ($2::text[] IS NULL OR b.exam = ANY ($2)) ORDER BY b.bound_at DESC, b.id"
+        ))
+        .await?;
+    client.query(&statement, &[&accounts, &exams]).await?.iter().map(read).collect()
 }
 
 /// The accounts in an exam of people whose document has one of these indexes, each with the index.

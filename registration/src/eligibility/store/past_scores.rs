@@ -6,7 +6,8 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use crate::model::exam_rules::{ScoreReviewRules, SubjectId};
-use crate::store::{Merged, StoreError};
+use crate::store::incoming::{self, REMOVED_AT_ONCE};
+use crate::store::{Absent, Merged, StoreError};
 
 /// Lines to be written, column by column.
 #[derive(Default)]
@@ -55,16 +56,19 @@ pub(crate) struct StoredScore {
     pub(crate) record: Vec<u8>,
 }
 
-/// Makes the table in which lines wait until the transaction's end.
+/// Makes the table in which lines wait until the transaction's end, which may be idle while its file is read.
 pub(crate) async fn begin_import(transaction: &impl GenericClient) -> Result<(), StoreError> {
     let statement = "CREATE TEMP TABLE past_scores_incoming (by_document bytea, subject text, year integer,
-        by_name bytea, line_index bytea, score integer, record bytea, by_ticket bytea) ON COMMIT DROP";
+        by_name bytea, line_index bytea, score integer, record bytea, by_ticket bytea,
+            number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY) ON COMMIT DROP;
+        SET LOCAL idle_in_transaction_session_timeout = '120s'";
     Ok(transaction.batch_execute(statement).await?)
 }
 
 /// Adds lines to those that wait.
 pub(crate) async fn add(transaction: &impl GenericClient, lines: &ScoreLines) -> Result<(), StoreError> {
-    let statement = "INSERT INTO past_scores_incoming
+    let statement = "INSERT INTO past_scores_incoming (by_document, subject, year, by_name, line_index, score,
+            record, by_ticket)
         SELECT * FROM unnest($1::bytea[], $2::text[], $3::int[], $4::bytea[], $5::bytea[], $6::int[], $7::bytea[],
             $8::bytea[])";
     let ScoreLines { by_document, subject, year, by_name, line_index, score, record, by_ticket } = lines;
@@ -74,14 +78,18 @@ pub(crate) async fn add(transaction: &impl GenericClient, lines: &ScoreLines) ->
 }
 
 /// Brings the exam's results to the lines that wait. What is the same is not touched.
-pub(crate) async fn finish_import(transaction: &impl GenericClient, exam: &ExamId) -> Result<Merged, StoreError> {
-    transaction.batch_execute("ANALYZE past_scores_incoming").await?;
+pub(crate) async fn finish_import(
+    transaction: &impl GenericClient,
+    exam: &ExamId,
+    absent: Absent,
+) -> Result<Merged, StoreError> {
     let written = "WITH written AS (
             INSERT INTO registration.past_scores (exam, by_document, subject, year, by_name, line_index, score, record,
                 by_ticket)
             SELECT $1, i.by_document, i.subject, i.year, i.by_name, i.line_index, i.score, i.record, i.by_ticket
             FROM past_scores_incoming i
-            WHERE NOT EXISTS (SELECT FROM registration.past_scores o WHERE o.exam = $1
+            WHERE i.number > $2 AND i.number <= $3 AND NOT EXISTS (SELECT FROM registration.past_scores o
+                WHERE o.exam = $1
                 AND o.by_document = i.by_document AND o.subject = i.subject AND o.year = i.year
                 AND o.line_index = i.line_index)
             ON CONFLICT (exam, by_document, subject, year) DO UPDATE SET by_name = excluded.by_name,
@@ -89,12 +97,63 @@ pub(crate) async fn finish_import(transaction: &impl GenericClient, exam: &ExamI
                 by_ticket = excluded.by_ticket
             RETURNING xmax = 0 AS is_new)
         SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed FROM written";
-    let row = transaction.query_one(written, &[&exam.as_str()]).await?;
-    let removed = "DELETE FROM registration.past_scores p WHERE p.exam = $1
-        AND NOT EXISTS (SELECT FROM past_scores_incoming i
-            WHERE i.by_document = p.by_document AND i.subject = p.subject AND i.year = p.year)";
-    let removed = transaction.execute(removed, &[&exam.as_str()]).await?;
-    Merged::new(row.get("added"), row.get("changed"), removed)
+    let (added, changed) = incoming::write(transaction, exam, ("past_scores_incoming", written)).await?;
+    let removed = match absent {
+        Absent::Kept => 0,
+        // Nobody is bound to a result.
+        Absent::Removed | Absent::UnboundRemoved => remove(transaction, exam).await?,
+    };
+    Merged::new(added, changed, removed)
+}
+
+/// Deletes results that are not among the lines that wait. How many that were.
+async fn remove(transaction: &impl GenericClient, exam: &ExamId) -> Result<u64, StoreError> {
+    let index = "CREATE INDEX ON past_scores_incoming (by_document); ANALYZE past_scores_incoming";
+    transaction.batch_execute(index).await?;
+    let statement = "WITH next AS (
+            SELECT p.by_document, p.subject, p.year FROM registration.past_scores p
+            WHERE p.exam = $1 AND (p.by_document, p.subject, p.year) > ($2, $3, $4)
+                AND NOT EXISTS (SELECT FROM past_scores_incoming i
+                    WHERE i.by_document = p.by_document AND i.subject = p.subject AND i.year = p.year)
+            ORDER BY p.by_document, p.subject, p.year LIMIT $5),
+        gone AS (
+            DELETE FROM registration.past_scores p USING next n WHERE p.exam = $1
+                AND p.by_document = n.by_document AND p.subject = n.subject AND p.year = n.year
+            RETURNING p.by_document, p.subject, p.year)
+        SELECT by_document, subject, year, count(*) OVER () AS count FROM gone
+        ORDER BY by_document DESC, subject DESC, year DESC LIMIT 1";
+    let (mut after, mut gone) = ((Vec::<u8>::new(), String::new(), 0_i32), 0_i64);
+    loop {
+        let (by_document, subject, year) = &after;
+        let row: [&(dyn ToSql + Sync); 5] = [&exam.as_str(), by_document, subject, year, &REMOVED_AT_ONCE];
+        let Some(last) = transaction.query_opt(statement, &row).await? else {
+            return u64::try_from(gone).map_err(|_| StoreError::Corrupt("a negative count"));
+        };
+        gone += last.get::<_, i64>("count");
+        after = (last.get("by_document"), last.get("subject"), last.get("year"));
+    }
+}
+
+/// Holds lines, by their keys and the indexes of themselves, against what is there: how many are the same, and how many are
+/// others. Nothing is written.
+pub(crate) async fn compare(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    lines: &ScoreLines,
+) -> Result<(u64, u64), StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT count(*) FILTER (WHERE p.line_index = i.line_index) AS same,
+                count(*) FILTER (WHERE p.line_index <> i.line_index) AS changed
+             FROM unnest($2::bytea[], $3::text[], $4::int[], $5::bytea[]) AS i (by_document, subject, year, line_index)
+             JOIN registration.past_scores p ON p.exam = $1 AND p.by_document = i.by_document
+                 AND p.subject = i.subject AND p.year = i.year",
+        )
+        .await?;
+    let ScoreLines { by_document, subject, year, line_index, .. } = lines;
+    let row = client.query_one(&statement, &[&exam.as_str(), by_document, subject, year, line_index]).await?;
+    let count = |name| u64::try_from(row.get::<_, i64>(name)).map_err(|_| StoreError::Corrupt("a negative count"));
+    Ok((count("same")?, count("changed")?))
 }
 
 /// Results that count by the rules and have that document, ticket or (in rows without an index by ticket) name; the own

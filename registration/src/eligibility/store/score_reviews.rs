@@ -8,7 +8,7 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::model::ids::{AccountId, StaffId};
-use crate::store::StoreError;
+use crate::store::{StoreError, row_locked, row_of};
 
 /// A request as it is stored: who and which number are ciphertext.
 #[derive(Debug, Clone)]
@@ -33,8 +33,7 @@ pub(crate) async fn get(
     exam: &ExamId,
     account: AccountId,
 ) -> Result<Option<StoredScoreReview>, StoreError> {
-    let statement = client.prepare_cached(&format!("{SELECT} WHERE exam = $1 AND account = $2")).await?;
-    client.query_opt(&statement, &[&exam.as_str(), &account.0]).await?.as_ref().map(read).transpose()
+    row_of(client, SELECT, (exam, account)).await?.as_ref().map(read).transpose()
 }
 
 /// The same, locked until the transaction ends.
@@ -43,9 +42,7 @@ pub(crate) async fn get_locked(
     exam: &ExamId,
     account: AccountId,
 ) -> Result<Option<StoredScoreReview>, StoreError> {
-    let statement =
-        transaction.prepare_cached(&format!("{SELECT} WHERE exam = $1 AND account = $2 FOR UPDATE")).await?;
-    transaction.query_opt(&statement, &[&exam.as_str(), &account.0]).await?.as_ref().map(read).transpose()
+    row_locked(transaction, SELECT, (exam, account)).await?.as_ref().map(read).transpose()
 }
 
 /// The requests of these accounts, each in its exam, in any order.

@@ -6,6 +6,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{TimeZone, offset};
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::wrong::Wrong;
 use crate::model::document::{Document, DocumentError, DocumentKind};
 use crate::model::fen::Fen;
 use crate::model::text::characters::{is_apostrophe, is_invisible, visible};
@@ -31,10 +32,9 @@ pub(super) fn tidied(cell: &str) -> String {
     number.unwrap_or(inner).to_owned()
 }
 
-/// What is wrong with a cell whatever it is for.
-pub(super) fn unreadable(cell: &str) -> Option<String> {
-    let message = "has a character that could not be read: save the sheet as `CSV UTF-8`, and correct the cell";
-    cell.contains(UNREADABLE).then(|| message.to_owned())
+/// Has the cell a character that was lost before the file came here?
+pub(super) fn is_unreadable(cell: &str) -> bool {
+    cell.contains(UNREADABLE)
 }
 
 /// A whole number: `30`, `30.0`, `３０`, `1,200`, `30人`.
@@ -74,7 +74,7 @@ fn number_in(cell: &str) -> String {
 }
 
 /// A moment: with its offset as RFC 3339 writes it, else as a clock in China shows it: `2027/5/22 9:00`.
-pub(super) fn moment(cell: &str) -> Result<Timestamp, String> {
+pub(crate) fn moment(cell: &str) -> Result<Timestamp, String> {
     if let Ok(moment) = cell.parse() {
         return Ok(moment);
     }
@@ -107,25 +107,23 @@ fn numbers<const COUNT: usize>(text: &str, between: &[char]) -> Option<[i16; COU
 }
 
 /// A document's number. What a spreadsheet does to long numbers is told as such.
-pub(super) fn document(kind: DocumentKind, cell: &str) -> Result<Document, String> {
-    let is_scientific = |text: &str| {
-        let narrow: String = text.nfkc().collect();
-        narrow.to_ascii_uppercase().split_once("E+").is_some_and(|(head, tail)| {
-            !tail.is_empty()
-                && tail.bytes().all(|byte| byte.is_ascii_digit())
-                && head.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-        })
-    };
+pub(super) fn document(kind: DocumentKind, cell: &str) -> Result<Document, Wrong> {
     if is_scientific(cell) {
-        return Err(format!(
-            "the spreadsheet made `{cell}` of the number: give the column the format Text and enter it again"
-        ));
+        return Err(Wrong::Scientific { shown: cell.to_owned() });
     }
-    Document::parse(kind, cell).map_err(|error| match error {
-        DocumentError::Check if cell.ends_with("000") => {
-            format!("{error}: a spreadsheet keeps 15 digits; give the column the format Text and enter it again")
-        }
-        _ => error.to_string(),
+    Document::parse(kind, cell).map_err(|fault| match fault {
+        DocumentError::Check if cell.ends_with("000") => Wrong::Rounded { fault },
+        _ => fault.into(),
+    })
+}
+
+/// Is it a number as a power of ten, such as `4.30104E+17`?
+fn is_scientific(cell: &str) -> bool {
+    let narrow: String = cell.nfkc().collect();
+    narrow.to_ascii_uppercase().split_once("E+").is_some_and(|(head, tail)| {
+        !tail.is_empty()
+            && tail.bytes().all(|byte| byte.is_ascii_digit())
+            && head.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
     })
 }
 
@@ -192,7 +190,7 @@ mod tests {
         }
         assert!(!is_untidy("王芳"));
         let kind = DocumentKind::ResidentId;
-        assert!(document(kind, "4.30104E+17").unwrap_err().contains("format Text"));
-        assert!(document(kind, "430104199001012000").unwrap_err().contains("15 digits"));
+        assert!(document(kind, "4.30104E+17").unwrap_err().to_string().contains("format Text"));
+        assert!(document(kind, "430104199001012000").unwrap_err().to_string().contains("15 digits"));
     }
 }

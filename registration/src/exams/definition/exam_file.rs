@@ -19,7 +19,7 @@ use super::{DefinitionError, EXAM_FILE, rules_check, text_fault};
 use crate::model::exam::{Exam, Group};
 use crate::model::exam_rules::{
     AccommodationRules, AccountRules, EligibilityRules, ExamRules, FaceRules, Form, GroupRule, IdentityRules, PartRule,
-    PaymentRules, RefundRate, RefundRules, ReminderRules, ReviewRules, StepRule, Subject, TicketRules,
+    PaymentRules, ReasonRules, RefundRate, RefundRules, ReminderRules, ReviewRules, StepRule, Subject, TicketRules,
     WaitingListRules,
 };
 use crate::model::fen::Fen;
@@ -31,13 +31,11 @@ const HOLD_SECONDS_MAX: i64 = 7 * 24 * 3600;
 const GRACE_SECONDS_MAX: i64 = 3600;
 /// Longest time that an exam promises for a decision, in working days.
 const REVIEW_DAYS_MAX: i64 = 30;
-/// Longest time to mend a refused picture.
+/// Longest time to mend a refused picture, and how long it is unless the file says otherwise.
 const RESUBMIT_HOURS_MAX: i64 = 30 * 24;
-/// Unless the file says otherwise.
 const RESUBMIT_HOURS: i64 = 24;
-/// Most times that a refused picture may be handed in again.
+/// Most times that a refused picture may be handed in again, and how many unless the file says otherwise.
 const RESUBMIT_TIMES_MAX: i64 = 10;
-/// Unless the file says otherwise.
 const RESUBMIT_TIMES: u16 = 2;
 /// Most paragraphs of a notice, and most groups.
 const LIST_MAX: usize = 100;
@@ -71,6 +69,8 @@ struct Raw {
     accommodations: AccommodationRules,
     #[serde(default)]
     reminders: ReminderRules,
+    #[serde(default)]
+    reasons: ReasonRules,
     hold_seconds: Spanned<i64>,
     grace_seconds: Option<Spanned<i64>>,
     opens_at: Spanned<Datetime>,
@@ -157,8 +157,7 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
     check_window(raw.closes_at.span(), (opens_at, closes_at), faults);
     check_deadline(raw.payment_deadline.as_ref(), (payment_deadline, closes_at, hold), faults);
     let id = faults.parsed(&raw.id);
-    let title = faults.text(raw.title);
-    let organiser = faults.text(raw.organiser);
+    let (title, organiser) = (faults.text(raw.title), faults.text(raw.organiser));
     let contact = faults.optional_text(raw.contact);
     let short_title = faults.optional_text(raw.short_title);
     let review_days = optional(raw.review_days.as_ref(), None, |days| {
@@ -187,6 +186,7 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
         ticket: raw.ticket,
         accommodations: raw.accommodations,
         reminders: raw.reminders,
+        reasons: raw.reasons,
         waiting_list: raw.waiting_list,
     };
     check_rules(&rules, &groups, opens_at, faults);
@@ -343,7 +343,7 @@ impl Faults<'_> {
     fn add(&mut self, span: Range<usize>, message: impl Into<String>) {
         let before = self.text.get(..span.start).unwrap_or_default();
         let line = 1 + before.bytes().filter(|b| *b == b'\n').count() as u64;
-        self.found.push(DefinitionError { file: EXAM_FILE, line, message: message.into() });
+        self.found.push(DefinitionError::new(EXAM_FILE, line, message));
     }
 
     fn parsed<T: FromStr<Err: Display>>(&mut self, value: &Spanned<String>) -> Option<T> {

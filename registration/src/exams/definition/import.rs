@@ -1,14 +1,18 @@
 //! Importing an exam: its files are checked, the engine gets its sittings, pages get its texts.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use deadpool_postgres::Transaction;
+use reservation::engine::Engine;
 use reservation::ids::{ExamId, PoolId, SittingId};
 use reservation::sitting::{self, SittingSpec};
 
 use super::error::ImportError;
 use super::import_people::{self, PeopleImported};
-use super::{DefinitionError, ExamDefinition, ORGANISATIONS_FILE, PAST_SCORES_FILE, ROSTER_FILE};
+use super::people_file::found;
+use super::{DefinitionError, DefinitionTexts, ExamDefinition, ORGANISATIONS_FILE, PAST_SCORES_FILE, ROSTER_FILE};
 use crate::eligibility::store::past_scores;
 use crate::eligibility::store::roster;
 use crate::exams::Exams;
@@ -17,6 +21,9 @@ use crate::model::exam::{Exam, ExamSitting};
 use crate::model::exam_rules::WaitingListRules;
 use crate::model::organisation::{OrganisationLevel, ancestry};
 use crate::store::StoreError;
+
+/// So many sittings the engine takes before the transaction hears of it.
+const SITTINGS_BETWEEN: usize = 20;
 
 /// What an import did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,24 +57,23 @@ impl Emptying {
     /// A file cannot be imported and emptied at once.
     fn check(self, dir: &Path) -> Result<(), Vec<DefinitionError>> {
         let files = [(self.roster, ROSTER_FILE), (self.past_scores, PAST_SCORES_FILE)];
-        let both = files.into_iter().filter(|(empties, file)| *empties && dir.join(file).exists());
+        let both = files.into_iter().filter(|(empties, file)| *empties && found(dir, file).is_some());
         let message = "is there, and is to be emptied: take the file away, or do not ask for it to be emptied";
-        let faults: Vec<_> =
-            both.map(|(_, file)| DefinitionError { file, line: 1, message: message.to_owned() }).collect();
+        let faults: Vec<_> = both.map(|(_, file)| DefinitionError::new(file, 1, message)).collect();
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 }
 
 impl Exams {
     /// Without its file an exam has no organisations, which nobody can have meant who has imported some.
-    fn must_keep_organisations(&self, dir: &Path, page: &Exam) -> Result<(), ImportError> {
+    pub(crate) fn must_keep_organisations(&self, has_file: bool, page: &Exam) -> Result<(), ImportError> {
         let before = self.get(&page.id).map_or(0, |known| known.organisations.len());
-        if before == 0 || dir.join(ORGANISATIONS_FILE).exists() {
+        if before == 0 || has_file {
             return Ok(());
         }
         let message =
             format!("is missing, and the exam has {before} organisations: put it back, or its first line only");
-        Err(ImportError::Definition(vec![DefinitionError { file: ORGANISATIONS_FILE, line: 1, message }]))
+        Err(ImportError::Definition(vec![DefinitionError::new(ORGANISATIONS_FILE, 1, message)]))
     }
 
     /// How many people and results of earlier exams there are now, for whoever is about to import others.
@@ -81,14 +87,49 @@ impl Exams {
     /// import that dies in between leaves pages as they were, with seats and times as far as the engine got; importing
     /// again mends it.
     pub async fn import(&self, dir: &Path) -> Result<Imported, ImportError> {
-        self.import_emptying(dir, Emptying::default()).await
+        // It is large, and whoever awaits it would carry it.
+        Box::pin(self.import_emptying(dir, Emptying::default())).await
     }
 
     /// The same, and empties what is told by name: a file that is not there is no reason to.
     pub async fn import_emptying(&self, dir: &Path, emptying: Emptying) -> Result<Imported, ImportError> {
         emptying.check(dir).map_err(ImportError::Definition)?;
         let definition = super::parse(dir).map_err(ImportError::Definition)?;
-        self.must_keep_organisations(dir, &definition.page)?;
+        self.must_keep_organisations(dir.join(ORGANISATIONS_FILE).exists(), &definition.page)?;
+        let coming = Coming::new(definition, DefinitionTexts::of(dir));
+        self.engine.check_sittings(&coming.page.id, &coming.sittings)?;
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        store::exams::lock_imports(&transaction).await?;
+        let mut imported = coming.to_pages(&transaction).await?;
+        if emptying.roster || found(dir, ROSTER_FILE).is_some() {
+            imported.roster = Some(import_people::roster(&transaction, dir, &coming.page, &self.vault).await?);
+        }
+        if emptying.past_scores || found(dir, PAST_SCORES_FILE).is_some() {
+            imported.past_scores =
+                Some(import_people::past_scores(&transaction, dir, &coming.page, &self.vault).await?);
+        }
+        // Last but the commit: whatever fails before leaves both as they were, and no other import comes in between.
+        coming.to_engine(&self.engine, &transaction).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        drop(client);
+        self.refresh().await?;
+        Ok(imported)
+    }
+}
+
+/// A definition on its way into the stores. Directories come by it, and drafts.
+pub(crate) struct Coming {
+    pub(crate) page: Arc<Exam>,
+    exam: sitting::Exam,
+    pub(crate) sittings: Vec<(SittingId, SittingSpec)>,
+    warnings: Vec<DefinitionError>,
+    /// What it was read from; `None` where that was no text.
+    texts: Option<DefinitionTexts>,
+}
+
+impl Coming {
+    pub(crate) fn new(definition: ExamDefinition, texts: Option<DefinitionTexts>) -> Self {
         let ExamDefinition { page, capacities, acknowledge, waiting_room, warnings, .. } = definition;
         let page = Arc::new(page);
         let exam = sitting::Exam {
@@ -102,34 +143,108 @@ impl Exams {
             waiting_room,
         };
         let sittings = engine_sittings(&page, capacities);
-        self.engine.check_sittings(&page.id, &sittings)?;
-        let mut client = self.database.client().await?;
-        let transaction = client.transaction().await.map_err(StoreError::from)?;
-        store::exams::lock_imports(&transaction).await?;
-        let is_new = store::exams::upsert(&transaction, &page).await?;
-        store::exam_groups::replace(&transaction, &page.id, &page.groups).await?;
-        store::exam_organisations::replace(&transaction, &page.id, &page.organisations).await?;
-        let kept = store::exam_sittings::upsert(&transaction, &page.id, &page.sittings).await?;
-        let roster = match emptying.roster || dir.join(ROSTER_FILE).exists() {
-            true => Some(import_people::roster(&transaction, dir, &page, &self.vault).await?),
-            false => None,
-        };
-        let past_scores = match emptying.past_scores || dir.join(PAST_SCORES_FILE).exists() {
-            true => Some(import_people::past_scores(&transaction, dir, &page, &self.vault).await?),
-            false => None,
-        };
-        // Last but the commit: whatever fails before leaves both as they were, and no other import comes in between.
-        self.engine.put_exam(exam).await?;
-        for (sitting, spec) in sittings {
-            self.engine.put_sitting(&page.id, &sitting, spec).await?;
-        }
-        let list = page.rules.waiting_list.as_ref();
-        self.engine.put_waiting_list(&page.id, list.map(WaitingListRules::settings)).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
-        drop(client);
-        self.refresh().await?;
+        Self { page, exam, sittings, warnings, texts }
+    }
+
+    /// Writes what pages show, under the lock of imports; a transaction that is rolled back has only tried it.
+    pub(crate) async fn to_pages(&self, transaction: &Transaction<'_>) -> Result<Imported, StoreError> {
+        let page = &self.page;
+        let is_new = store::exams::upsert(transaction, page).await?;
+        store::exam_groups::replace(transaction, &page.id, &page.groups).await?;
+        store::exam_organisations::replace(transaction, &page.id, &page.organisations).await?;
+        let kept = store::exam_sittings::upsert(transaction, &page.id, &page.sittings).await?;
+        store::exam_definitions::put(transaction, &page.id, self.texts.as_ref()).await?;
         let (exam, sittings) = (page.id.clone(), page.sittings.len());
-        Ok(Imported { exam, is_new, sittings, warnings, kept, roster, past_scores })
+        let warnings = self.warnings.clone();
+        Ok(Imported { exam, is_new, sittings, warnings, kept, roster: None, past_scores: None })
+    }
+
+    /// Writes what pages show of the exam itself, and its texts: for whoever changed nothing else.
+    pub(crate) async fn exam_to_pages(&self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
+        store::exams::upsert(transaction, &self.page).await?;
+        store::exam_definitions::put(transaction, &self.page.id, self.texts.as_ref()).await
+    }
+
+    /// Gives the engine the exam itself.
+    pub(crate) async fn exam_to_engine(
+        &self,
+        engine: &Engine,
+        transaction: &Transaction<'_>,
+    ) -> Result<(), ImportError> {
+        store::exams::wait_for_engine(transaction).await?;
+        engine.put_exam(self.exam.clone()).await?;
+        Ok(())
+    }
+
+    /// Gives the engine its part: also what it has already, so that whatever died half way is whole afterwards.
+    pub(crate) async fn to_engine(&self, engine: &Engine, transaction: &Transaction<'_>) -> Result<(), ImportError> {
+        self.exam_to_engine(engine, transaction).await?;
+        let all = self.sittings.iter().map(|(id, _)| (id.clone(), None)).collect();
+        self.sittings_to_engine(engine, transaction, &all).await
+    }
+
+    /// What of it the engine has not yet: of a large exam little changes at once.
+    pub(crate) fn changes(&self, engine: &Engine) -> Changes {
+        let known = engine.availability(&self.page.id).unwrap_or_default().into_iter();
+        let known: HashMap<SittingId, SittingSpec> =
+            known.map(|one| (one.sitting.id.clone(), one.sitting.spec.clone())).collect();
+        // The pool of a sitting that is there never changes, and is not always named.
+        let is_same =
+            |known: &SittingSpec, spec: &SittingSpec| SittingSpec { pool: spec.pool.clone(), ..known.clone() } == *spec;
+        let differ = self.sittings.iter().filter_map(|(id, spec)| match known.get(id) {
+            Some(known) if is_same(known, spec) => None,
+            known => Some((id.clone(), known.map(|known| known.capacity))),
+        });
+        let is_exam = engine.exam(&self.page.id).is_none_or(|known| *known != self.exam);
+        Changes { is_exam, sittings: differ.collect() }
+    }
+
+    /// Gives the engine what was found to differ, and nothing else: what somebody changed elsewhere since stays, or is told
+    /// where both changed the seats of one sitting.
+    pub(crate) async fn changes_to_engine(
+        &self,
+        engine: &Engine,
+        transaction: &Transaction<'_>,
+        changes: &Changes,
+    ) -> Result<(), ImportError> {
+        if changes.is_exam {
+            self.exam_to_engine(engine, transaction).await?;
+        }
+        self.sittings_to_engine(engine, transaction, &changes.sittings).await
+    }
+
+    /// The transaction hears of it every few sittings: where it has ended by itself, the engine gets no more of what pages
+    /// would never show.
+    async fn sittings_to_engine(
+        &self,
+        engine: &Engine,
+        transaction: &Transaction<'_>,
+        wanted: &HashMap<SittingId, Option<u32>>,
+    ) -> Result<(), ImportError> {
+        store::exams::wait_for_engine(transaction).await?;
+        let all = self.sittings.iter().filter_map(|(id, spec)| Some((id, spec, *wanted.get(id)?)));
+        for (place, (id, spec, known)) in all.enumerate() {
+            if place > 0 && place % SITTINGS_BETWEEN == 0 {
+                store::exams::is_still_there(transaction).await?;
+            }
+            engine.put_sitting_if(&self.page.id, id, spec.clone(), known).await?;
+        }
+        let list = self.page.rules.waiting_list.as_ref();
+        Ok(engine.put_waiting_list(&self.page.id, list.map(WaitingListRules::settings)).await?)
+    }
+}
+
+/// What the engine has not as a definition says it, at one moment.
+pub(crate) struct Changes {
+    is_exam: bool,
+    /// The sittings that differ, with how many seats each had; `None`: there was none.
+    sittings: HashMap<SittingId, Option<u32>>,
+}
+
+impl Changes {
+    /// The sittings that differ.
+    pub(crate) fn sittings(&self) -> impl Iterator<Item = &SittingId> {
+        self.sittings.keys()
     }
 }
 

@@ -31,9 +31,9 @@ const SHAPE: Shape = Shape {
 const NOTICE_CHARS_MAX: usize = 2_000;
 
 /// Reads the file.
-pub(super) fn parse(text: &str, faults: &mut Vec<DefinitionError>) -> Vec<Organisation> {
+pub(super) fn parse(table: &[u8], faults: &mut Vec<DefinitionError>) -> Vec<Organisation> {
     let mut levels: HashMap<OrganisationCode, OrganisationLevel> = HashMap::new();
-    parse_table(&SHAPE, text, faults, |row, faults| {
+    parse_table(&SHAPE, table, faults, |row, faults| {
         let organisation = read(row, faults)?;
         let wanted = match organisation.level {
             OrganisationLevel::Province => None,

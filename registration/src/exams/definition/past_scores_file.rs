@@ -1,9 +1,11 @@
 //! `past_scores.csv`: results of earlier exams, one a line, for the review of an earlier score.
 
+use std::io::{Read, Seek};
 use std::path::Path;
 
-use super::people_file::{PEOPLE_MAX, read_people};
+use super::people_file::{Line, PEOPLE_MAX, PeopleRead, Seen, name_file, open, read_people};
 use super::table::{Row, Shape};
+use super::wrong::Wrong;
 use super::{DefinitionError, PAST_SCORES_FILE, cells, words};
 use crate::model::exam::Exam;
 use crate::model::exam_rules::SubjectId;
@@ -22,49 +24,46 @@ const SHAPE: Shape = Shape {
 const YEARS: std::ops::RangeInclusive<u16> = 1900..=2200;
 const SCORE_MAX: u16 = 1000;
 
-/// Reads the file and keeps nothing. How many results it has.
+/// Reads the file of an exam's directory and keeps nothing. How many results it has.
 pub(super) fn check(dir: &Path, exam: &Exam, faults: &mut Vec<DefinitionError>) -> u64 {
-    read(dir, exam, faults, |_| true)
+    let Some(file) = open(dir, PAST_SCORES_FILE, faults) else { return 0 };
+    let lines = read(file, exam, faults, |_| true).lines;
+    name_file(dir, PAST_SCORES_FILE, faults);
+    lines
 }
 
-/// Reads the file if it is there and hands on each result that is right; `take` says whether to go on. How many lines
-/// it has.
-pub(super) fn read(
-    dir: &Path,
+/// Reads a table and hands on each line; `take` says whether to go on.
+pub(crate) fn read(
+    source: impl Read + Seek,
     exam: &Exam,
     faults: &mut Vec<DefinitionError>,
-    mut take: impl FnMut(PastScore) -> bool,
-) -> u64 {
-    read_people(dir, &SHAPE, faults, |row, faults, seen| {
-        let before = faults.len();
-        let Some(score) = result(row, exam, faults) else { return true };
+    take: impl FnMut(Line<'_, PastScore>) -> bool,
+) -> PeopleRead {
+    let score = |row: &Row<'_>, faults: &mut Vec<DefinitionError>, seen: &mut Seen| {
+        let score = result(row, exam, faults)?;
         if !seen.is_new(&format!("{}\n{}\n{}\n{}", score.past_number, score.document, score.subject, score.year)) {
-            faults.push(row.fault("this result is there twice".to_owned()));
+            faults.push(row.wrong_line(Wrong::ResultTwice));
         }
-        faults.len() > before || take(score)
-    })
+        Some(score)
+    };
+    read_people(source, &SHAPE, faults, score, take)
 }
 
 fn result(row: &Row<'_>, exam: &Exam, faults: &mut Vec<DefinitionError>) -> Option<PastScore> {
-    let past_number: Option<PastNumber> = row.parsed("ticket_number", faults);
-    let kind = row.read_optional("document_kind", faults, words::kind);
-    let name: Option<PersonName> = row.parsed("name", faults);
-    let subject: Option<SubjectId> = row.parsed("subject", faults);
-    if let Some(unknown) = subject.as_ref().filter(|id| exam.rules.subject(id).is_none()) {
-        faults.push(row.fault(format!("subject: `{unknown}` is not among the subjects of exam.toml")));
-    }
-    let year = row.read("year", faults, cells::whole::<u16>);
-    let score = row.read("score", faults, cells::whole::<u16>);
-    if year.is_some_and(|year| !YEARS.contains(&year)) {
-        faults.push(row.fault("year: must be a year of four digits".to_owned()));
-    }
-    if score.is_some_and(|score| score > SCORE_MAX) {
-        faults.push(row.fault(format!("score: must be from 0 to {SCORE_MAX}")));
-    }
+    let past_number = row.meant("ticket_number", faults, |cell| Ok(cell.parse::<PastNumber>()?));
+    let kind = match row.field("document_kind") {
+        "" => Some(None),
+        _ => row.meant("document_kind", faults, words::kind).map(Some),
+    };
+    let name = row.meant("name", faults, |cell| Ok(cell.parse::<PersonName>()?));
+    let subject = row.meant("subject", faults, |cell| subject(exam, cell));
+    let year = row.meant("year", faults, |cell| whole(cell, |year| YEARS.contains(&year), Wrong::Year));
+    let score =
+        row.meant("score", faults, |cell| whole(cell, |score| score <= SCORE_MAX, Wrong::Score { max: SCORE_MAX }));
     let kind = kind?;
-    let document = row.read("document_number", faults, |cell| match kind {
+    let document = row.meant("document_number", faults, |cell| match kind {
         Some(kind) => cells::document(kind, cell).map(|document| document.expose().to_owned()),
-        None => number_of_any_kind(cell).ok_or_else(|| "must be a number".to_owned()),
+        None => number_of_any_kind(cell).ok_or(Wrong::NoNumber),
     });
     Some(PastScore {
         past_number: past_number?.expose().to_owned(),
@@ -74,4 +73,15 @@ fn result(row: &Row<'_>, exam: &Exam, faults: &mut Vec<DefinitionError>) -> Opti
         year: year?,
         score: score?,
     })
+}
+
+fn subject(exam: &Exam, cell: &str) -> Result<SubjectId, Wrong> {
+    let known = cell.parse::<SubjectId>().ok().filter(|id| exam.rules.subject(id).is_some());
+    known.ok_or_else(|| Wrong::Subject { subject: cell.to_owned() })
+}
+
+/// A whole number that `fits`; otherwise `wrong`, or that it is none.
+fn whole(cell: &str, fits: impl Fn(u16) -> bool, wrong: Wrong) -> Result<u16, Wrong> {
+    let number = cells::whole::<u16>(cell).map_err(|_| Wrong::NotWhole { cell: cell.to_owned() })?;
+    if fits(number) { Ok(number) } else { Err(wrong) }
 }

@@ -1,59 +1,69 @@
 //! `roster.csv`: who may register, one person a line. Columns of the exam's own may follow.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io::{Read, Seek};
 use std::path::Path;
 
-use super::people_file::{PEOPLE_MAX, read_people};
+use super::people_file::{Line, PEOPLE_MAX, PeopleRead, Seen, name_file, open, read_people};
 use super::table::{Row, Shape};
+use super::wrong::Wrong;
 use super::{DefinitionError, ROSTER_FILE, cells, words};
+use crate::model::document::DocumentKind;
 use crate::model::exam::Exam;
 use crate::model::exam_rules::SubjectId;
 use crate::model::organisation::{Organisation, OrganisationLevel};
+use crate::model::person::PersonName;
 use crate::model::roster::RosterRecord;
 
 const SHAPE: Shape = Shape {
     file: ROSTER_FILE,
-    columns: &["document_kind", "document_number", "name", "subjects", "barred"],
-    needed: 3,
+    columns: &["document_number", "name", "document_kind", "subjects", "barred"],
+    needed: 2,
     rows_max: PEOPLE_MAX,
     is_open: true,
     words: &words::ROSTER,
 };
 
-/// Reads the file and keeps nothing. How many people it has.
+/// Reads the file of an exam's directory and keeps nothing. How many people it has.
 pub(super) fn check(dir: &Path, exam: &Exam, faults: &mut Vec<DefinitionError>) -> u64 {
-    read(dir, exam, faults, |_| true)
+    let Some(file) = open(dir, ROSTER_FILE, faults) else { return 0 };
+    let lines = read(file, exam, faults, |_| true).lines;
+    name_file(dir, ROSTER_FILE, faults);
+    lines
 }
 
-/// Reads the file if it is there and hands on each person who is right; `take` says whether to go on. How many lines
-/// it has.
-pub(super) fn read(
-    dir: &Path,
+/// Reads a table and hands on each line; `take` says whether to go on.
+pub(crate) fn read(
+    source: impl Read + Seek,
     exam: &Exam,
     faults: &mut Vec<DefinitionError>,
-    mut take: impl FnMut(RosterRecord) -> bool,
-) -> u64 {
+    take: impl FnMut(Line<'_, RosterRecord>) -> bool,
+) -> PeopleRead {
     // A campus is looked up for every line.
     let places: HashMap<&str, &Organisation> =
         exam.organisations.iter().map(|organisation| (organisation.code.as_str(), organisation)).collect();
-    read_people(dir, &SHAPE, faults, |row, faults, seen| {
-        let before = faults.len();
+    let person = |row: &Row<'_>, faults: &mut Vec<DefinitionError>, seen: &mut Seen| {
         check_places(row, &places, faults);
-        let Some(record) = person(row, exam, faults) else { return true };
+        let record = person(row, exam, faults)?;
         if !seen.is_new(&record.document.keyed()) {
-            faults.push(row.fault("document_number: this person is there twice".to_owned()));
+            faults.push(row.wrong("document_number", Wrong::PersonTwice));
         }
-        faults.len() > before || take(record)
-    })
+        Some(record)
+    };
+    read_people(source, &SHAPE, faults, person, take)
 }
 
 fn person(row: &Row<'_>, exam: &Exam, faults: &mut Vec<DefinitionError>) -> Option<RosterRecord> {
-    let kind = row.read("document_kind", faults, words::kind);
-    let name = row.parsed("name", faults);
+    // A sheet that says no kind is one of residents: its column is called 身份证号.
+    let kind = match row.has("document_kind") {
+        true => row.meant("document_kind", faults, words::kind),
+        false => Some(DocumentKind::ResidentId),
+    };
+    let name = row.meant("name", faults, |cell| Ok(cell.parse::<PersonName>()?));
     let subjects = read_subjects(row, "subjects", exam, faults);
     let barred = read_subjects(row, "barred", exam, faults);
     let kind = kind?;
-    let document = row.read("document_number", faults, |cell| cells::document(kind, cell));
+    let document = row.meant("document_number", faults, |cell| cells::document(kind, cell));
     let mut columns = BTreeMap::new();
     for (column, value) in row.fields().filter(|(column, value)| !SHAPE.columns.contains(column) && !value.is_empty()) {
         columns.insert(column.parse().expect("the header was checked to have names only"), value.to_owned());
@@ -69,9 +79,7 @@ fn read_subjects(row: &Row<'_>, column: &str, exam: &Exam, faults: &mut Vec<Defi
         match word.parse::<SubjectId>().ok().filter(|id| exam.rules.subject(id).is_some()) {
             Some(id) if found.contains(&id) => {}
             Some(id) => found.push(id),
-            None => {
-                faults.push(row.fault(format!("{column}: `{word}` is not among the subjects of exam.toml")));
-            }
+            None => faults.push(row.wrong(column, Wrong::Subject { subject: word.to_owned() })),
         }
     }
     found
@@ -84,11 +92,12 @@ fn check_places(row: &Row<'_>, places: &HashMap<&str, &Organisation>, faults: &m
         return;
     }
     let Some(found) = places.get(campus).filter(|one| one.level == OrganisationLevel::Campus) else {
-        faults.push(row.fault(format!("campus: `{campus}` is no campus of organisations.csv")));
+        faults.push(row.wrong("campus", Wrong::Campus { campus: campus.to_owned() }));
         return;
     };
     let is_known = places.contains_key(school);
     if is_known && found.parent.as_ref().is_none_or(|parent| parent.as_str() != school) {
-        faults.push(row.fault(format!("campus: `{campus}` does not belong to the school `{school}`")));
+        let wrong = Wrong::CampusOfOther { campus: campus.to_owned(), school: school.to_owned() };
+        faults.push(row.wrong("campus", wrong));
     }
 }

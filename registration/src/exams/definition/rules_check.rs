@@ -11,7 +11,8 @@ use std::hash::Hash;
 use super::text_fault;
 use crate::model::exam::Group;
 use crate::model::exam_rules::{
-    CHOICE_HOURS_MAX, ExamRules, OFFER_MINUTES_MAX, OFFERS_MAX, PAYEES_MAX, RATES_MAX, TaskKind,
+    CHOICE_HOURS_MAX, ExamRules, OFFER_MINUTES_MAX, OFFERS_MAX, PAYEES_MAX, RATES_MAX, REASON_OF_LIST_CHARS_MAX,
+    REASONS_MAX, TaskKind,
 };
 use crate::model::payment::Method;
 use crate::model::text::Text;
@@ -78,6 +79,8 @@ pub(super) fn check(rules: &ExamRules, groups: &[Group]) -> Vec<RuleFault> {
     refund(rules, &mut checker);
     ticket::check(rules, &mut checker);
     reminders(rules, &mut checker);
+    reasons(rules, &mut checker);
+    second_opinion(rules, &mut checker);
     waiting_list(rules, &mut checker);
     checker.0
 }
@@ -108,6 +111,31 @@ fn reminders(rules: &ExamRules, checker: &mut Checker) {
     checker.unique(&rules.reminders.off, |index| [&off[..], &[Key::Index(index)]].concat());
     if let Some(bring) = &rules.reminders.bring {
         checker.text(bring, &[Key::Name("reminders"), Key::Name("bring")]);
+    }
+}
+
+/// Each reason has a number key, and room for more behind it. The sign between them is not in it, so that a page in English
+/// knows where it ends.
+fn reasons(rules: &ExamRules, checker: &mut Checker) {
+    for (name, list) in rules.reasons.lists() {
+        let place = [Key::Name("reasons"), Key::Name(name)];
+        checker.require(list.len() <= REASONS_MAX, &place, format!("there are at most {REASONS_MAX} reasons"));
+        for (index, reason) in list.iter().enumerate() {
+            let here = [&place[..], &[Key::Index(index)]].concat();
+            checker.text(reason, &here);
+            let fits = reason.zh.chars().count() <= REASON_OF_LIST_CHARS_MAX && !reason.zh.contains('。');
+            let message = format!("in Chinese it has at most {REASON_OF_LIST_CHARS_MAX} characters, and no 。");
+            checker.require(fits, &here, message);
+        }
+        checker.unique(list.iter().map(|reason| &reason.zh), |index| [&place[..], &[Key::Index(index)]].concat());
+    }
+}
+
+/// Of no more than all of them.
+fn second_opinion(rules: &ExamRules, checker: &mut Checker) {
+    for (name, percent) in rules.review.second_opinion.percents() {
+        let here = [Key::Name("review"), Key::Name("second_opinion"), Key::Name(name)];
+        checker.require(percent <= 100, &here, "is a percentage, from 0 to 100");
     }
 }
 

@@ -1,6 +1,6 @@
 //! `sittings.csv`: one sitting a line. A sitting of a subject may leave out title and group, one of a campus the venue.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use reservation::ids::{GroupId, SittingId};
@@ -16,21 +16,24 @@ use crate::model::organisation::{Organisation, OrganisationLevel};
 use crate::model::text::Text;
 use crate::rules::tickets;
 
+/// The columns that the file may have.
+pub(crate) const COLUMNS: [&str; 11] = [
+    "id",
+    "starts_at",
+    "capacity",
+    "title_zh",
+    "title_en",
+    "venue_zh",
+    "venue_en",
+    "group",
+    "fee",
+    "subject",
+    "campus",
+];
+
 const SHAPE: Shape = Shape {
     file: SITTINGS_FILE,
-    columns: &[
-        "id",
-        "starts_at",
-        "capacity",
-        "title_zh",
-        "title_en",
-        "venue_zh",
-        "venue_en",
-        "group",
-        "fee",
-        "subject",
-        "campus",
-    ],
+    columns: &COLUMNS,
     needed: 3,
     rows_max: 50_000,
     is_open: false,
@@ -44,7 +47,14 @@ const WARNINGS_MAX: usize = 20;
 #[derive(Clone, Copy)]
 pub(super) struct Known<'a> {
     pub(super) exam: &'a ExamFile,
-    pub(super) organisations: &'a [Organisation],
+    pub(super) campuses: &'a HashMap<&'a OrganisationCode, &'a Organisation>,
+}
+
+/// The campuses by their codes: a large exam has thousands, and each sitting names one.
+pub(super) fn campuses(organisations: &[Organisation]) -> HashMap<&OrganisationCode, &Organisation> {
+    // Of two with one code the first counts; that there are two is told where they are read.
+    let campuses = organisations.iter().rev().filter(|one| one.level == OrganisationLevel::Campus);
+    campuses.map(|one| (&one.code, one)).collect()
 }
 
 /// One line of the file.
@@ -55,10 +65,10 @@ pub(super) struct SittingRow {
 }
 
 /// Reads the file.
-pub(super) fn parse(text: &str, known: Option<Known<'_>>, faults: &mut Vec<DefinitionError>) -> Vec<SittingRow> {
+pub(super) fn parse(table: &[u8], known: Option<Known<'_>>, faults: &mut Vec<DefinitionError>) -> Vec<SittingRow> {
     let before = faults.len();
     let mut ids = HashSet::new();
-    let rows = parse_table(&SHAPE, text, faults, |row, faults| {
+    let rows = parse_table(&SHAPE, table, faults, |row, faults| {
         let read = read(row, known, faults)?;
         if !ids.insert(read.page.id.clone()) {
             faults.push(row.fault(format!("the sitting `{}` is there twice", read.page.id)));
@@ -67,7 +77,7 @@ pub(super) fn parse(text: &str, known: Option<Known<'_>>, faults: &mut Vec<Defin
         Some(read)
     });
     if rows.is_empty() && faults.len() == before {
-        faults.push(DefinitionError { file: SITTINGS_FILE, line: 1, message: "there is no sitting".to_owned() });
+        faults.push(DefinitionError::new(SITTINGS_FILE, 1, "there is no sitting"));
     }
     rows
 }
@@ -89,7 +99,7 @@ pub(super) fn numbers(lines: &[u64], exam: &Exam) -> Vec<DefinitionError> {
             }
             Some(_) => return None,
         };
-        Some(DefinitionError { file: SITTINGS_FILE, line: *line, message })
+        Some(DefinitionError::new(SITTINGS_FILE, *line, message))
     };
     lines.iter().zip(&exam.sittings).filter_map(fault).take(WARNINGS_MAX).collect()
 }
@@ -107,7 +117,7 @@ pub(super) fn warnings(rows: &[SittingRow], exam: &Exam, now: Timestamp) -> Vec<
         } else {
             return None;
         };
-        Some(DefinitionError { file: SITTINGS_FILE, line: row.line, message })
+        Some(DefinitionError::new(SITTINGS_FILE, row.line, message))
     };
     rows.iter().filter_map(warning).take(WARNINGS_MAX).collect()
 }
@@ -192,8 +202,7 @@ fn campus<'a>(
 ) -> Found<OrganisationCode, &'a Organisation> {
     let Some(code) = row.optional::<OrganisationCode>("campus", faults)? else { return Some(None) };
     let Some(known) = known else { return Some(Some((code, None))) };
-    let is_it = |one: &&Organisation| one.code == code && one.level == OrganisationLevel::Campus;
-    let Some(campus) = known.organisations.iter().find(is_it) else {
+    let Some(&campus) = known.campuses.get(&code) else {
         faults.push(row.fault(format!("campus: `{code}` is no campus of organisations.csv")));
         return None;
     };

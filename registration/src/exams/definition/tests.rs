@@ -6,6 +6,8 @@ use reservation::waiting_room::WaitingRoomMode;
 use super::*;
 use crate::model::fen::Fen;
 
+mod reasons;
+
 const EXAM: &str = r#"id = "degree-english"
 title = { zh = "学位外语", en = "Degree English" }
 organiser = { zh = "继续教育学院", en = "School of Continuing Education" }
@@ -32,7 +34,7 @@ pm,日语,Japanese,,二教,Hall 2,2027-05-22T14:00:00+08:00,3,80.5
 ";
 
 fn parse_both(exam: &str, sittings: &str) -> Result<ExamDefinition, Vec<DefinitionError>> {
-    parse_texts(&Texts { exam, sittings, organisations: None })
+    parse_texts(&Texts { exam, sittings: sittings.as_bytes(), organisations: None })
 }
 
 fn faults(exam: &str, sittings: &str) -> Vec<String> {
@@ -213,14 +215,17 @@ pm,日语,Japanese,二教,Hall 2,2027年5月22日 14:00,３０人,1.00
 #[test]
 fn a_sitting_that_nobody_could_pay_for_is_a_fault_and_one_that_ends_early_a_warning() {
     let with = |starts_at: &str| SITTINGS.replace("2027-05-22T14:00:00+08:00", starts_at);
-    // In May, and registration opens in November.
     let never = faults(EXAM, &with("2026-05-22T14:00:00+08:00"));
     assert_eq!(never, ["sittings.csv:3: starts_at: must be more than hold_seconds later than opens_at of exam.toml"]);
     assert_eq!(faults(EXAM, &with("2026-11-01T09:15:00+08:00")), never, "not one hold long");
     let rows = |starts_at: &str, now: &str| {
         let mut faults = Vec::new();
         let exam = exam_file::parse(EXAM).0.unwrap();
-        let rows = sittings_file::parse(&with(starts_at), Some(Known { exam: &exam, organisations: &[] }), &mut faults);
+        let rows = sittings_file::parse(
+            with(starts_at).as_bytes(),
+            Some(Known { exam: &exam, campuses: &sittings_file::campuses(&[]) }),
+            &mut faults,
+        );
         let found = sittings_file::warnings(&rows, &exam.page, now.parse().unwrap());
         found.iter().map(DefinitionError::to_string).collect::<Vec<_>>()
     };
@@ -354,7 +359,11 @@ fn a_groups_hint_goes_with_its_refusal() {
 #[test]
 fn organisations_stand_after_what_they_belong_to() {
     let parse = |organisations: &str, sittings: &str| {
-        let found = parse_texts(&Texts { exam: EXAM, sittings, organisations: Some(organisations) });
+        let found = parse_texts(&Texts {
+            exam: EXAM,
+            sittings: sittings.as_bytes(),
+            organisations: Some(organisations.as_bytes()),
+        });
         found.map_err(|faults| faults.iter().map(DefinitionError::to_string).collect::<Vec<_>>())
     };
     let head = "code,level,parent,name_zh,name_en\n";

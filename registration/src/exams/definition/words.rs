@@ -1,17 +1,21 @@
 //! What a school calls the columns of its sheets and the kinds of documents, beside our own names for them.
 
+use super::wrong::Wrong;
 use crate::model::document::DocumentKind;
 
 /// Our name for a column, by what stands in a sheet's first line: one of `ours`, or itself.
-pub(super) fn column(ours: &[&str], words: &[(&'static str, &'static str)], written: &str) -> String {
-    let tidy: String = written.chars().filter(|c| !c.is_whitespace() && *c != '*' && *c != '＊').collect();
-    let translated = words.iter().find(|(word, _)| *word == tidy).map(|(_, column)| *column);
-    let known = translated.or_else(|| ours.iter().find(|name| name.eq_ignore_ascii_case(&tidy)).copied());
-    known.map_or_else(|| written.trim().to_owned(), str::to_owned)
+pub(crate) fn column(ours: &[&str], words: &[(&'static str, &'static str)], written: &str) -> String {
+    sheets::head::known(ours, words, written).map_or_else(|| written.trim().to_owned(), str::to_owned)
 }
 
+/// What the column is called in which our corrected files say what is wrong.
+pub(super) const REMARKS: [&str; 2] = ["问题", "Problems"];
+
+/// How the last line of our exports begins, which says who took them out. Such a line is none.
+pub(super) const SIGNATURES: [&str; 2] = ["导出：", "Taken out by "];
+
 /// What a sheet of sittings may say.
-pub(super) const SITTINGS: [(&str, &str); 22] = [
+pub(crate) const SITTINGS: [(&str, &str); 22] = [
     ("编号", "id"),
     ("场次", "id"),
     ("场次编号", "id"),
@@ -37,7 +41,25 @@ pub(super) const SITTINGS: [(&str, &str); 22] = [
 ];
 
 /// What a sheet of people may say.
-pub(super) const ROSTER: [(&str, &str); 23] = [
+pub(super) const ROSTER: [(&str, &str); 41] = [
+    ("school", "school"),
+    ("campus", "campus"),
+    ("level", "level"),
+    ("years", "years"),
+    ("grade", "grade"),
+    ("department", "department"),
+    ("major", "major"),
+    ("class", "class"),
+    ("note", "note"),
+    ("entry year", "entry_year"),
+    ("ID number", "document_number"),
+    ("ID no.", "document_number"),
+    ("居民身份证号码", "document_number"),
+    ("ID type", "document_kind"),
+    ("full name", "name"),
+    ("考生姓名", "name"),
+    ("所在学校", "school"),
+    ("student number", "student_number"),
     ("证件类型", "document_kind"),
     ("证件种类", "document_kind"),
     ("证件号码", "document_number"),
@@ -64,7 +86,15 @@ pub(super) const ROSTER: [(&str, &str); 23] = [
 ];
 
 /// What a sheet of results may say.
-pub(super) const PAST_SCORES: [(&str, &str); 12] = [
+pub(super) const PAST_SCORES: [(&str, &str); 20] = [
+    ("ID number", "document_number"),
+    ("ID no.", "document_number"),
+    ("居民身份证号码", "document_number"),
+    ("ID type", "document_kind"),
+    ("full name", "name"),
+    ("考生姓名", "name"),
+    ("原准考证号", "ticket_number"),
+    ("总分", "score"),
     ("准考证号", "ticket_number"),
     ("准考证号码", "ticket_number"),
     ("证件类型", "document_kind"),
@@ -115,8 +145,9 @@ const KINDS: [(&str, DocumentKind); 21] = [
 ];
 
 /// A kind by our name or by what it is called.
-pub(super) fn kind(cell: &str) -> Result<DocumentKind, String> {
+pub(super) fn kind(cell: &str) -> Result<DocumentKind, Wrong> {
     let called: String = cell.chars().filter(|c| !c.is_whitespace()).collect();
     let known = KINDS.iter().find(|(name, _)| *name == called).map(|(_, kind)| *kind);
-    known.map_or_else(|| called.to_ascii_lowercase().parse().map_err(|error| format!("`{cell}`: {error}")), Ok)
+    let ours = || called.to_ascii_lowercase().parse().map_err(|_| Wrong::Kind { kind: cell.to_owned() });
+    known.map_or_else(ours, Ok)
 }

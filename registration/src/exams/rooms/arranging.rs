@@ -6,16 +6,17 @@ use std::collections::{HashMap, HashSet};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
 use reservation::ids::{ExamId, SittingId};
-use seating::{Assigned, Input, InputError, Plan, Rules, Seed, Violation, arrange, violations};
+use seating::{Assigned, Input, InputError, Lots, Plan, Rules, Seed, Violation, arrange_aside, violations};
 
 use super::examinees::examinees;
 use super::sitting::{SittingRoom, rooms_of};
 use super::store::arrangements::NewSeed;
 use super::store::seat_assignments::{self, Had};
-use super::{Rooms, store, subject};
+use super::{Rooms, demand_sitting, store, subject};
 use crate::desk::audit::{AuditAction, Entry};
-use crate::desk::permits::{Forbidden, Right, Scope, demand};
+use crate::desk::permits::Forbidden;
 use crate::desk::staff::StaffMember;
 use crate::model::clock;
 use crate::model::ids::AccountId;
@@ -89,6 +90,8 @@ pub(super) struct Prepared {
     pub(super) arrangement: Arrangement,
     pub(super) rooms: Vec<SittingRoom>,
     pub(super) seed: Seed,
+    /// By which those are seated who need something, and their companions; never published.
+    pub(super) lots: Lots,
     pub(super) input: Input,
     pub(super) orders: Vec<(OrderId, AccountId)>,
     /// Published places, by order.
@@ -108,7 +111,7 @@ impl Rooms {
         sitting: &SittingId,
         rules: &Rules,
     ) -> Result<(), ArrangeError> {
-        demand(member, Right::ArrangeSeats, Scope::Exam(exam))?;
+        demand_sitting(&self.exams, member, exam, sitting)?;
         self.exams.get(exam).and_then(|page| page.sitting(sitting).cloned()).ok_or(ArrangeError::Unknown)?;
         let empty = |rules: Rules| Input { sitting: sitting.to_string(), rules, rooms: vec![], examinees: vec![] };
         empty(rules.clone()).check()?;
@@ -133,7 +136,7 @@ impl Rooms {
     /// published again.
     ///
     /// # Errors
-    /// [`ArrangeError::Frozen`]; [`ArrangeError::Unknown`] when nothing is published; [`ArrangeError::Forbidden`] and
+    /// [`ArrangeError::Frozen`]; [`ArrangeError::Begun`]; [`ArrangeError::Unknown`] when nothing is published; [`ArrangeError::Forbidden`] and
     /// [`ArrangeError::Store`].
     pub async fn begin_anew(
         &self,
@@ -141,7 +144,8 @@ impl Rooms {
         exam: &ExamId,
         sitting: &SittingId,
     ) -> Result<(), ArrangeError> {
-        demand(member, Right::ArrangeSeats, Scope::Exam(exam))?;
+        demand_sitting(&self.exams, member, exam, sitting)?;
+        self.must_be_ahead(exam, sitting, clock::now())?;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
         let before = store::arrangements::lock(&transaction, exam, sitting).await?.ok_or(ArrangeError::Unknown)?;
@@ -175,6 +179,15 @@ impl Rooms {
         entry.detail(commitment.as_str()).write(transaction).await
     }
 
+    /// Once a sitting has begun its places stay: nothing is drawn that could not be published.
+    pub(super) fn must_be_ahead(&self, exam: &ExamId, sitting: &SittingId, now: Timestamp) -> Result<(), ArrangeError> {
+        let page = self.exams.get(exam).ok_or(ArrangeError::Unknown)?;
+        match page.sitting(sitting).ok_or(ArrangeError::Unknown)?.has_begun(now) {
+            true => Err(ArrangeError::Begun),
+            false => Ok(()),
+        }
+    }
+
     /// Who would sit where if it were published now. Nothing changes, and the seed is not told.
     ///
     /// # Errors
@@ -186,17 +199,24 @@ impl Rooms {
         exam: &ExamId,
         sitting: &SittingId,
     ) -> Result<Draft, ArrangeError> {
-        demand(member, Right::ArrangeSeats, Scope::Exam(exam))?;
-        let Prepared { arrangement, rooms, seed, input, had, .. } = self.prepare(exam, sitting).await?;
+        demand_sitting(&self.exams, member, exam, sitting)?;
+        let Prepared { arrangement, rooms, seed, lots, input, had, .. } = self.prepare(exam, sitting).await?;
         let token = token(&input, &arrangement)?;
         let drawn = off_the_runtime(move || {
-            let plan = arrange(&input, &seed)?;
+            let plan = arrange_aside(&input, &seed, &lots)?;
             let found = violations(&input, &plan).map_err(|_| StoreError::Corrupt("an arrangement"))?;
             Ok::<_, ArrangeError>((input, plan, found))
         });
         let (input, plan, violations) = drawn.await??;
         let moves = moved(&had, &plan).len();
         Ok(Draft { arrangement, rooms, input, plan, violations, moves, token })
+    }
+
+    /// The secret seeds that belong to a promised one: nobody without the vault's key knows them, nobody chooses them, and they
+    /// are kept nowhere.
+    pub(super) fn lots(&self, exam: &ExamId, sitting: &SittingId, commitment: &str) -> Lots {
+        let seats = self.vault.index("seating.aside", &format!("{exam}\0{sitting}\0{commitment}"));
+        Lots { companions: self.vault.index("seating.companions", exam.as_str()).into(), seats: seats.into() }
     }
 
     /// Reads all that a plan of the sitting follows from.
@@ -212,6 +232,7 @@ impl Rooms {
         let plain = self.vault.open(&seed_context(exam, sitting), &sealed).map_err(StoreError::from)?;
         let seed = String::from_utf8(plain).ok().and_then(|text| text.parse().ok());
         let seed = seed.ok_or(StoreError::Corrupt("the seed of an arrangement"))?;
+        let lots = self.lots(exam, sitting, &arrangement.commitment);
         let orders = confirmed::in_sitting(&client, exam, sitting).await?;
         let examinees = examinees(&client, &self.vault, exam, &arrangement.rules, &orders).await?;
         let had = seat_assignments::all(&client, exam, sitting).await?;
@@ -219,7 +240,7 @@ impl Rooms {
         let (sitting, rules) = (sitting.to_string(), arrangement.rules.clone());
         let input = Input { sitting, rules, rooms: plans, examinees };
         input.check()?;
-        Ok(Prepared { arrangement, rooms, seed, input, orders, had })
+        Ok(Prepared { arrangement, rooms, seed, lots, input, orders, had })
     }
 }
 

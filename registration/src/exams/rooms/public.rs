@@ -21,10 +21,11 @@ pub type Draw = Arrangement;
 /// The record of a sitting's draw, as far as the public may have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PublicRecord {
-    /// As `seathold seating verify` reads it.
-    Whole(Bytes),
-    /// Somebody in it was granted accommodations. The draw cannot be done again without them, and they speak of health: where
-    /// somebody sits says who it is.
+    /// As `seathold seating verify` reads it: of an exam in which nobody asks for accommodations all of it, those who came later
+    /// among them; else the draw of those who were not set aside ([`seating::aside`]).
+    Open(Bytes),
+    /// Somebody in it was granted accommodations, and there were too few rooms to set some aside. The draw cannot be done again
+    /// without them, and they speak of health: where somebody sits says who it is.
     Withheld,
 }
 
@@ -77,17 +78,26 @@ impl Rooms {
         if let Some((_, found)) = records.0.iter().find(|(kept, _)| *kept == key) {
             return Ok(Some(found.clone()));
         }
-        let Some((generation, record, late)) =
-            store::arrangements::record(&self.database.client().await?, exam, sitting).await?
-        else {
-            return Ok(None);
+        let client = self.database.client().await?;
+        let (generation, late, found) = match store::arrangements::public(&client, exam, sitting).await? {
+            None => return Ok(None),
+            // Who came later is not in it, so it stays as it is.
+            Some((generation, Some(text))) => (generation, published.late, PublicRecord::Open(text.into())),
+            Some((_, None)) => {
+                let Some((generation, record, late)) = store::arrangements::record(&client, exam, sitting).await?
+                else {
+                    return Ok(None);
+                };
+                drop(client);
+                let (late, found) = off_the_runtime(move || whole(&record, &late)).await??;
+                (generation, late, found)
+            }
         };
-        let (count, found) = off_the_runtime(move || whole(&record, &late)).await??;
         records.0.retain(|(kept, _)| (&kept.exam, &kept.sitting) != (exam, sitting));
         while records.0.len() >= RECORDS_MAX {
             records.0.pop_front();
         }
-        records.0.push_back((Key { generation, late: count, ..key }, found.clone()));
+        records.0.push_back((Key { generation, late, ..key }, found.clone()));
         Ok(Some(found))
     }
 }
@@ -101,7 +111,7 @@ fn whole(record: &str, late: &str) -> Result<(u32, PublicRecord), StoreError> {
         return Ok((count, PublicRecord::Withheld));
     }
     let text = serde_json::to_vec(&record).map_err(|_| StoreError::Corrupt("a record that is no JSON"))?;
-    Ok((count, PublicRecord::Whole(text.into())))
+    Ok((count, PublicRecord::Open(text.into())))
 }
 
 /// A record as it is stored, with those who came later.
@@ -135,9 +145,9 @@ mod tests {
     }
 
     #[test]
-    fn what_was_granted_is_published_of_nobody() {
+    fn a_whole_record_is_published_only_where_nobody_was_granted_anything() {
         let plain = record_of(Needs::default());
-        assert!(matches!(whole(&plain, "[]").unwrap(), (0, PublicRecord::Whole(_))));
+        assert!(matches!(whole(&plain, "[]").unwrap(), (0, PublicRecord::Open(_))));
         let granted = record_of(Needs { front_row: true, ..Needs::default() });
         assert_eq!(whole(&granted, "[]").unwrap(), (0, PublicRecord::Withheld));
     }

@@ -5,17 +5,17 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use reservation::ids::{ExamId, SittingId};
 use seating::record::Record;
-use seating::{Assigned, Plan};
+use seating::{Assigned, Plan, PublicDraw};
 
 use super::arranging::{ArrangeError, Prepared, moved, off_the_runtime, token};
 use super::sitting::SittingRoom;
 use super::store::arrangements::NewRecord;
 use super::store::seat_assignments::{self, Had, NewPlace};
-use super::{Rooms, store, subject};
+use super::{Rooms, demand_sitting, store, subject};
 use crate::desk::audit::{AuditAction, Entry};
-use crate::desk::permits::{Right, Scope, demand};
 use crate::desk::staff::StaffMember;
 use crate::model::clock;
+use crate::model::exam_rules::TaskKind;
 use crate::model::ids::AccountId;
 use crate::model::order::OrderId;
 use crate::model::room::RoomId;
@@ -38,6 +38,8 @@ pub struct Publication<'a> {
 /// What is about to be written.
 struct Drawn {
     record: Record,
+    /// What the public has of it, if not all.
+    public: Option<PublicDraw>,
     places: Vec<NewPlace>,
     moved: HashSet<OrderId>,
     orders: Vec<(OrderId, AccountId)>,
@@ -58,23 +60,27 @@ impl Rooms {
         sitting: &SittingId,
         publication: Publication<'_>,
     ) -> Result<usize, ArrangeError> {
-        demand(member, Right::ArrangeSeats, Scope::Exam(exam))?;
+        demand_sitting(&self.exams, member, exam, sitting)?;
         let now = clock::now();
-        let page = self.exams.get(exam).ok_or(ArrangeError::Unknown)?;
-        if page.sitting(sitting).ok_or(ArrangeError::Unknown)?.has_begun(now) {
-            return Err(ArrangeError::Begun);
-        }
-        let Prepared { arrangement, rooms, seed, input, orders, had } = self.prepare(exam, sitting).await?;
+        self.must_be_ahead(exam, sitting, now)?;
+        let Prepared { arrangement, rooms, seed, lots, input, orders, had } = self.prepare(exam, sitting).await?;
         if token(&input, &arrangement)? != publication.token {
             return Err(ArrangeError::Changed);
         }
-        let record = off_the_runtime(move || Record::of(input, seed)).await??;
+        let asks = self.exams.get(exam).is_none_or(|page| page.rules.asks_for(&TaskKind::Accommodations));
+        let (record, public) = off_the_runtime(move || PublicDraw::draw(input, seed, &lots)).await??;
+        let has_needs = record.input.examinees.iter().any(|person| !person.needs.is_none());
+        // Of an exam in which nobody asks for anything the whole record is public, those who come later among them. It depends
+        // on the exam, and not on who is in it: else it would say something that somebody is not.
+        let public = public.filter(|_| asks || has_needs);
+        // Whoever was granted something since the last record would be the only one who is newly missing in this one.
+        let public = public.filter(|_| !(has_needs && arrangement.published.is_some()));
         let moved = moved(&had, &record.plan);
         if arrangement.published.is_some() && publication.moves != Some(moved.len()) {
             return Err(ArrangeError::Moves(moved.len()));
         }
         let places = places(&rooms, &record.plan, &had, now)?;
-        let published = Drawn { record, places, moved, orders, at: now };
+        let published = Drawn { record, public, places, moved, orders, at: now };
         let count = published.places.len();
         self.write(member, &arrangement, published).await?;
         metrics::counter!("registration_places_published_total").increment(count as u64);
@@ -82,13 +88,16 @@ impl Rooms {
     }
 
     async fn write(&self, member: &StaffMember, looked_at: &Arrangement, drawn: Drawn) -> Result<(), ArrangeError> {
-        let Drawn { record, places, moved, orders, at } = drawn;
+        let Drawn { record, public, places, moved, orders, at } = drawn;
         let Arrangement { exam, sitting, .. } = looked_at;
         let of = (exam, sitting);
         let rooms: HashSet<RoomId> = places.iter().map(|place| place.room).collect();
         let (seed, commitment) = (String::from(record.seed.clone()), record.commitment.clone());
-        let text = off_the_runtime(move || serde_json::to_string(&record)).await?;
-        let text = text.map_err(|_| StoreError::Corrupt("a record that is no JSON"))?;
+        let texts = off_the_runtime(move || {
+            let public = public.map(|public| serde_json::to_string(&public)).transpose()?;
+            Ok::<_, serde_json::Error>((serde_json::to_string(&record)?, public))
+        });
+        let (text, public) = texts.await?.map_err(|_| StoreError::Corrupt("a record that is no JSON"))?;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
         // Whoever came late, or another tab that published, in between has changed what was looked at.
@@ -101,7 +110,8 @@ impl Rooms {
         }
         seat_assignments::give_up_ended(&transaction, Some(of), at).await?;
         let (seats, by) = (places.len(), member.id);
-        let new = NewRecord { record: &text, commitment: &commitment, seed: &seed, seats, rooms: rooms.len(), at, by };
+        let (record, public, rooms) = (text.as_str(), public.as_deref(), rooms.len());
+        let new = NewRecord { record, public, commitment: &commitment, seed: &seed, seats, rooms, at, by };
         store::arrangements::publish(&transaction, of, &new).await?;
         let told: Vec<(OrderId, AccountId)> = orders.into_iter().filter(|(order, _)| moved.contains(order)).collect();
         for batch in told.chunks(BATCH) {
@@ -120,7 +130,7 @@ impl Rooms {
     /// [`ArrangeError::Unknown`] when nothing is published, or it is being arranged anew; [`ArrangeError::Forbidden`] and
     /// [`ArrangeError::Store`].
     pub async fn freeze(&self, member: &StaffMember, exam: &ExamId, sitting: &SittingId) -> Result<(), ArrangeError> {
-        demand(member, Right::ArrangeSeats, Scope::Exam(exam))?;
+        demand_sitting(&self.exams, member, exam, sitting)?;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
         let before = store::arrangements::lock(&transaction, exam, sitting).await?.ok_or(ArrangeError::Unknown)?;

@@ -6,14 +6,16 @@ use uuid::Uuid;
 use super::form::{RoomFault, RoomForm, SiteForm};
 use super::{RoomError, Rooms, store};
 use crate::desk::audit::{AuditAction, Entry};
-use crate::desk::permits::{Right, Scope, demand};
+use crate::desk::permits::{Right, Scope, demand, demand_somewhere};
 use crate::desk::staff::StaffMember;
 use crate::model::clock;
 use crate::model::room::{Room, RoomId, Site, SiteId};
+use crate::model::text::Text;
+use crate::store::StoreError;
 
 /// Most sites that are listed, and most rooms of one.
 const SITES_MAX: i64 = 500;
-pub(super) const ROOMS_MAX: i64 = 1_000;
+const ROOMS_MAX: i64 = 1_000;
 
 /// A site in the list.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,9 +52,20 @@ impl Rooms {
     /// # Errors
     /// [`RoomError::Forbidden`] and [`RoomError::Store`].
     pub async fn sites(&self, member: &StaffMember) -> Result<Vec<ListedSite>, RoomError> {
-        demand(member, Right::ArrangeSeats, Scope::Everything)?;
+        demand_somewhere(member, Right::ArrangeSeats)?;
         let client = self.database.client().await?;
-        Ok(store::sites::all(&client, SITES_MAX).await?.into_iter().map(listed).collect())
+        let only = member.reach.whole_sites();
+        Ok(store::sites::all(&client, only.as_deref(), SITES_MAX).await?.into_iter().map(listed).collect())
+    }
+
+    /// What the sites are called that are in use, as every ticket says it; at most 500.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn site_names(&self) -> Result<Vec<(SiteId, Text)>, StoreError> {
+        let all = store::sites::all(&self.database.client().await?, None, SITES_MAX).await?;
+        let in_use = all.into_iter().filter(|stored| stored.retired_at.is_none());
+        Ok(in_use.map(|stored| (stored.site.id, stored.site.name)).collect())
     }
 
     /// One site with its rooms, at most 1,000.
@@ -60,7 +73,7 @@ impl Rooms {
     /// # Errors
     /// [`RoomError::Forbidden`], [`RoomError::Unknown`] and [`RoomError::Store`].
     pub async fn site(&self, member: &StaffMember, id: SiteId) -> Result<OneSite, RoomError> {
-        demand(member, Right::ArrangeSeats, Scope::Everything)?;
+        demand(member, Right::ArrangeSeats, Scope::Site(id))?;
         let client = self.database.client().await?;
         let site = store::sites::get(&client, id).await?.ok_or(RoomError::Unknown)?;
         let rooms = store::rooms::of_site(&client, id, ROOMS_MAX).await?;
@@ -72,9 +85,9 @@ impl Rooms {
     /// # Errors
     /// [`RoomError::Forbidden`], [`RoomError::Unknown`] and [`RoomError::Store`].
     pub async fn room(&self, member: &StaffMember, id: RoomId) -> Result<(Site, OneRoom), RoomError> {
-        demand(member, Right::ArrangeSeats, Scope::Everything)?;
         let client = self.database.client().await?;
         let room = store::rooms::get(&client, id).await?.ok_or(RoomError::Unknown)?;
+        demand(member, Right::ArrangeSeats, Scope::Site(room.room.site))?;
         let site = store::sites::get(&client, room.room.site).await?.ok_or(RoomError::Unknown)?;
         Ok((site.site, one(room)))
     }
@@ -89,7 +102,7 @@ impl Rooms {
         id: Option<SiteId>,
         form: &SiteForm<'_>,
     ) -> Result<SiteId, RoomError> {
-        demand(member, Right::ArrangeSeats, Scope::Everything)?;
+        demand(member, Right::ArrangeSeats, id.map_or(Scope::Everything, Scope::Site))?;
         let site = form.check(id.unwrap_or_else(|| SiteId(Uuid::now_v7()))).map_err(RoomError::Faults)?;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
@@ -118,7 +131,7 @@ impl Rooms {
         id: Option<RoomId>,
         form: &RoomForm<'_>,
     ) -> Result<RoomId, RoomError> {
-        demand(member, Right::ArrangeSeats, Scope::Everything)?;
+        demand(member, Right::ArrangeSeats, Scope::Site(site))?;
         let room = form.check(id.unwrap_or_else(|| RoomId(Uuid::now_v7())), site).map_err(RoomError::Faults)?;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
@@ -149,7 +162,7 @@ impl Rooms {
     /// # Errors
     /// [`RoomError::Forbidden`], [`RoomError::Unknown`] and [`RoomError::Store`].
     pub async fn retire_site(&self, member: &StaffMember, id: SiteId, is_retired: bool) -> Result<(), RoomError> {
-        demand(member, Right::ArrangeSeats, Scope::Everything)?;
+        demand(member, Right::ArrangeSeats, Scope::Site(id))?;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
         if !store::sites::retire(&transaction, id, is_retired.then(clock::now)).await? {
@@ -166,9 +179,10 @@ impl Rooms {
     /// # Errors
     /// [`RoomError::Forbidden`], [`RoomError::Unknown`] and [`RoomError::Store`].
     pub async fn retire_room(&self, member: &StaffMember, id: RoomId, is_retired: bool) -> Result<(), RoomError> {
-        demand(member, Right::ArrangeSeats, Scope::Everything)?;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
+        let room = store::rooms::get(&transaction, id).await?.ok_or(RoomError::Unknown)?;
+        demand(member, Right::ArrangeSeats, Scope::Site(room.room.site))?;
         if !store::rooms::retire(&transaction, id, is_retired.then(clock::now)).await? {
             return Err(RoomError::Unknown);
         }

@@ -2,16 +2,20 @@
 
 use std::collections::{HashMap, HashSet};
 
+use reservation::engine::waiting_list::ListCount;
 use reservation::ids::{ExamId, SittingId};
 use reservation::sitting::SittingSpec;
+use reservation::waiting_list::ListPer;
 use seating::Rules;
 
 use super::sites::OneRoom;
 use super::store::seat_assignments;
-use super::{RoomError, Rooms, store, subject};
+use super::{RoomError, Rooms, demand_sitting, store, subject};
+use crate::application::store::accommodations;
 use crate::desk::audit::{AuditAction, Entry};
-use crate::desk::permits::{Right, Scope, demand};
+use crate::desk::permits::{Forbidden, Right, demand_somewhere};
 use crate::desk::staff::StaffMember;
+use crate::model::exam::ExamSitting;
 use crate::model::room::arrangement::Arrangement;
 use crate::model::room::{ROOM_NEEDED, Room, RoomId, Site, Sitter};
 use crate::model::text::Text;
@@ -64,6 +68,19 @@ pub struct SittingRooms {
     pub arrangement: Option<Arrangement>,
     /// Others that need one of the rooms within three hours of it.
     pub together: Vec<Together>,
+    /// Its waiting list.
+    pub list: Option<ListState>,
+    /// How many were granted accommodations after they were given their places, which do not follow from it.
+    pub granted_since: u64,
+}
+
+/// How the waiting list of a sitting stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListState {
+    /// How many wait, and what is kept for them.
+    pub count: ListCount,
+    /// Whether those are the numbers of all sittings of its group, which share a list.
+    pub of_group: bool,
 }
 
 /// Where a sitting of an exam stands, for the list.
@@ -75,6 +92,8 @@ pub struct SittingState {
     pub confirmed: u64,
     /// How it is arranged.
     pub arrangement: Option<Arrangement>,
+    /// Its waiting list; `None` where there is none, and while nobody can say.
+    pub list: Option<ListState>,
 }
 
 impl Rooms {
@@ -83,8 +102,13 @@ impl Rooms {
     /// # Errors
     /// [`RoomError::Forbidden`], [`RoomError::Unknown`] and [`RoomError::Store`].
     pub async fn sittings(&self, member: &StaffMember, exam: &ExamId) -> Result<Vec<SittingState>, RoomError> {
-        demand(member, Right::ArrangeSeats, Scope::Exam(exam))?;
+        demand_somewhere(member, Right::ArrangeSeats)?;
         let page = self.exams.get(exam).ok_or(RoomError::Unknown)?;
+        let is_theirs = |sitting: &&ExamSitting| demand_sitting(&self.exams, member, exam, &sitting.id).is_ok();
+        let theirs: Vec<&ExamSitting> = page.sittings.iter().filter(is_theirs).collect();
+        if theirs.is_empty() && !member.reach.has_exam(exam) {
+            return Err(Forbidden.into());
+        }
         let client = self.database.client().await?;
         let counts: HashMap<String, i64> = confirmed::counts(&client, exam).await?.into_iter().collect();
         let mut arranged: HashMap<SittingId, Arrangement> = store::arrangements::of_exam(&client, exam)
@@ -92,12 +116,14 @@ impl Rooms {
             .into_iter()
             .map(|arrangement| (arrangement.sitting.clone(), arrangement))
             .collect();
+        let lists = self.lists(exam).await;
         let state = |id: &SittingId| SittingState {
             sitting: id.clone(),
+            list: lists.as_ref().map(|lists| lists.of(id)),
             confirmed: counts.get(id.as_str()).map_or(0, |count| u64::try_from(*count).unwrap_or_default()),
             arrangement: arranged.remove(id),
         };
-        Ok(page.sittings.iter().map(|sitting| &sitting.id).map(state).collect())
+        Ok(theirs.into_iter().map(|sitting| &sitting.id).map(state).collect())
     }
 
     /// The rooms of a sitting, what they hold, and what does not fit.
@@ -110,7 +136,7 @@ impl Rooms {
         exam: &ExamId,
         sitting: &SittingId,
     ) -> Result<SittingRooms, RoomError> {
-        demand(member, Right::ArrangeSeats, Scope::Exam(exam))?;
+        demand_sitting(&self.exams, member, exam, sitting)?;
         let page = self.exams.get(exam).ok_or(RoomError::Unknown)?;
         let starts_at = page.sitting(sitting).ok_or(RoomError::Unknown)?.starts_at;
         let client = self.database.client().await?;
@@ -130,7 +156,11 @@ impl Rooms {
         let seats = seats_of(&rooms, &rules);
         let capacity = self.spec_of(exam, sitting).map(|spec| spec.capacity);
         let confirmed = u64::try_from(confirmed).unwrap_or_default();
-        Ok(SittingRooms { rooms, seats, capacity, confirmed, arrangement, together })
+        let granted_since = accommodations::granted_since(&client, exam, sitting).await?;
+        let granted_since = u64::try_from(granted_since).unwrap_or_default();
+        drop(client);
+        let list = self.lists(exam).await.map(|lists| lists.of(sitting));
+        Ok(SittingRooms { rooms, seats, capacity, confirmed, arrangement, together, list, granted_since })
     }
 
     /// The rooms in use that a sitting can choose from, by site.
@@ -138,10 +168,10 @@ impl Rooms {
     /// # Errors
     /// [`RoomError::Forbidden`] and [`RoomError::Store`].
     pub async fn choice(&self, member: &StaffMember) -> Result<Vec<(Site, Vec<OneRoom>)>, RoomError> {
-        demand(member, Right::ArrangeSeats, Scope::Everything)?;
+        demand_somewhere(member, Right::ArrangeSeats)?;
         let client = self.database.client().await?;
-        let mut choice = Vec::new();
-        for stored in store::sites::all(&client, CHOICE_MAX).await? {
+        let (mut choice, only) = (Vec::new(), member.reach.site_ids());
+        for stored in store::sites::all(&client, only.as_deref(), CHOICE_MAX).await? {
             if stored.retired_at.is_some() || stored.rooms == 0 {
                 continue;
             }
@@ -165,7 +195,7 @@ impl Rooms {
         sitting: &SittingId,
         rooms: &[RoomId],
     ) -> Result<(), RoomError> {
-        demand(member, Right::ArrangeSeats, Scope::Exam(exam))?;
+        demand_sitting(&self.exams, member, exam, sitting)?;
         self.exams.get(exam).and_then(|page| page.sitting(sitting).cloned()).ok_or(RoomError::Unknown)?;
         let once: HashSet<&RoomId> = rooms.iter().collect();
         if once.len() != rooms.len() || rooms.len() > SITTING_ROOMS_MAX {
@@ -188,6 +218,15 @@ impl Rooms {
         Ok(())
     }
 
+    /// How many seats of a sitting the engine gives out.
+    ///
+    /// # Errors
+    /// [`RoomError::Forbidden`] and [`RoomError::Unknown`].
+    pub async fn capacity(&self, member: &StaffMember, exam: &ExamId, sitting: &SittingId) -> Result<u32, RoomError> {
+        demand_sitting(&self.exams, member, exam, sitting)?;
+        Ok(self.spec_of(exam, sitting).ok_or(RoomError::Unknown)?.capacity)
+    }
+
     /// The engine gives out as many seats as the rooms hold by the rules. How many that are now.
     ///
     /// # Errors
@@ -199,14 +238,28 @@ impl Rooms {
         sitting: &SittingId,
     ) -> Result<u32, RoomError> {
         let SittingRooms { seats, .. } = self.sitting(member, exam, sitting).await?;
+        self.put_capacity(member, (exam, sitting), seats).await?;
+        Ok(seats)
+    }
+
+    /// The engine gives out so many seats.
+    ///
+    /// # Errors
+    /// As [`Self::set_capacity`].
+    pub(crate) async fn put_capacity(
+        &self,
+        member: &StaffMember,
+        (exam, sitting): (&ExamId, &SittingId),
+        seats: u32,
+    ) -> Result<(), RoomError> {
+        demand_sitting(&self.exams, member, exam, sitting)?;
         let spec = self.spec_of(exam, sitting).ok_or(RoomError::Unknown)?;
         let before = spec.capacity;
         self.engine.put_sitting(exam, sitting, SittingSpec { capacity: seats, ..spec }).await?;
         let client = self.database.client().await?;
         let (subject, detail) = (subject(exam, sitting), format!("{before} → {seats}"));
         let entry = Entry::by_staff(member.id, AuditAction::SetCapacity, &subject);
-        entry.detail(detail.as_str()).write(&client).await?;
-        Ok(seats)
+        Ok(entry.detail(detail.as_str()).write(&client).await?)
     }
 
     /// Who sits in a room of a published sitting, by seat.
@@ -220,7 +273,7 @@ impl Rooms {
         sitting: &SittingId,
         room: RoomId,
     ) -> Result<Vec<Sitter>, RoomError> {
-        demand(member, Right::ArrangeSeats, Scope::Exam(exam))?;
+        demand_sitting(&self.exams, member, exam, sitting)?;
         let client = self.database.client().await?;
         Ok(seat_assignments::in_room(&client, (exam, sitting), room).await?)
     }
@@ -235,9 +288,23 @@ impl Rooms {
         exam: &ExamId,
         sitting: &SittingId,
     ) -> Result<HashMap<RoomId, i64>, RoomError> {
-        demand(member, Right::ArrangeSeats, Scope::Exam(exam))?;
+        demand_sitting(&self.exams, member, exam, sitting)?;
         let client = self.database.client().await?;
         Ok(seat_assignments::counts(&client, exam, sitting).await?)
+    }
+
+    /// The waiting lists of an exam. `None` where it has none and nobody waits on one of before; and while the engine cannot
+    /// say, because a page about rooms goes on without.
+    async fn lists(&self, exam: &ExamId) -> Option<Lists> {
+        let settings = self.engine.waiting_list(exam);
+        match self.engine.list_counts(exam).await {
+            Ok(counts) if settings.is_none() && counts.is_empty() => None,
+            Ok(counts) => Some(Lists { of_group: settings.is_some_and(|set| set.per == ListPer::Group), counts }),
+            Err(error) => {
+                tracing::warn!(%exam, %error, "how many wait for seats cannot be told now");
+                None
+            }
+        }
     }
 
     /// What the engine knows of a sitting.
@@ -249,6 +316,18 @@ impl Rooms {
     /// What a sitting is called.
     pub fn sitting_title(&self, exam: &ExamId, sitting: &SittingId) -> Option<Text> {
         Some(self.exams.get(exam)?.sitting(sitting)?.title.clone())
+    }
+}
+
+/// The waiting lists of an exam, by sitting.
+struct Lists {
+    of_group: bool,
+    counts: HashMap<SittingId, ListCount>,
+}
+
+impl Lists {
+    fn of(&self, sitting: &SittingId) -> ListState {
+        ListState { count: self.counts.get(sitting).copied().unwrap_or_default(), of_group: self.of_group }
     }
 }
 

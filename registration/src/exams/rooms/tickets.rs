@@ -5,7 +5,9 @@ mod holder;
 mod issue;
 mod job;
 mod keys;
+pub(crate) mod many;
 mod proof;
+mod seated;
 
 use reservation::ids::{ExamId, SittingId};
 use ticketcode::PublicKey;
@@ -28,6 +30,7 @@ use crate::store::{Database, StoreError};
 
 pub use job::IssuedAll;
 pub use proof::Proof;
+pub use seated::{PaperRoom, Seated};
 
 /// Most void tickets of an exam that are read at once.
 const VOID_MAX: i64 = 10_000;
@@ -49,9 +52,9 @@ pub enum TicketError {
 /// The door to tickets. Cloning is a few reference counts.
 #[derive(Clone)]
 pub struct Tickets {
-    database: Database,
-    vault: Vault,
-    exams: Exams,
+    pub(crate) database: Database,
+    pub(crate) vault: Vault,
+    pub(crate) exams: Exams,
     rooms: Rooms,
     accounts: Accounts,
     applications: Applications,

@@ -1,6 +1,9 @@
 //! The table `exam_sittings`.
 
+use std::collections::HashMap;
+
 use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
 use reservation::ids::{ExamId, SittingId};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
@@ -50,6 +53,20 @@ pub(crate) async fn upsert(
         transaction.execute(&statement, &row).await?;
     }
     keep_others(transaction, exam, sittings).await
+}
+
+/// When the sittings of an exam begin.
+pub(crate) async fn starts(
+    client: &impl GenericClient,
+    exam: &ExamId,
+) -> Result<HashMap<SittingId, Timestamp>, StoreError> {
+    let statement =
+        client.prepare_cached("SELECT id, starts_at FROM registration.exam_sittings WHERE exam = $1").await?;
+    let read = |row: &Row| {
+        let id = row.get::<_, &str>("id").parse().map_err(|_| StoreError::Corrupt("a sitting's id"))?;
+        Ok((id, row.get("starts_at")))
+    };
+    client.query(&statement, &[&exam.as_str()]).await?.iter().map(read).collect()
 }
 
 async fn keep_others(

@@ -1,9 +1,14 @@
 //! The table `exams`. Groups and sittings of an exam have tables of their own.
 
+use std::time::Duration;
+
 use deadpool_postgres::GenericClient;
 use jiff::SignedDuration;
+use reservation::ids::ExamId;
 use tokio_postgres::Row;
+use tokio_postgres::error::SqlState;
 
+use crate::desk::case::CaseKind;
 use crate::model::exam::Exam;
 use crate::model::exam_rules::ExamRules;
 use crate::model::fen::Fen;
@@ -17,6 +22,35 @@ const IMPORT_LOCK: i64 = 0x65_7861_6d73;
 pub(crate) async fn lock_imports(transaction: &impl GenericClient) -> Result<(), StoreError> {
     transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&IMPORT_LOCK]).await?;
     Ok(())
+}
+
+/// The same, for at most so long. False where it is not ours by then, and the transaction is of no use any more. Whoever
+/// waits goes before all who only try.
+pub(crate) async fn lock_imports_within(transaction: &impl GenericClient, wait: Duration) -> Result<bool, StoreError> {
+    transaction.batch_execute(&format!("SET LOCAL lock_timeout = {}", wait.as_millis())).await?;
+    match transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&IMPORT_LOCK]).await {
+        Ok(_) => {
+            transaction.batch_execute("SET LOCAL lock_timeout TO DEFAULT").await?;
+            Ok(true)
+        }
+        Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The transaction may be idle while the engine takes its part: for so long as one sitting can take.
+pub(crate) async fn wait_for_engine(transaction: &impl GenericClient) -> Result<(), StoreError> {
+    Ok(transaction.batch_execute("SET LOCAL idle_in_transaction_session_timeout = '120s'").await?)
+}
+
+/// Fails where the transaction has ended by itself; one that has not is idle from now on.
+pub(crate) async fn is_still_there(transaction: &impl GenericClient) -> Result<(), StoreError> {
+    Ok(transaction.batch_execute("SELECT").await?)
+}
+
+/// Takes the turn to import where nobody has it; false where somebody has. For whoever can come back later.
+pub(crate) async fn try_lock_imports(transaction: &impl GenericClient) -> Result<bool, StoreError> {
+    Ok(transaction.query_one("SELECT pg_try_advisory_xact_lock($1) AS is_ours", &[&IMPORT_LOCK]).await?.get("is_ours"))
 }
 
 /// Adds or changes an exam. True when it is new.
@@ -76,6 +110,19 @@ fn whole(number: i64) -> Result<i32, StoreError> {
     i32::try_from(number).map_err(|_| StoreError::Corrupt("a duration is beyond 68 years"))
 }
 
+/// Which version of an exam pages show; `None`: there is none.
+pub(crate) async fn version_of(client: &impl GenericClient, exam: &ExamId) -> Result<Option<i64>, StoreError> {
+    let statement = client.prepare_cached("SELECT version FROM registration.exams WHERE id = $1").await?;
+    Ok(client.query_opt(&statement, &[&exam.as_str()]).await?.map(|row| row.get("version")))
+}
+
+/// Is there an exam of this id?
+pub(crate) async fn is_there(client: &impl GenericClient, exam: &ExamId) -> Result<bool, StoreError> {
+    let statement =
+        client.prepare_cached("SELECT EXISTS (SELECT FROM registration.exams WHERE id = $1) AS is_there").await?;
+    Ok(client.query_one(&statement, &[&exam.as_str()]).await?.get("is_there"))
+}
+
 /// Changes whenever any exam does.
 pub(crate) async fn version(client: &impl GenericClient) -> Result<i64, StoreError> {
     let statement = client.prepare_cached("SELECT coalesce(sum(version), 0)::bigint FROM registration.exams").await?;
@@ -104,6 +151,21 @@ pub(crate) async fn all(client: &impl GenericClient) -> Result<(Vec<Exam>, Vec<S
         }
     }
     Ok((exams, unreadable))
+}
+
+/// Of how many decisions on cases of a kind this exam asks for a second opinion, in percent.
+pub(crate) async fn second_opinion_percent(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    kind: CaseKind,
+) -> Result<i32, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT (rules->'review'->'second_opinion'->>$2)::integer AS percent FROM registration.exams WHERE id = $1",
+        )
+        .await?;
+    let found = client.query_opt(&statement, &[&exam.as_str(), &kind.as_ref()]).await?;
+    Ok(found.and_then(|row| row.get("percent")).unwrap_or_default())
 }
 
 fn read(row: &Row, rules: ExamRules) -> Result<Exam, StoreError> {

@@ -1,6 +1,7 @@
 //! Where exams take place: sites, their rooms, and the place in a room that somebody was given. Plain values.
 
 pub mod arrangement;
+pub mod checkin;
 pub mod ticket;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,6 +14,14 @@ use crate::model::text::Text;
 /// A site's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SiteId(pub Uuid);
+
+impl std::str::FromStr for SiteId {
+    type Err = uuid::Error;
+
+    fn from_str(text: &str) -> Result<Self, uuid::Error> {
+        text.parse().map(Self)
+    }
+}
 
 /// A room's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

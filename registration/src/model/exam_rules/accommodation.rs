@@ -61,10 +61,16 @@ pub struct AccommodationRules {
     pub note: Option<Text>,
     /// Must a proof be handed in?
     pub needs_proof: bool,
+    /// How much longer those sit who were granted extra time, in percent of what a sitting lasts; 1 to [`EXTRA_TIME_PERCENT_MAX`].
+    pub extra_time_percent: u16,
 }
+
+/// Most extra time that an exam grants: as long again as the sitting lasts.
+pub const EXTRA_TIME_PERCENT_MAX: u16 = 100;
 
 impl Default for AccommodationRules {
     fn default() -> Self {
-        Self { kinds: Vec::new(), note: None, needs_proof: true }
+        // What exams usually grant.
+        Self { kinds: Vec::new(), note: None, needs_proof: true, extra_time_percent: 30 }
     }
 }

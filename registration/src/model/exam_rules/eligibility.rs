@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::SecondOpinionRules;
 use super::names::{FieldName, SubjectId};
 use crate::model::document::DocumentKind;
 use crate::model::text::Text;
@@ -47,4 +48,7 @@ pub struct ScoreReviewRules {
 pub struct ReviewRules {
     /// Fields of the form that must equal the roster's column of the same name; name and document always must.
     pub compare: Vec<FieldName>,
+    /// Of how many decisions, about forms and all else, a second member of staff is asked.
+    #[serde(skip_serializing_if = "SecondOpinionRules::is_none")]
+    pub second_opinion: SecondOpinionRules,
 }

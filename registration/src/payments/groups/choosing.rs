@@ -8,7 +8,7 @@ use reservation::ids::{ExamId, SittingId};
 use super::listed::{self, BadLine, LineFault, ListError, Named};
 use super::{GroupError, Payments};
 use crate::desk::audit::{AuditAction, Entry};
-use crate::desk::permits::{Right, Scope, demand};
+use crate::desk::permits::{Right, Scope, demand, demand_somewhere, permits_about};
 use crate::desk::staff::StaffMember;
 use crate::eligibility;
 use crate::model::clock;
@@ -59,7 +59,7 @@ impl Payments {
         member: &StaffMember,
         choice: &Choice<'_>,
     ) -> Result<(Vec<GroupCandidate>, bool), GroupError> {
-        demand(member, Right::PayForGroups, Scope::Exam(choice.exam))?;
+        self.demand_group(member, (choice.exam, choice.organisation))?;
         let exam = self.exams.get(choice.exam).ok_or_else(|| GroupError::UnknownExam(choice.exam.clone()))?;
         let of_subject = |subject: &SubjectId| {
             let is_of = |sitting: &&crate::model::exam::ExamSitting| sitting.subject.as_ref() == Some(subject);
@@ -96,11 +96,16 @@ impl Payments {
         exam: &ExamId,
         orders: &[OrderId],
     ) -> Result<HashMap<OrderId, GroupCandidate>, GroupError> {
-        demand(member, Right::PayForGroups, Scope::Exam(exam))?;
+        demand_somewhere(member, Right::PayForGroups)?;
         let exam = self.exams.get(exam).ok_or_else(|| GroupError::UnknownExam(exam.clone()))?;
         let client = self.database.client().await?;
-        let mut found = unpaid::get_all(&client, orders).await?;
-        found.retain(|order| order.exam == exam.id);
+        let mut found = Vec::new();
+        for order in unpaid::get_all(&client, orders).await?.into_iter().filter(|order| order.exam == exam.id) {
+            let about = (Some(&exam.id), order.account);
+            if permits_about(&client, member, Right::PayForGroups, about).await? {
+                found.push(order);
+            }
+        }
         let people = self.with_names(&client, &exam, None, found).await?;
         Ok(people.into_iter().map(|one| (one.order, one)).collect())
     }

@@ -34,7 +34,7 @@ impl Payments {
     /// What was done with a list, the newest first.
     pub async fn group_history(&self, member: &StaffMember, id: GroupId) -> Result<Vec<AuditEntry>, GroupError> {
         self.find_group(member, id).await?;
-        Ok(audit::history(&self.database.client().await?, &id.number()).await?)
+        Ok(audit::looking::history(&self.database.client().await?, &id.number()).await?)
     }
 
     /// What has become of the money for each order of a list that is paid; nothing for one that is not.

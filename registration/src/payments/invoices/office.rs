@@ -6,7 +6,7 @@ use reservation::ids::ExamId;
 
 use super::{INVOICES_MAX, InvoiceDocument, InvoiceError, key_of};
 use crate::desk::audit::{self, AuditAction, AuditEntry, Entry};
-use crate::desk::permits::{Right, Scope, demand};
+use crate::desk::permits::{Forbidden, Right, Scope, demand, demand_about};
 use crate::desk::staff::StaffMember;
 use crate::model::order::OrderId;
 use crate::model::payment::invoice::{Invoice, InvoiceStage};
@@ -57,9 +57,9 @@ impl Payments {
         only_waiting: bool,
         after: Option<&Invoice>,
     ) -> Result<Vec<Invoice>, InvoiceError> {
-        demand(member, Right::MakeInvoices, Scope::Exam(exam))?;
+        demand_list(member, exam)?;
         let after = after.map(|invoice| InvoiceBookmark { asked_at: invoice.asked_at, order: invoice.order });
-        Ok(self.invoices_after(exam, only_waiting, after).await?)
+        Ok(self.invoices_after(member, exam, only_waiting, after).await?)
     }
 
     /// Looks invoices up for the page of the office, at least `most` of them or all that are left; the look is written down.
@@ -82,7 +82,7 @@ impl Payments {
         wanted: &InvoicesWanted<'_>,
         form: &str,
     ) -> Result<(), InvoiceError> {
-        demand(member, Right::MakeInvoices, Scope::Exam(wanted.exam))?;
+        demand_list(member, wanted.exam)?;
         self.note(member, AuditAction::ExportedInvoices, wanted, Some(form)).await
     }
 
@@ -102,12 +102,11 @@ impl Payments {
         member: &StaffMember,
         order: OrderId,
     ) -> Result<(ExamId, Invoice, Vec<AuditEntry>), InvoiceError> {
-        let exam = self.exam_of(order).await?;
-        demand(member, Right::MakeInvoices, Scope::Exam(&exam))?;
+        let exam = self.office_exam(member, order).await?;
         let client = self.database.client().await?;
         let invoice = self.unsealed(invoices::get(&client, order).await?.ok_or(InvoiceError::Unknown)?)?;
         let subject = subject(order);
-        let history = audit::history(&client, &subject).await?;
+        let history = audit::looking::history(&client, &subject).await?;
         Entry::by_staff(member.id, AuditAction::LookedAtInvoice, &subject).write(&client).await?;
         Ok((exam, invoice, history))
     }
@@ -119,8 +118,7 @@ impl Payments {
         order: OrderId,
         which: InvoiceDocument,
     ) -> Result<Option<Vec<u8>>, InvoiceError> {
-        let exam = self.exam_of(order).await?;
-        demand(member, Right::MakeInvoices, Scope::Exam(&exam))?;
+        self.office_exam(member, order).await?;
         let client = self.database.client().await?;
         let stored = invoices::get(&client, order).await?.ok_or(InvoiceError::Unknown)?;
         let document = match which {
@@ -142,7 +140,7 @@ impl Payments {
         mut after: Option<InvoiceBookmark>,
         most: usize,
     ) -> Result<Found, InvoiceError> {
-        demand(member, Right::MakeInvoices, Scope::Exam(wanted.exam))?;
+        demand_list(member, wanted.exam)?;
         let only_waiting = matches!(wanted.stage, Some(InvoiceStage::Wanted | InvoiceStage::CreditWanted));
         let is_wanted = |invoice: &Invoice| {
             wanted.stage.is_none_or(|stage| invoice.stage() == stage)
@@ -150,7 +148,7 @@ impl Payments {
         };
         let mut found = Vec::new();
         for _ in 0..PAGES_MAX {
-            let page = self.invoices_after(wanted.exam, only_waiting, after).await?;
+            let page = self.invoices_after(member, wanted.exam, only_waiting, after).await?;
             let is_last = i64::try_from(page.len()).is_ok_and(|count| count < INVOICES_MAX);
             for invoice in page {
                 after = Some(InvoiceBookmark { asked_at: invoice.asked_at, order: invoice.order });
@@ -170,17 +168,24 @@ impl Payments {
 
     async fn invoices_after(
         &self,
+        member: &StaffMember,
         exam: &ExamId,
         only_waiting: bool,
         after: Option<InvoiceBookmark>,
     ) -> Result<Vec<Invoice>, StoreError> {
         let after = after.map(|place| (place.asked_at, place.order));
-        let found = invoices::list(&self.database.client().await?, exam, only_waiting, after, INVOICES_MAX).await?;
+        let (client, schools) = (self.database.client().await?, member.reach.schools.as_deref());
+        let found = invoices::list(&client, (exam, schools), only_waiting, after, INVOICES_MAX).await?;
         found.into_iter().map(|invoice| self.unsealed(invoice)).collect()
     }
 
-    async fn exam_of(&self, order: OrderId) -> Result<ExamId, InvoiceError> {
-        Ok(orders::get(&self.database.client().await?, order).await?.ok_or(InvoiceError::Unknown)?.exam)
+    /// Of which exam an order is, for whoever may make its invoice.
+    pub(super) async fn office_exam(&self, member: &StaffMember, order: OrderId) -> Result<ExamId, InvoiceError> {
+        let client = self.database.client().await?;
+        let order = orders::get(&client, order).await?.ok_or(InvoiceError::Unknown)?;
+        let about = (Some(&order.exam), order.account);
+        demand_about::<InvoiceError>(&client, member, Right::MakeInvoices, about).await?;
+        Ok(order.exam)
     }
 
     async fn note(
@@ -199,6 +204,12 @@ impl Payments {
         let detail = Some(detail.as_str()).filter(|text| !text.is_empty());
         Ok(entry.detail(detail).write(&self.database.client().await?).await?)
     }
+}
+
+/// Refuses whoever may make no invoice of the exam; of which candidates, the list says.
+fn demand_list(member: &StaffMember, exam: &ExamId) -> Result<(), Forbidden> {
+    let scope = member.reach.schools.as_deref().map_or(Scope::Exam(exam), |schools| Scope::School(exam, schools));
+    demand(member, Right::MakeInvoices, scope)
 }
 
 /// What the audit calls an order's invoice.

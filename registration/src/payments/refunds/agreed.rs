@@ -4,8 +4,9 @@ use deadpool_postgres::Transaction;
 use jiff::Timestamp;
 
 use super::{RefundError, StoredRefund, refunds, write};
+use crate::desk::audit::looking::could_be_one;
 use crate::desk::audit::{AuditAction, Entry};
-use crate::model::actor::Actor;
+use crate::model::actor::{Actor, Within};
 use crate::model::clock;
 use crate::model::ids::StaffId;
 use crate::model::payment::refund::{AGREED_WITHIN, Refund, RefundId, RefundState};
@@ -32,6 +33,11 @@ impl Payments {
         if is_agreed && stored.refund.asked_by == Actor::Staff(staff) {
             return Err(RefundError::SamePerson);
         }
+        if let (true, Actor::Staff(asker)) = (is_agreed, &stored.refund.asked_by)
+            && could_be_one(&transaction, *asker, staff).await?
+        {
+            return Err(RefundError::Tied);
+        }
         if is_agreed && stored.refund.agree_until().is_some_and(|until| clock::now() >= until) {
             // The job that ends it is about to come.
             return Err(RefundError::Expired);
@@ -48,8 +54,9 @@ impl Payments {
     }
 
     /// Refunds of the last week to which nobody agreed in time, the newest first, at most 50.
-    pub async fn expired_refunds(&self) -> Result<Vec<Refund>, StoreError> {
-        let found = refunds::expired(&self.database.client().await?, clock::now() - TOLD_FOR, TOLD_MAX).await?;
+    pub(crate) async fn expired_refunds(&self, within: &Within) -> Result<Vec<Refund>, StoreError> {
+        let client = self.database.client().await?;
+        let found = refunds::expired(&client, clock::now() - TOLD_FOR, within, TOLD_MAX).await?;
         Ok(found.into_iter().map(|stored| stored.refund).collect())
     }
 

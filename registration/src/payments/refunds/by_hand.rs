@@ -2,6 +2,7 @@
 //! it cannot give back.
 
 use super::{REFERENCE_CHARS_MAX, RefundError, refunds, write};
+use crate::desk::audit::looking::could_be_one;
 use crate::desk::audit::{AuditAction, Entry};
 use crate::model::clock;
 use crate::model::fen::Fen;
@@ -68,6 +69,9 @@ impl Payments {
         };
         if is_agreed && given.by == staff {
             return Err(RefundError::SamePerson);
+        }
+        if is_agreed && could_be_one(&transaction, given.by, staff).await? {
+            return Err(RefundError::Tied);
         }
         if is_agreed {
             refunds::agree(&transaction, id, staff).await?;

@@ -7,6 +7,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
+use crate::model::actor::Within;
 use crate::model::exam_rules::OrganisationCode;
 use crate::model::fen::Fen;
 use crate::model::ids::StaffId;
@@ -77,16 +78,19 @@ pub(crate) async fn lock(
 /// Those of an exam, or of all, the newest first.
 pub(crate) async fn list(
     client: &impl GenericClient,
-    exam: Option<&ExamId>,
+    (exam, within): (Option<&ExamId>, &Within),
     now: Timestamp,
     limit: i64,
 ) -> Result<Vec<GroupPayment>, StoreError> {
     let statement = client
         .prepare_cached(&format!(
-            "{SELECT} WHERE $2::text IS NULL OR g.exam = $2 ORDER BY g.created_at DESC, g.id LIMIT $3"
+            "{SELECT} WHERE ($2::text IS NULL OR g.exam = $2) AND ($4::text[] IS NULL OR g.exam = ANY($4))
+                 AND ($5::text[] IS NULL OR registration.is_below(g.exam, g.organisation, $5))
+             ORDER BY g.created_at DESC, g.id LIMIT $3"
         ))
         .await?;
-    client.query(&statement, &[&now, &exam.map(ExamId::as_str), &limit]).await?.iter().map(read).collect()
+    let (exam, Within { exams, schools }) = (exam.map(ExamId::as_str), within);
+    client.query(&statement, &[&now, &exam, &limit, exams, schools]).await?.iter().map(read).collect()
 }
 
 /// Lets the orders of one go. False: that was done before.

@@ -8,6 +8,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
+use crate::model::exam_rules::OrganisationCode;
 use crate::model::fen::Fen;
 use crate::model::ids::StaffId;
 use crate::model::order::OrderId;
@@ -88,7 +89,7 @@ pub(crate) async fn lock(transaction: &impl GenericClient, order: OrderId) -> Re
 /// Those of an exam, in the order in which they were asked for; only those that wait for the finance office, or all.
 pub(crate) async fn list(
     client: &impl GenericClient,
-    exam: &ExamId,
+    (exam, schools): (&ExamId, Option<&[OrganisationCode]>),
     only_waiting: bool,
     after: Option<(Timestamp, OrderId)>,
     limit: i64,
@@ -98,11 +99,15 @@ pub(crate) async fn list(
             "{SELECT} WHERE i.exam = $1 AND ($3::timestamptz IS NULL OR (i.asked_at, i.order_id) > ($3, $4))
                  AND (NOT $2 OR CASE WHEN i.document IS NULL THEN i.amount_fen > 0
                      ELSE i.issued_fen - i.amount_fen - coalesce(i.credited_fen, 0) > 0 END)
+                 AND ($6::text[] IS NULL OR EXISTS (
+                     SELECT FROM registration.orders o
+                     WHERE o.id = i.order_id AND registration.is_of_schools(o.exam, o.account, $6)))
              ORDER BY i.asked_at, i.order_id LIMIT $5"
         ))
         .await?;
     let (at, order) = (after.map(|(at, _)| at), after.map(|(_, order)| order.to_string()));
-    let row: [&(dyn ToSql + Sync); 5] = [&exam.as_str(), &only_waiting, &at, &order, &limit];
+    let schools: Option<Vec<&str>> = schools.map(|all| all.iter().map(OrganisationCode::as_str).collect());
+    let row: [&(dyn ToSql + Sync); 6] = [&exam.as_str(), &only_waiting, &at, &order, &limit, &schools];
     client.query(&statement, &row).await?.iter().map(read).collect()
 }
 

@@ -1,7 +1,10 @@
 //! The table `payment_orders`: what of a payment is for which order.
 
+use std::collections::HashMap;
+
 use deadpool_postgres::GenericClient;
 
+use crate::exams::wall::second::PaymentCounts;
 use crate::model::fen::Fen;
 use crate::model::order::OrderId;
 use crate::model::payment::PaymentId;
@@ -35,4 +38,34 @@ pub(crate) async fn copy(transaction: &impl GenericClient, from: PaymentId, to: 
         .await?;
     transaction.execute(&statement, &[&from.0, &to.0]).await?;
     Ok(())
+}
+
+/// How many payments, counted by the orders that they are for, there are in each of these exams: all of them, those of which
+/// the money came, and those of which nobody knows what became. Reads all of them.
+pub(crate) async fn counted(
+    client: &impl GenericClient,
+    exams: &[&str],
+) -> Result<HashMap<String, PaymentCounts>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT o.exam, count(*) AS begun, count(*) FILTER (WHERE p.state = 'received') AS came,
+                 count(*) FILTER (WHERE p.state = 'unknown') AS unknown,
+                 (SELECT count(*) FROM registration.refunds r JOIN registration.orders of ON of.id = r.order_id
+                  WHERE of.exam = o.exam AND r.state IN ('short', 'abnormal')) AS short
+             FROM registration.payment_orders b JOIN registration.payments p ON p.id = b.payment
+             JOIN registration.orders o ON o.id = b.order_id
+             WHERE o.exam = ANY($1) GROUP BY o.exam",
+        )
+        .await?;
+    let count = |row: &tokio_postgres::Row, name| u64::try_from(row.get::<_, i64>(name)).unwrap_or_default();
+    let read = |row: &tokio_postgres::Row| {
+        let counts = PaymentCounts {
+            begun: count(row, "begun"),
+            came: count(row, "came"),
+            unknown: count(row, "unknown"),
+            short: count(row, "short"),
+        };
+        (row.get("exam"), counts)
+    };
+    Ok(client.query(&statement, &[&exams]).await?.iter().map(read).collect())
 }

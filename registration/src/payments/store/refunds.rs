@@ -6,7 +6,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use crate::model::actor::Actor;
+use crate::model::actor::{Actor, Within};
 use crate::model::fen::Fen;
 use crate::model::ids::StaffId;
 use crate::model::order::OrderId;
@@ -24,6 +24,10 @@ const SELECT: &str = "
         p.method = 'screenshot' OR EXISTS (SELECT FROM registration.settlements s
             WHERE s.payment = r.payment AND s.order_id = r.order_id AND s.state = 'seat') AS is_of_seat
     FROM registration.refunds r JOIN registration.payments p ON p.id = r.payment";
+/// Is the order of a refund within reach? Of these exams, `$2`, and of these schools' candidates, `$3`.
+const WITHIN: &str = "($2::text[] IS NULL AND $3::text[] IS NULL OR EXISTS (
+    SELECT FROM registration.orders o WHERE o.id = r.order_id AND ($2::text[] IS NULL OR o.exam = ANY($2))
+        AND ($3::text[] IS NULL OR registration.is_of_schools(o.exam, o.account, $3))))";
 /// Most refunds of one order that are read.
 const OF_ORDER_MAX: i64 = 100;
 
@@ -251,22 +255,30 @@ pub(crate) async fn note_expired(transaction: &impl GenericClient, id: RefundId)
 pub(crate) async fn expired(
     client: &impl GenericClient,
     after: Timestamp,
+    within: &Within,
     limit: i64,
 ) -> Result<Vec<StoredRefund>, StoreError> {
     let statement = client
         .prepare_cached(&format!(
-            "{SELECT} WHERE r.is_expired AND r.state = 'closed' AND r.ended_at > $1 ORDER BY r.ended_at DESC, r.id LIMIT $2"
+            "{SELECT} WHERE r.is_expired AND r.state = 'closed' AND r.ended_at > $4 AND {WITHIN}
+             ORDER BY r.ended_at DESC, r.id LIMIT $1"
         ))
         .await?;
-    client.query(&statement, &[&after, &limit]).await?.iter().map(read).collect()
+    client.query(&statement, &[&limit, &within.exams, &within.schools, &after]).await?.iter().map(read).collect()
 }
 
 /// Refunds that people must look at, the longest waiting first.
-pub(crate) async fn stuck(client: &impl GenericClient, limit: i64) -> Result<Vec<StoredRefund>, StoreError> {
+pub(crate) async fn stuck(
+    client: &impl GenericClient,
+    within: &Within,
+    limit: i64,
+) -> Result<Vec<StoredRefund>, StoreError> {
     let statement = client
-        .prepare_cached(&format!("{SELECT} WHERE r.stuck_at IS NOT NULL ORDER BY r.stuck_at, r.id LIMIT $1"))
+        .prepare_cached(&format!(
+            "{SELECT} WHERE r.stuck_at IS NOT NULL AND {WITHIN} ORDER BY r.stuck_at, r.id LIMIT $1"
+        ))
         .await?;
-    client.query(&statement, &[&limit]).await?.iter().map(read).collect()
+    client.query(&statement, &[&limit, &within.exams, &within.schools]).await?.iter().map(read).collect()
 }
 
 fn read(row: &Row) -> Result<StoredRefund, StoreError> {

@@ -8,9 +8,11 @@ use jiff::SignedDuration;
 use super::reset::looks;
 use super::security::{self, Event};
 use super::{Account, Accounts, Act, Caller, read};
+use crate::model::clock;
 use crate::model::exam_rules::LoginKind;
 use crate::model::ids::AccountId;
 use crate::model::login::LoginName;
+use crate::people::candidates::store::account_sign_ins;
 use crate::people::store;
 use crate::secrets::captcha::CaptchaError;
 use crate::store::StoreError;
@@ -100,7 +102,17 @@ impl Accounts {
         }
         let account = accounts.swap_remove(0);
         security::note(Event::SignedIn, Some(account.id), Some(caller));
+        self.remember(account.id).await;
         Ok(SignedIn::Account(Box::new(account)))
+    }
+
+    /// Keeps when an account last signed in, for staff whom its owner asks: also when it was chosen of several. Nobody is turned
+    /// away because that could not be kept.
+    pub async fn remember(&self, account: AccountId) {
+        let noted = async { account_sign_ins::note(&self.database.client().await?, account.0, clock::now()).await };
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "when an account signed in last was not kept");
+        }
     }
 
     /// The indexes of names, as `account_logins` has them. Of no name, one that nobody has: the look is the same.

@@ -2,6 +2,7 @@
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
+use reservation::ids::ExamId;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -12,6 +13,9 @@ const SELECT: &str = "
     SELECT a.id, a.name, a.document, a.username, a.email, a.email_verified_at, a.mobile, a.mobile_verified_at,
         a.password_hash, a.session_epoch, a.created_at
     FROM registration.accounts a";
+
+/// Where what accounts have in exams stands, as `is_candidate_of` knows it, too: each has an index by exam and account.
+const IN_EXAMS: [&str; 4] = ["applications", "orders", "bindings", "score_reviews"];
 
 /// An account as it is stored: ciphertext and a hash.
 #[derive(Clone)]
@@ -103,6 +107,37 @@ pub(crate) async fn lock(client: &impl GenericClient, id: Uuid) -> Result<Option
 pub(crate) async fn get_all(client: &impl GenericClient, ids: &[Uuid]) -> Result<Vec<StoredAccount>, StoreError> {
     let statement = client.prepare_cached(&format!("{SELECT} WHERE a.id = ANY($1)")).await?;
     Ok(client.query(&statement, &[&ids]).await?.iter().map(read).collect())
+}
+
+/// The next accounts with something in an exam, by their ids, after `after`.
+pub(crate) async fn all_of_exam(
+    client: &impl GenericClient,
+    exam: &str,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<StoredAccount>, StoreError> {
+    let next = |table: &str| {
+        format!(
+            "(SELECT DISTINCT account FROM registration.{table} WHERE exam = $1 AND account > $2
+              ORDER BY account LIMIT $3)"
+        )
+    };
+    let next = IN_EXAMS.map(next).join(" UNION ");
+    let statement = client
+        .prepare_cached(&format!(
+            "{SELECT} JOIN ({next} ORDER BY account LIMIT $3) few ON few.account = a.id ORDER BY a.id"
+        ))
+        .await?;
+    let after = after.unwrap_or(Uuid::nil());
+    Ok(client.query(&statement, &[&exam, &after, &limit]).await?.iter().map(read).collect())
+}
+
+/// How many accounts have something in an exam, at most `most`.
+pub(crate) async fn count_of_exam(client: &impl GenericClient, exam: &ExamId, most: i64) -> Result<i64, StoreError> {
+    let all = IN_EXAMS.map(|table| format!("SELECT account FROM registration.{table} WHERE exam = $1"));
+    let statement =
+        client.prepare_cached(&format!("SELECT count(*) FROM ({} LIMIT $2) few", all.join(" UNION "))).await?;
+    Ok(client.query_one(&statement, &[&exam.as_str(), &most]).await?.get(0))
 }
 
 /// The accounts that declare this document: the one of the latest exam first, then the newest.

@@ -145,3 +145,18 @@ proptest! {
         prop_assert!(told.iter().any(|now| ends.duration_since(*now) >= LEFT_MIN), "{told:?}");
     }
 }
+
+#[test]
+fn e4_an_offered_seat_that_is_held_for_days_is_reminded_of_too() {
+    let starts = at("2027-03-27T09:00");
+    let mut exam = exam(at("2027-03-01T09:00"), at("2027-03-10T17:00"), at("2027-03-20T09:00"), starts);
+    exam.hold = minutes(15);
+    let pays =
+        |exam: &Exam| due(at("2027-03-05T12:00"), exam).iter().filter(|due| due.kind == ReminderKind::Pay).count();
+    for (offer_minutes, occasions) in [(120, 0), (181, 1), (3 * 24 * 60, 2)] {
+        exam.rules.waiting_list.as_mut().unwrap().offer_minutes = offer_minutes;
+        assert_eq!(pays(&exam), occasions, "{offer_minutes}");
+    }
+    exam.rules.waiting_list = None;
+    assert_eq!(pays(&exam), 0, "whoever holds a seat for minutes sees its clock");
+}

@@ -75,6 +75,26 @@ fn a9_the_day_is_as_the_handbook_has_it() {
 }
 
 #[test]
+fn e3_extra_time_ends_later_and_nothing_else_does() {
+    use crate::model::exam_rules::AccommodationKind::{ExtraTime, LargePrint, OwnRoom};
+
+    let mut exam = shipped("continuing-education");
+    let sitting = exam.sittings[0].clone();
+    let minutes = |times: Times| times.ends().duration_since(sitting.starts_at).as_mins();
+    assert_eq!(Times::granted(&exam, &sitting, &[LargePrint, OwnRoom]), Times::of(&exam, &sitting));
+    let longer = Times::granted(&exam, &sitting, &[LargePrint, ExtraTime]);
+    assert_eq!((minutes(longer), longer.extra), (156, SignedDuration::from_mins(36)));
+    assert_eq!((longer.starts_at, longer.arrive_at), (sitting.starts_at, Times::of(&exam, &sitting).arrive_at));
+    assert_eq!(longer.good().1, longer.ends_at.unwrap(), "the code is good as long as they sit");
+    // Whole minutes, in the candidate's favour.
+    (exam.rules.ticket.minutes, exam.rules.accommodations.extra_time_percent) = (Some(125), 33);
+    assert_eq!(minutes(Times::granted(&exam, &sitting, &[ExtraTime])), 125 + 42);
+    exam.rules.ticket.minutes = None;
+    let unsaid = Times::granted(&exam, &sitting, &[ExtraTime]);
+    assert_eq!((unsaid.ends_at, minutes(unsaid)), (None, 180 + 60));
+}
+
+#[test]
 fn b17_numbers_of_cet_are_fifteen_digits_that_tell_subjects_and_campuses_apart() {
     let exam = shipped("cet");
     let of = |id: &str| exam.sitting(&id.parse().unwrap()).unwrap();

@@ -3,6 +3,7 @@
 pub(crate) mod change;
 pub(crate) mod confirmed;
 pub(crate) mod due;
+pub(crate) mod listed;
 pub(crate) mod paid;
 pub(crate) mod unpaid;
 

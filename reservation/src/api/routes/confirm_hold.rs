@@ -14,7 +14,7 @@ use crate::api::{ApiBody, json};
 /// answer. A hold that has ended takes a free seat under a new id, or is `expired`.
 #[utoipa::path(
     post, path = "/api/v1/exams/{exam}/holds/{hold}/confirm", request_body = ConfirmHold,
-    security(("key" = ["hold"])),
+    security(("key" = ["confirm"])),
     params(("exam" = String, Path, description = "The exam"), ("hold" = String, Path, description = "The hold")),
     responses(
         (status = 200, description = "Confirmed", body = HoldView), (status = 400, description = "`malformed`", body = Problem),

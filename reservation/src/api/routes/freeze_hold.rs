@@ -10,7 +10,7 @@ use crate::api::{ApiBody, json};
 
 /// Stops a hold's clock, because evidence of payment is in. The same again is fine.
 #[utoipa::path(
-    post, path = "/api/v1/exams/{exam}/holds/{hold}/freeze", security(("key" = ["hold"])),
+    post, path = "/api/v1/exams/{exam}/holds/{hold}/freeze", security(("key" = ["confirm"])),
     params(("exam" = String, Path, description = "The exam"), ("hold" = String, Path, description = "The hold")),
     responses(
         (status = 200, description = "Frozen, or confirmed already", body = HoldView), (status = 401, description = "`unauthorized`", body = Problem),

@@ -10,7 +10,7 @@ use crate::api::{ApiBody, json};
 
 /// Answers a hold, live or ended.
 #[utoipa::path(
-    get, path = "/api/v1/exams/{exam}/holds/{hold}", security(("key" = ["hold"])),
+    get, path = "/api/v1/exams/{exam}/holds/{hold}", security(("key" = ["read"])),
     params(("exam" = String, Path, description = "The exam"), ("hold" = String, Path, description = "The hold")),
     responses(
         (status = 200, description = "The hold", body = HoldView), (status = 401, description = "`unauthorized`", body = Problem),

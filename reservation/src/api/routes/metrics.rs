@@ -13,7 +13,7 @@ use crate::api::problem::Problem;
     get, path = "/metrics", security(("key" = ["metrics"])),
     responses(
         (status = 200, description = "Prometheus text format", content_type = "text/plain", body = String),
-        (status = 401, description = "`unauthorized`", body = Problem), (status = 403, description = "`forbidden`", body = Problem),
+        (status = 401, description = "`unauthorized`", body = Problem),
     )
 )]
 pub(in crate::api) async fn metrics<B>(call: Call<'_, B>) -> Result<Response<ApiBody>, Problem> {

@@ -19,7 +19,7 @@ use crate::sitting::Exam;
     responses(
         (status = 200, description = "Changed", body = ExamView), (status = 201, description = "Created", body = ExamView),
         (status = 400, description = "`malformed`", body = Problem), (status = 401, description = "`unauthorized`", body = Problem),
-        (status = 403, description = "`forbidden`", body = Problem), (status = 413, description = "`too_large`", body = Problem),
+        (status = 413, description = "`too_large`", body = Problem),
         (status = 422, description = "`invalid`, with the field", body = Problem), (status = 503, description = "`unavailable`", body = Problem),
     )
 )]

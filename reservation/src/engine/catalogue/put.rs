@@ -100,10 +100,22 @@ impl Engine {
         id: &SittingId,
         spec: SittingSpec,
     ) -> Result<(Arc<Sitting>, bool), HoldError> {
+        self.put_sitting_if(exam, id, spec, None).await
+    }
+
+    /// The same, but where the sitting is there and has not `known` seats any more, nothing is changed and
+    /// [`HoldError::Invalid`] says so. `None`: however many it has.
+    pub async fn put_sitting_if(
+        &self,
+        exam: &ExamId,
+        id: &SittingId,
+        spec: SittingSpec,
+        known: Option<u32>,
+    ) -> Result<(Arc<Sitting>, bool), HoldError> {
         check_sitting(&spec)?;
         self.look_for(exam, &[]).await?;
         self.entry(exam)?;
-        let is_new = match self.change_sitting(exam, id, &spec).await? {
+        let is_new = match self.change_sitting(exam, id, &spec, known).await? {
             Some(()) => false,
             None => {
                 self.add_sitting(exam, id, &spec).await?;
@@ -120,11 +132,20 @@ impl Engine {
     ///
     /// Whatever dies half way, Redis never has more seats than the ledger: a capacity is raised in the ledger first and
     /// lowered in Redis first. The row stays locked while Redis takes it over, so that two changes cannot cross.
-    async fn change_sitting(&self, exam: &ExamId, id: &SittingId, spec: &SittingSpec) -> Result<Option<()>, HoldError> {
+    async fn change_sitting(
+        &self,
+        exam: &ExamId,
+        id: &SittingId,
+        spec: &SittingSpec,
+        known: Option<u32>,
+    ) -> Result<Option<()>, HoldError> {
         let mut client = self.inner.ledger.client().await?;
         let tx = client.transaction().await.map_err(LedgerError::from)?;
         let Some(before) = sittings::lock(&*tx, exam, id).await? else { return Ok(None) };
         check_change(&before.spec, spec)?;
+        if known.is_some_and(|known| known != before.spec.capacity) {
+            return Err(invalid("capacity", "has changed meanwhile: look at it again"));
+        }
         let pool_id = before.spec.pool.clone().unwrap_or_else(|| own_pool(exam));
         let pool = self.pool(&pool_id)?;
         let is_raised = spec.capacity > before.spec.capacity;

@@ -1,5 +1,7 @@
 //! Changing seats: what a candidate holds is given back for others in one step, under the same deadline.
 
+use std::time::Instant;
+
 use jiff::Timestamp;
 
 use crate::engine::seats::asked_again::Asked;
@@ -26,6 +28,19 @@ impl Engine {
     /// before in a group that is wanted: nobody wins time by changing. Again
     /// with the same: the same holds. [`HoldError::Expired`]: one of the old ones has ended, and nothing was done.
     pub async fn exchange(
+        &self,
+        exam: &ExamId,
+        given_back: &[HoldId],
+        sittings: &[SittingId],
+        admission: Admission<'_>,
+    ) -> Result<Taken, HoldError> {
+        let asked = Instant::now();
+        let outcome = self.take_in_exchange(exam, given_back, sittings, admission).await;
+        self.count(exam, &outcome, asked.elapsed());
+        outcome
+    }
+
+    async fn take_in_exchange(
         &self,
         exam: &ExamId,
         given_back: &[HoldId],

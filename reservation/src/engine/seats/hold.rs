@@ -1,7 +1,7 @@
 //! Taking seats, looking at holds, giving them back.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
@@ -72,6 +72,19 @@ impl Engine {
     /// on, only who is admitted is let through. No seat is given out in a sitting that has begun, nor in one that begins
     /// before the hold would end, unless it is paid for.
     pub async fn hold(
+        &self,
+        exam: &ExamId,
+        candidate: &CandidateId,
+        sittings: &[SittingId],
+        admission: Admission<'_>,
+    ) -> Result<Taken, HoldError> {
+        let asked = Instant::now();
+        let outcome = self.take(exam, candidate, sittings, admission).await;
+        self.count(exam, &outcome, asked.elapsed());
+        outcome
+    }
+
+    async fn take(
         &self,
         exam: &ExamId,
         candidate: &CandidateId,

@@ -1,6 +1,7 @@
 //! Says when the clocks of the stores and of this machine drift apart: deadlines are Redis's, openings are this
 //! machine's, and what is half done is found by Postgres's.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -26,6 +27,7 @@ pub(in crate::engine) async fn watch(engine: Engine) {
         if let Ok(seconds) = postgres_ahead(&engine).await {
             apart.push(("postgres".to_owned(), seconds));
         }
+        engine.inner.clock_apart_ms.store(furthest_ms(&apart), Ordering::Relaxed);
         quiet = quiet.saturating_sub(1);
         for (store, seconds) in apart {
             gauge!("seathold_clock_ahead_seconds", "store" => store.clone()).set(seconds);
@@ -45,6 +47,13 @@ async fn postgres_ahead(engine: &Engine) -> Result<f64, LedgerError> {
     let now = catalogue::clock(&**client).await?;
     let middle = asked + asked.duration_until(Timestamp::now()) / 2;
     Ok(seconds_ahead(middle, now.as_millisecond()))
+}
+
+/// How far the clock is away that is furthest away, in ms; positive where it is ahead.
+#[expect(clippy::cast_possible_truncation, reason = "a cast of a float saturates, and its fraction of a ms is nothing")]
+fn furthest_ms(apart: &[(String, f64)]) -> i64 {
+    let furthest = apart.iter().map(|(_, seconds)| *seconds).max_by(|one, other| one.abs().total_cmp(&other.abs()));
+    (furthest.unwrap_or_default() * 1_000.0) as i64
 }
 
 fn seconds_ahead(ours: Timestamp, theirs_ms: i64) -> f64 {

@@ -1,10 +1,10 @@
 //! Offers: seats that are there for a waiting list become holds of those who wait longest.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use metrics::counter;
+use metrics::{counter, gauge};
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::catalogue::ExamEntry;
@@ -19,15 +19,20 @@ const OFFER_EVERY: Duration = Duration::from_millis(500);
 /// Where no seat may be given out, what was kept is given to everybody; so often it is looked whether there is any.
 const CLOSED_EVERY: Duration = Duration::from_secs(5);
 
+/// So often it is counted how many wait.
+const COUNT_EVERY: Duration = Duration::from_secs(5);
+
 /// Offers until `stop`, as long as this process is the pool's writer: one process a pool is enough, and should two
 /// believe that they are it, each offer is still one call.
 pub(in crate::engine) async fn offer(engine: Engine, pool: Arc<RunningPool>, stop: CancellationToken) {
-    let mut pause = OFFER_EVERY;
+    let (mut pause, mut counts) = (OFFER_EVERY, Counts::default());
     loop {
         tokio::select! { () = stop.cancelled() => return, () = tokio::time::sleep(pause) => {} }
         pause = OFFER_EVERY;
         let Ok(entry) = engine.entry(&pool.exam) else { continue };
         if entry.last_waiting_list.is_none() || !pool.is_writer() || pool.epochs().epoch == 0 {
+            // Another process counts them now: summed over processes nobody is there twice.
+            counts.nobody(&pool);
             continue;
         }
         let open = open_sittings(&entry, &pool, Timestamp::now());
@@ -40,6 +45,37 @@ pub(in crate::engine) async fn offer(engine: Engine, pool: Arc<RunningPool>, sto
             Ok(false) => {}
             Err(error) => tracing::debug!(pool = %pool.id, %error, "no seats are offered now"),
         }
+        counts.refresh(&engine, &pool).await;
+    }
+}
+
+/// What `/metrics` says of a pool's lists, as far as this process says anything of them.
+#[derive(Default)]
+struct Counts {
+    counted_at: Option<Instant>,
+}
+
+impl Counts {
+    async fn refresh(&mut self, engine: &Engine, pool: &Pool) {
+        if self.counted_at.is_some_and(|at| at.elapsed() < COUNT_EVERY) {
+            return;
+        }
+        let store = &engine.inner.store;
+        if let (Ok(waiting), Ok(kept)) = (store.waiting_in_lists(&pool.keys).await, store.kept(&pool.keys).await) {
+            self.counted_at = Some(Instant::now());
+            Self::show(pool, waiting, kept.into_iter().map(|(_, seats)| seats).sum());
+        }
+    }
+
+    fn nobody(&mut self, pool: &Pool) {
+        if self.counted_at.take().is_some() {
+            Self::show(pool, 0, 0);
+        }
+    }
+
+    fn show(pool: &Pool, waiting: u64, kept: u64) {
+        gauge!("seathold_list_waiting", "pool" => pool.id.to_string()).set(waiting as f64);
+        gauge!("seathold_list_kept", "pool" => pool.id.to_string()).set(kept as f64);
     }
 }
 

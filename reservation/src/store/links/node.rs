@@ -137,6 +137,7 @@ struct About {
     process_bytes: usize,
     is_cluster: bool,
     is_primary: bool,
+    version: String,
 }
 
 impl About {
@@ -160,6 +161,7 @@ impl About {
             process_bytes: process.len(),
             is_cluster: line_of("redis_mode:") == "cluster",
             is_primary: line_of("role:") == "master",
+            version: line_of("redis_version:").to_owned(),
         })
     }
 
@@ -217,6 +219,11 @@ impl Link {
     pub fn process_and_history(&self) -> (&str, &str) {
         let About { identity, process_bytes, .. } = &self.0.about;
         (&identity[..*process_bytes], &identity[*process_bytes + 1..])
+    }
+
+    /// The version of Redis that the process runs.
+    pub(in crate::store) fn version(&self) -> &str {
+        &self.0.about.version
     }
 
     /// Does the process belong to a Redis Cluster?

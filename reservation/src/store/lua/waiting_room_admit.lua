@@ -24,7 +24,7 @@ if now > tonumber(ARGV[12]) then return {'late', whole(now)} end
 
 -- How long before the opening an automatic room is on, and how long it stays when nobody needs it.
 local BEFORE, CALM = 30 * 60 * 1000, 30 * 1000
--- After a loss, the pages that refresh themselves bring the places back within this time.
+-- After a loss, the pages that refresh themselves bring the positions back within this time.
 local REST = 30 * 1000
 -- Steering, in admissions per second: where it begins, its bounds, by how much it grows in a calm second.
 local STEER_FIRST, STEER_MIN, STEER_MAX, STEER_GROWTH = 50, 5, 2000, 1.2

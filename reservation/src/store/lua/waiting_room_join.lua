@@ -1,18 +1,18 @@
--- waiting_room_join: take a candidate's place in an exam's waiting room, or say how the place stands that is there.
+-- waiting_room_join: take a candidate's position in an exam's waiting room, or say how the position stands that is there.
 --
--- Why a script: the place, its number in the line and the moment at which a pass begins must be decided once, on one
+-- Why a script: the position, its number in the line and the moment at which a pass begins must be decided once, on one
 -- clock, whichever device or process asks.
 -- KEYS[1] {room:exam}:line    zset candidate -> score: below 1 shuffled, from 2 on by arrival
 -- KEYS[2] {room:exam}:state   hash  round, born (ms), admitted (the cursor), arrivals; the rest is waiting_room_admit's
 -- KEYS[3] {room:exam}:passes  hash candidate -> until when the pass is good, in ms; from the first look after admission
 -- ARGV[1] round   ARGV[2] candidate   ARGV[3] shuffled score   ARGV[4] opens_at in ms, or "" when open already
--- ARGV[5] "present" when it is proven that the candidate had a place before the opening, else "late"
--- ARGV[6] a pass's life in ms   ARGV[7] "join" to take a place, "look" to take none
+-- ARGV[5] "present" when it is proven that the candidate had a position before the opening, else "late"
+-- ARGV[6] a pass's life in ms   ARGV[7] "join" to take a position, "look" to take none
 -- ARGV[8] the call's end in ms: a broken line may deliver it after its caller has given up
 -- Reply   {"late", now} after the end: nothing was done | {"stale"} the caller's round is over | {"nowhere", now}
 --         | {"waiting", now, present, admitted, rank, shuffled, rate} | {"admitted", now, ..., pass's end in ms}
---         shuffled is 1 while the candidate's place is one of the shuffled; rate is admissions per second or ""
--- Cost    O(log places)
+--         shuffled is 1 while the candidate's position is one of the shuffled; rate is admissions per second or ""
+-- Cost    O(log positions)
 local LINE, STATE, PASSES = unpack(KEYS)
 local round, candidate = tonumber(ARGV[1]), ARGV[2]
 local time = redis.call('TIME')
@@ -56,7 +56,7 @@ if not score then
     score = whole(1 + redis.call('HINCRBY', STATE, 'arrivals', 1))
   end
   redis.call('ZADD', LINE, score, candidate)
-  -- Only after Redis has lost the line: a place that comes back in front of the cursor pushes nobody behind it.
+  -- Only after Redis has lost the line: a position that comes back in front of the cursor pushes nobody behind it.
   if redis.call('ZRANK', LINE, candidate) < admitted then move_cursor(1) end
 end
 

@@ -9,10 +9,10 @@ use registration::payments::{Going, GroupError, Payer, Surface};
 use serde::Deserialize;
 
 use super::draw;
-use crate::failure::Failure;
 use crate::finance::frame::Telling;
 use crate::finance::groups::words;
 use crate::finance::numbered::{Numbered, Of, done};
+use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 /// By which channel.

@@ -18,6 +18,7 @@ use crate::view::form::{Field, FieldError, error_of, error_summary, field};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::heading;
 use crate::view::steps::progress_at;
+use crate::words::exam::reason as reason_words;
 
 /// What the page shows.
 pub(crate) struct View<'a> {
@@ -86,7 +87,7 @@ fn standing(w: Words, view: &View<'_>, review: &ScoreReview) -> Markup {
             },
             ScoreReviewState::Refused { reason } => {
                 (callout(Tone::Bad, &w.t("score-review-refused"), &html! {
-                    p class="reason" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
+                    p class="reason" { (w.with("exam-reason", &[("reason", reason_words(w, view.exam, reason).into())])) }
                     p { (w.t("score-review-refused-text")) }
                 }))
             },

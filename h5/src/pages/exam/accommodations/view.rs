@@ -21,6 +21,7 @@ use crate::view::icons::{Icon, icon};
 use crate::view::layout::heading;
 use crate::view::steps::progress_at;
 use crate::words::task as task_words;
+use crate::words::ticket::granted::kind_word;
 
 /// What the page shows.
 pub(crate) struct View<'a> {
@@ -219,20 +220,6 @@ fn withdraw(w: Words, exam: &Exam) -> Markup {
             }
         }
     }
-}
-
-/// What a kind is called.
-pub(crate) fn kind_word(w: Words, kind: AccommodationKind) -> String {
-    match kind {
-        AccommodationKind::ExtraTime => w.t("accommodation-extra-time"),
-        AccommodationKind::LargePrint => w.t("accommodation-large-print"),
-        AccommodationKind::StepFree => w.t("accommodation-step-free"),
-        AccommodationKind::Wheelchair => w.t("accommodation-wheelchair"),
-        AccommodationKind::FrontRow => w.t("accommodation-front-row"),
-        AccommodationKind::OwnRoom => w.t("accommodation-own-room"),
-        AccommodationKind::Other => w.t("accommodation-other"),
-    }
-    .into_owned()
 }
 
 /// For whom it is, or what it means on the day.

@@ -15,7 +15,7 @@ use reservation::sitting::Availability;
 use crate::request::chosen::Chosen;
 use crate::request::order::own;
 use crate::view::callout::Tone;
-use crate::view::exam::sitting_card::{Choice, SittingCard};
+use crate::view::exam::sitting_card::{Choice, SittingCard, release_word};
 use crate::view::exam::waiting_list::list_link;
 use crate::words::choice::{choice_sentence, late_word};
 use crate::words::order::mine;
@@ -179,6 +179,7 @@ fn card(
         free: now.free,
         level: now.level,
         next_release_at: now.next_release_at,
+        release_word: release_word(offer.exam),
         choice,
         list,
         is_over: had.is_none() && offer.exam.is_too_late(sitting, offer.now),

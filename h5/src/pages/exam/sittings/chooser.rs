@@ -16,6 +16,7 @@ use super::choice::{Action, CardGroup};
 use super::gate::Gate;
 use crate::view::callout::{Tone, callout};
 use crate::view::contact::ask;
+use crate::view::exam::agree::agree_tick;
 use crate::view::exam::sitting_card::{SittingCard, live_list, sitting_card};
 use crate::view::exam::waiting_list::list_boxes;
 use crate::view::form::error_of;
@@ -114,12 +115,7 @@ fn notice_part(w: Words, view: &View<'_>) -> Markup {
             }
             (notices(w, view))
             @if view.plan.action.is_some() && !has_step {
-                @if let Some(error) = error { p class="error" id="agree-error" { (icon(Icon::Cross)) span { (error) } } }
-                label class="tick" for="agree" {
-                    input type="checkbox" id="agree" name="agree" value="on" required checked[view.plan.has_agreed]
-                        aria-invalid=[error.map(|_| "true")] aria-describedby=[error.map(|_| "agree-error")];
-                    span { (w.t("notice-agree")) }
-                }
+                (agree_tick(w, view.plan.has_agreed, error))
             }
         }
     }
@@ -141,7 +137,7 @@ fn sittings_part(w: Words, view: &View<'_>) -> Markup {
             @if groups.is_empty() {
                 (no_sittings(w, view))
             } @else {
-                (live_list(w, &format!("/api/v1/exams/{}/events", view.exam.id), view.now, &cards))
+                (live_list(w, view.exam, view.now, &cards))
             }
         }
     }
@@ -226,18 +222,18 @@ fn gate_part(w: Words, view: &View<'_>) -> Markup {
             let values = [("time", when::near(w.language, until, view.now).into())];
             return callout(Tone::Good, &w.t("gate-turn-title"), &html! { p { (w.with("gate-turn-text", &values)) } });
         }
-        Gate::Closed { has_place: true } => (w.t("gate-place-title"), w.t("gate-place-text")),
-        Gate::Closed { has_place: false } if view.exam.window(view.now) == Window::NotYet => {
+        Gate::Closed { has_position: true } => (w.t("gate-position-title"), w.t("gate-position-text")),
+        Gate::Closed { has_position: false } if view.exam.window(view.now) == Window::NotYet => {
             (w.t("gate-early-title"), w.t("gate-early-text"))
         }
-        Gate::Closed { has_place: false } => (w.t("gate-title"), w.t("gate-text")),
+        Gate::Closed { has_position: false } => (w.t("gate-title"), w.t("gate-text")),
     };
     callout(Tone::Plain, &title, &html! { p { (text) } })
 }
 
 /// The way into the waiting room, where the button to hold would be.
-fn room_button(w: Words, view: &View<'_>, has_place: bool) -> Markup {
-    let word = if has_place { w.t("gate-back") } else { w.t("gate-enter") };
+fn room_button(w: Words, view: &View<'_>, has_position: bool) -> Markup {
+    let word = if has_position { w.t("gate-back") } else { w.t("gate-enter") };
     html! {
         div class="bar" {
             p { (w.t("gate-hint")) }
@@ -247,8 +243,8 @@ fn room_button(w: Words, view: &View<'_>, has_place: bool) -> Markup {
 }
 
 fn button_part(w: Words, view: &View<'_>) -> Markup {
-    if let (Gate::Closed { has_place }, None) = (view.gate, view.offer.sole_order()) {
-        return room_button(w, view, has_place);
+    if let (Gate::Closed { has_position }, None) = (view.gate, view.offer.sole_order()) {
+        return room_button(w, view, has_position);
     }
     let word = match view.plan.action {
         _ if !view.plan.has_choice => return html! {},

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use registration::model::exam::{Exam, Window};
-use reservation::engine::waiting_room::{TurnState, WaitingRoomPlace};
+use reservation::engine::waiting_room::{TurnState, WaitingRoomPosition};
 use reservation::waiting_room::WaitingRoomMode;
 
 use crate::request::visit::Visit;
@@ -17,7 +17,7 @@ pub(crate) enum Gate {
     /// It must be passed first.
     Closed {
         /// Is the visitor in its line?
-        has_place: bool,
+        has_position: bool,
     },
     /// It was passed; seats may be taken until then.
     Admitted(Timestamp),
@@ -31,7 +31,7 @@ pub(crate) fn gate_of_guest(visit: &Visit, exam: &Exam) -> Gate {
         return Gate::None;
     }
     match engine.is_waiting_room_on(&exam.id) {
-        true => Gate::Closed { has_place: false },
+        true => Gate::Closed { has_position: false },
         false if exam.window(visit.now) == Window::NotYet => Gate::Later,
         false => Gate::None,
     }
@@ -41,11 +41,11 @@ pub(crate) fn gate_of_guest(visit: &Visit, exam: &Exam) -> Gate {
 pub(crate) async fn gate(visit: &Visit, exam: &Exam) -> Gate {
     let gate = gate_of_guest(visit, exam);
     let Some(account) = visit.account.as_ref().filter(|_| matches!(gate, Gate::Closed { .. })) else { return gate };
-    match visit.app.outside.engine.look_for_place(&exam.id, &account.id.candidate_id()).await {
-        Ok(WaitingRoomPlace { state: TurnState::Open, .. }) => Gate::None,
-        Ok(WaitingRoomPlace { state: TurnState::Admitted { expires_at, .. }, .. }) => Gate::Admitted(expires_at),
-        Ok(WaitingRoomPlace { state: TurnState::Waiting { .. }, .. }) => Gate::Closed { has_place: true },
+    match visit.app.outside.engine.look_for_position(&exam.id, &account.id.candidate_id()).await {
+        Ok(WaitingRoomPosition { state: TurnState::Open, .. }) => Gate::None,
+        Ok(WaitingRoomPosition { state: TurnState::Admitted { expires_at, .. }, .. }) => Gate::Admitted(expires_at),
+        Ok(WaitingRoomPosition { state: TurnState::Waiting { .. }, .. }) => Gate::Closed { has_position: true },
         // The waiting page says what is the matter, and comes back by itself.
-        Ok(WaitingRoomPlace { state: TurnState::Nowhere, .. }) | Err(_) => gate,
+        Ok(WaitingRoomPosition { state: TurnState::Nowhere, .. }) | Err(_) => gate,
     }
 }

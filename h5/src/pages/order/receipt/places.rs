@@ -6,6 +6,7 @@ use registration::model::exam::Exam;
 use registration::model::room::SeatPlace;
 
 use crate::view::layout::phrases;
+use crate::words::ticket::floor;
 
 /// Each place: the subject where there are several, the room by number and name, the seat; or that nobody has one yet.
 pub(super) fn place_lines(w: Words, exam: &Exam, places: &[SeatPlace]) -> Markup {
@@ -25,9 +26,7 @@ pub(super) fn place_lines(w: Words, exam: &Exam, places: &[SeatPlace]) -> Markup
                             ("seat", place.label.clone().into())])) }
                         span class="line-venue" {
                             (phrases(w.pick(&place.site.name.zh, &place.site.name.en))) " " (place.room_name)
-                            @if !place.floor.is_empty() {
-                                " " (w.with("receipt-place-floor", &[("floor", place.floor.clone().into())]))
-                            }
+                            @if !place.floor.is_empty() { " " (floor(w, &place.floor)) }
                         }
                     }
                 }

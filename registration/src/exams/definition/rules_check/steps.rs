@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Checker, Key};
-use crate::model::exam_rules::{ExamRules, PartId, TaskKind};
+use crate::model::exam_rules::{EXTRA_TIME_PERCENT_MAX, ExamRules, PartId, TaskKind};
 
 /// Most steps; the progress bar of a phone shows no more.
 const STEPS_MAX: usize = 12;
@@ -49,6 +49,9 @@ pub(super) fn check(rules: &ExamRules, checker: &mut Checker) {
     }
     let kind_at = |index| vec![Key::Name("accommodations"), Key::Name("kinds"), Key::Index(index)];
     checker.unique(kinds, kind_at);
+    let is_more = (1..=EXTRA_TIME_PERCENT_MAX).contains(&rules.accommodations.extra_time_percent);
+    let percent_at = [Key::Name("accommodations"), Key::Name("extra_time_percent")];
+    checker.require(is_more, &percent_at, format!("extra time is 1 to {EXTRA_TIME_PERCENT_MAX} percent"));
     if let Some(note) = &rules.accommodations.note {
         checker.text(note, &[Key::Name("accommodations"), Key::Name("note")]);
     }
@@ -106,5 +109,11 @@ mod tests {
         assert_eq!(faults(step(&asks, true), &[]), [both]);
         assert_eq!(faults(step(&[TaskKind::Notice], false), &kinds), [both]);
         assert_eq!(faults(step(&asks, true), &[kinds[0], kinds[0]]), ["`extra_time` is there twice"]);
+        let mut rules = ExamRules::default();
+        for (percent, count) in [(0, 1), (1, 0), (EXTRA_TIME_PERCENT_MAX, 0), (EXTRA_TIME_PERCENT_MAX + 1, 1)] {
+            rules.accommodations.extra_time_percent = percent;
+            let faults = check(&rules, &[]).into_iter().filter(|fault| fault.message.starts_with("extra time"));
+            assert_eq!(faults.count(), count, "{percent}");
+        }
     }
 }

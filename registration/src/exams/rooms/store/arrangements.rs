@@ -31,6 +31,8 @@ pub(crate) struct NewSeed<'a> {
 /// A record that is published.
 pub(crate) struct NewRecord<'a> {
     pub(crate) record: &'a str,
+    /// What the public has of it, if not all.
+    pub(crate) public: Option<&'a str>,
     pub(crate) commitment: &'a str,
     pub(crate) seed: &'a str,
     pub(crate) seats: usize,
@@ -137,17 +139,34 @@ pub(crate) async fn publish(
         .prepare_cached(
             "UPDATE registration.arrangements SET record = $3::text::jsonb, late = '[]', generation = generation + 1,
                  published_commitment = $4, published_seed = $5, published_seats = $6, published_rooms = $7,
-                 published_at = $8, published_by = $9
+                 published_at = $8, published_by = $9, public_record = $10, public_commitment = $4
              WHERE exam = $1 AND sitting = $2",
         )
         .await?;
-    let NewRecord { record, commitment, seed, seats, rooms, at, by } = new;
+    let NewRecord { record, public, commitment, seed, seats, rooms, at, by } = new;
     let count = |count: usize| i32::try_from(count).map_err(|_| StoreError::Corrupt("a count of seats"));
     let (seats, rooms) = (count(*seats)?, count(*rooms)?);
-    let row: [&(dyn ToSql + Sync); 9] =
-        [&exam.as_str(), &sitting.as_str(), record, commitment, seed, &seats, &rooms, at, &by.0];
+    let row: [&(dyn ToSql + Sync); 10] =
+        [&exam.as_str(), &sitting.as_str(), record, commitment, seed, &seats, &rooms, at, &by.0, public];
     client.execute(&statement, &row).await?;
     Ok(())
+}
+
+/// What the public has of a published record, if not all; with the generation. `None` while nothing is published. A version
+/// that published without knowing of it has left another commitment there.
+pub(crate) async fn public(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    sitting: &SittingId,
+) -> Result<Option<(u32, Option<String>)>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT generation, CASE WHEN public_commitment = published_commitment THEN public_record END AS public
+             FROM registration.arrangements WHERE exam = $1 AND sitting = $2 AND record IS NOT NULL",
+        )
+        .await?;
+    let row = client.query_opt(&statement, &[&exam.as_str(), &sitting.as_str()]).await?;
+    row.map(|row| Ok((count(&row, "generation")?, row.get("public")))).transpose()
 }
 
 /// What was published, and those who came later, as texts of JSON; with the generation.

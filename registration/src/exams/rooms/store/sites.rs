@@ -4,6 +4,7 @@ use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
+use uuid::Uuid;
 
 use crate::model::room::{Position, Site, SiteId};
 use crate::model::text::Text;
@@ -54,17 +55,22 @@ pub(crate) async fn retire(client: &impl GenericClient, id: SiteId, at: Option<T
     Ok(client.execute(&statement, &[&id.0, &at]).await? == 1)
 }
 
-/// All sites by name, those in use first.
-pub(crate) async fn all(client: &impl GenericClient, limit: i64) -> Result<Vec<StoredSite>, StoreError> {
+/// All sites, or only these, by name, those in use first.
+pub(crate) async fn all(
+    client: &impl GenericClient,
+    only: Option<&[Uuid]>,
+    limit: i64,
+) -> Result<Vec<StoredSite>, StoreError> {
     let statement = client
         .prepare_cached(concat!(
             "SELECT ",
             columns!(),
             ", s.retired_at, (SELECT count(*) FROM registration.rooms r WHERE r.site = s.id AND r.retired_at IS NULL) AS rooms
-             FROM registration.sites s ORDER BY s.retired_at IS NOT NULL, s.name_zh LIMIT $1"
+             FROM registration.sites s WHERE $2::uuid[] IS NULL OR s.id = ANY($2)
+             ORDER BY s.retired_at IS NOT NULL, s.name_zh LIMIT $1"
         ))
         .await?;
-    client.query(&statement, &[&limit]).await?.iter().map(stored).collect()
+    client.query(&statement, &[&limit, &only]).await?.iter().map(stored).collect()
 }
 
 /// One site by its id.

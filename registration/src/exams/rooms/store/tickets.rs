@@ -1,5 +1,9 @@
 //! The table `tickets`: as issued, seen, printed, stale and void.
 
+pub(crate) mod doors;
+
+use std::collections::HashMap;
+
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use reservation::ids::{ExamId, SittingId};
@@ -32,7 +36,12 @@ pub(crate) struct StoredTicket {
 impl StoredTicket {
     /// Does it say this?
     pub(crate) fn says(&self, fingerprint: &[u8; 32]) -> bool {
-        self.fingerprint == *fingerprint && self.number.is_some() && !self.is_revoked
+        self.fingerprint == *fingerprint && self.is_whole()
+    }
+
+    /// Does it have all that a ticket has, and is it good?
+    pub(crate) fn is_whole(&self) -> bool {
+        self.number.is_some() && !self.is_revoked
     }
 
     /// Does it say this, and is nothing to be written?
@@ -48,7 +57,7 @@ pub(crate) struct Issued<'a> {
     pub(crate) generation: u16,
     pub(crate) fingerprint: &'a [u8; 32],
     pub(crate) code: &'a str,
-    pub(crate) now: Timestamp,
+    pub(crate) at: Timestamp,
 }
 
 /// One ticket; `None` where none was issued.
@@ -91,7 +100,8 @@ pub(crate) async fn next_serial(client: &impl GenericClient) -> Result<TicketSer
     serial(&client.query_one(&statement, &[]).await?)
 }
 
-/// Writes a generation, over the one before; whoever has lost the order and has it again has a ticket again.
+/// Writes a generation, over the one before, stale until all that it says has been read again; whoever has lost the order and
+/// has it again has a ticket again.
 pub(crate) async fn put(
     transaction: &impl GenericClient,
     (exam, sitting, order): Which<'_>,
@@ -100,34 +110,44 @@ pub(crate) async fn put(
     let statement = transaction
         .prepare_cached(
             "INSERT INTO registration.tickets
-                 (exam, sitting, order_id, serial, number, generation, fingerprint, code, issued_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                 (exam, sitting, order_id, serial, number, generation, fingerprint, code, issued_at, stale_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
              ON CONFLICT (exam, sitting, order_id) DO UPDATE SET number = excluded.number,
                  generation = excluded.generation, fingerprint = excluded.fingerprint, code = excluded.code,
-                 issued_at = excluded.issued_at, stale_at = NULL, revoked_at = NULL",
+                 issued_at = excluded.issued_at, stale_at = excluded.stale_at, revoked_at = NULL",
         )
         .await?;
-    let Issued { serial, number, generation, fingerprint, code, now } = issued;
+    let Issued { serial, number, generation, fingerprint, code, at } = issued;
     let serial = i64::try_from(serial.0).map_err(|_| StoreError::Corrupt("a ticket's serial"))?;
     let generation = i16::try_from(*generation).map_err(|_| StoreError::Corrupt("a ticket issued too often"))?;
     let order = order.to_string();
     let row: [&(dyn ToSql + Sync); 9] =
-        [&exam.as_str(), &sitting.as_str(), &order, &serial, number, &generation, &&fingerprint[..], code, now];
+        [&exam.as_str(), &sitting.as_str(), &order, &serial, number, &generation, &&fingerprint[..], code, at];
     transaction.execute(&statement, &row).await?;
     Ok(())
 }
 
-/// It says what it should after all.
-pub(crate) async fn settle(
+/// It says what it should after all; stale until all that it says has been read again.
+pub(crate) async fn mark(
     transaction: &impl GenericClient,
     (exam, sitting, order): Which<'_>,
+    at: Timestamp,
 ) -> Result<(), StoreError> {
     let statement = transaction
         .prepare_cached(
-            "UPDATE registration.tickets SET stale_at = NULL WHERE exam = $1 AND sitting = $2 AND order_id = $3",
+            "UPDATE registration.tickets SET stale_at = $4 WHERE exam = $1 AND sitting = $2 AND order_id = $3",
         )
         .await?;
-    transaction.execute(&statement, &[&exam.as_str(), &sitting.as_str(), &order.to_string()]).await?;
+    transaction.execute(&statement, &[&exam.as_str(), &sitting.as_str(), &order.to_string(), &at]).await?;
+    Ok(())
+}
+
+/// What was written of the order at that time says what it should; a mark that came later stays.
+pub(crate) async fn settle(client: &impl GenericClient, order: OrderId, at: Timestamp) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached("UPDATE registration.tickets SET stale_at = NULL WHERE order_id = $1 AND stale_at = $2")
+        .await?;
+    client.execute(&statement, &[&order.to_string(), &at]).await?;
     Ok(())
 }
 
@@ -213,6 +233,49 @@ pub(crate) async fn without(
         )
         .await?;
     orders(&client.query(&statement, &[&exam.as_str(), &after, &limit]).await?)
+}
+
+/// The numbers of good tickets of these orders.
+pub(crate) async fn numbers_of(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    orders: &[OrderId],
+) -> Result<HashMap<OrderId, Vec<TicketNumber>>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT order_id, number FROM registration.tickets
+             WHERE exam = $1 AND order_id = ANY($2) AND number IS NOT NULL AND revoked_at IS NULL ORDER BY serial",
+        )
+        .await?;
+    let orders: Vec<String> = orders.iter().map(ToString::to_string).collect();
+    let mut found: HashMap<OrderId, Vec<TicketNumber>> = HashMap::new();
+    for row in client.query(&statement, &[&exam.as_str(), &orders]).await? {
+        let order = row.get::<_, &str>("order_id").parse().map_err(|_| StoreError::Corrupt("an order's number"))?;
+        let number = row.get::<_, &str>("number").parse().map_err(|_| StoreError::Corrupt("a ticket's number"))?;
+        found.entry(order).or_default().push(number);
+    }
+    Ok(found)
+}
+
+/// The numbers of the good tickets of these orders, of whatever exam.
+pub(crate) async fn good_of(
+    client: &impl GenericClient,
+    orders: &[OrderId],
+) -> Result<HashMap<OrderId, Vec<TicketNumber>>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT order_id, number FROM registration.tickets
+             WHERE order_id = ANY($1) AND number IS NOT NULL AND revoked_at IS NULL ORDER BY serial",
+        )
+        .await?;
+    let orders: Vec<String> = orders.iter().map(ToString::to_string).collect();
+    let mut found: HashMap<OrderId, Vec<TicketNumber>> = HashMap::new();
+    for row in client.query(&statement, &[&orders]).await? {
+        let order = row.get::<_, &str>("order_id").parse().map_err(|_| StoreError::Corrupt("an order's number"))?;
+        let number = row.get::<_, &str>("number").parse().map_err(|_| StoreError::Corrupt("a ticket's number"))?;
+        found.entry(order).or_default().push(number);
+    }
+    Ok(found)
 }
 
 /// Orders with a stale ticket, by their numbers from `after` on.

@@ -12,7 +12,7 @@ use crate::rooms::tickets::Tickets;
 use crate::store::StoreError;
 
 /// Whose it is, as known here.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct KnownHolder {
     pub(super) name: Option<PersonName>,
     pub(super) document: Option<Document>,

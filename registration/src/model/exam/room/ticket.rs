@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use reservation::ids::{ExamId, SittingId};
 
 use crate::model::document::Document;
+use crate::model::exam_rules::AccommodationKind;
 use crate::model::person::PersonName;
 use crate::model::room::SeatPlace;
 
@@ -86,6 +87,8 @@ pub struct Ticket {
     pub place: SeatPlace,
     /// Whose it is.
     pub holder: Holder,
+    /// What was granted to them (便利), in the order of [`AccommodationKind::ALL`]. Never why.
+    pub granted: Vec<AccommodationKind>,
     /// Which generation was taken away as a file last; `None`: none was.
     pub printed: Option<Generation>,
 }

@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use crate::model::actor::Actor;
+use crate::model::actor::{Actor, Within};
 use crate::model::fen::Fen;
 use crate::model::order::OrderId;
 use crate::model::payment::group::GroupId;
@@ -289,13 +289,23 @@ pub(crate) async fn has_late(transaction: &impl GenericClient, of: PaymentId) ->
 }
 
 /// Attempts that people must look at, the longest waiting first.
-pub(crate) async fn stuck(client: &impl GenericClient, limit: i64) -> Result<Vec<(PaymentId, Timestamp)>, StoreError> {
+pub(crate) async fn stuck(
+    client: &impl GenericClient,
+    within: &Within,
+    limit: i64,
+) -> Result<Vec<(PaymentId, Timestamp)>, StoreError> {
     let statement = client
         .prepare_cached(
-            "SELECT id, stuck_at FROM registration.payments WHERE stuck_at IS NOT NULL ORDER BY stuck_at, id LIMIT $1",
+            "SELECT p.id, p.stuck_at FROM registration.payments p WHERE p.stuck_at IS NOT NULL
+                 AND ($2::text[] IS NULL AND $3::text[] IS NULL OR coalesce((
+                     SELECT bool_and(($2::text[] IS NULL OR o.exam = ANY($2))
+                         AND ($3::text[] IS NULL OR registration.is_of_schools(o.exam, o.account, $3)))
+                     FROM registration.payment_orders b JOIN registration.orders o ON o.id = b.order_id
+                     WHERE b.payment = p.id), false))
+             ORDER BY p.stuck_at, p.id LIMIT $1",
         )
         .await?;
-    let rows = client.query(&statement, &[&limit]).await?;
+    let rows = client.query(&statement, &[&limit, &within.exams, &within.schools]).await?;
     Ok(rows.iter().map(|row| (PaymentId(row.get("id")), row.get("stuck_at"))).collect())
 }
 

@@ -6,6 +6,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::read as read_payment;
+use crate::model::actor::Within;
 use crate::model::fen::Fen;
 use crate::model::payment::PaymentId;
 use crate::model::payment::listed::{Bookmark, Listed, Part, Sought, Wanted};
@@ -32,7 +33,7 @@ const SELECT: &str = "
 /// Payments that are wanted, the newest first, after `after`.
 pub(crate) async fn list(
     client: &impl GenericClient,
-    wanted: &Wanted,
+    (wanted, within): (&Wanted, &Within),
     day: Option<(Timestamp, Timestamp)>,
     after: Option<Bookmark>,
     limit: i64,
@@ -51,6 +52,11 @@ pub(crate) async fn list(
                      WHERE b.payment = p.id AND o.exam = $6))
                  AND ($7::timestamptz IS NULL OR p.created_at >= $7)
                  AND ($8::timestamptz IS NULL OR p.created_at < $8)
+                 AND ($12::text[] IS NULL AND $13::text[] IS NULL OR coalesce((
+                     SELECT bool_and(($12::text[] IS NULL OR o.exam = ANY($12))
+                         AND ($13::text[] IS NULL OR registration.is_of_schools(o.exam, o.account, $13)))
+                     FROM registration.payment_orders b JOIN registration.orders o ON o.id = b.order_id
+                     WHERE b.payment = p.id), false))
                  AND ($9::timestamptz IS NULL OR (p.created_at, p.id) < ($9, $10))
              ORDER BY p.created_at DESC, p.id DESC LIMIT $11"
         ))
@@ -72,9 +78,22 @@ pub(crate) async fn list(
     let exam = wanted.exam.as_ref().map(ToString::to_string);
     let (from, until) = (day.map(|day| day.0), day.map(|day| day.1));
     let (created_at, id) = (after.map(|behind| behind.created_at), after.map(|behind| behind.id.0));
-    let row: [&(dyn ToSql + Sync); 11] =
-        [&method, &state, &order, &ours, &reference, &exam, &from, &until, &created_at, &id, &limit];
+    let Within { exams, schools } = within;
+    let row: [&(dyn ToSql + Sync); 13] =
+        [&method, &state, &order, &ours, &reference, &exam, &from, &until, &created_at, &id, &limit, exams, schools];
     client.query(&statement, &row).await?.iter().map(read).collect()
+}
+
+/// Is a payment for orders within reach, and for no other?
+pub(crate) async fn is_within(client: &impl GenericClient, id: PaymentId, within: &Within) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT coalesce(bool_and(($2::text[] IS NULL OR o.exam = ANY($2))
+                 AND ($3::text[] IS NULL OR registration.is_of_schools(o.exam, o.account, $3))), false) AS is_within
+             FROM registration.payment_orders b JOIN registration.orders o ON o.id = b.order_id WHERE b.payment = $1",
+        )
+        .await?;
+    Ok(client.query_one(&statement, &[&id.0, &within.exams, &within.schools]).await?.get("is_within"))
 }
 
 /// One, with until when the channel takes money for it, and when it is asked next and answered last.

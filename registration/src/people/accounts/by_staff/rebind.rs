@@ -1,6 +1,8 @@
 //! Staff move a registration from one account to another, whose numbers the candidate tells them: for who has lost both
 //! password and mailbox.
 
+use std::fmt::Write as _;
+
 use deadpool_postgres::GenericClient;
 
 use crate::application;
@@ -12,7 +14,7 @@ use crate::eligibility::store::score_reviews;
 use crate::model::clock;
 use crate::model::ids::AccountId;
 use crate::outbox::messages::{self, MessageKind};
-use crate::people::accounts::{AccountNumber, Accounts};
+use crate::people::accounts::{self, AccountNumber, Accounts};
 use crate::people::identity;
 use crate::people::store;
 use crate::pictures::store::identity_pictures;
@@ -39,6 +41,9 @@ pub enum RebindError {
     /// Both numbers are the same.
     #[error("both numbers are of the same account")]
     Same,
+    /// Who one of them says to be, or what would move, is not what was looked at.
+    #[error("name, document or registrations of one of the accounts changed since they were looked at")]
+    Changed,
     /// The other account has a registration for one of the exams itself.
     #[error("the other account has a registration for the same exam")]
     Conflict,
@@ -59,6 +64,62 @@ impl Accounts {
         from: AccountNumber,
         to: AccountNumber,
     ) -> Result<Rebound, RebindError> {
+        self.rebind_if(staff, (from, to), None).await
+    }
+
+    /// The same, only as long as both are who they were when they were looked at, and the same would move.
+    pub(crate) async fn rebind_as(
+        &self,
+        staff: &StaffMember,
+        both: (AccountNumber, AccountNumber),
+        seen: &str,
+    ) -> Result<Rebound, RebindError> {
+        self.rebind_if(staff, both, Some(seen)).await
+    }
+
+    /// What somebody looks at before a registration moves, as a digest: name and document that both accounts say to have, and
+    /// the exams in which each has done something. It tells nothing of them without the site's key.
+    pub async fn rebinding_seen(
+        &self,
+        staff: &StaffMember,
+        (from, to): (AccountNumber, AccountNumber),
+    ) -> Result<String, RebindError> {
+        demand(staff, Right::MoveRegistrations, Scope::Everything)?;
+        self.seen(&self.database.client().await?, (from, to)).await
+    }
+
+    async fn seen(
+        &self,
+        client: &impl GenericClient,
+        (from, to): (AccountNumber, AccountNumber),
+    ) -> Result<String, RebindError> {
+        let ids = [from, to].map(|number| number.account().0);
+        let mut exams = application::store::applications::exams_of_all(client, &ids, None).await?;
+        exams.sort_by(|one, other| (one.0.0, one.1.as_str()).cmp(&(other.0.0, other.1.as_str())));
+        let mut text = String::new();
+        for number in [from, to] {
+            let stored = store::accounts::get(client, number.account().0).await?;
+            let account = accounts::read(&self.vault, &stored.ok_or(RebindError::Unknown(number))?)?;
+            let name = account.name.as_ref().map_or("", |name| name.expose());
+            let document = account.document.as_ref().map_or("", |document| document.expose());
+            // Neither of them has a control character in it.
+            let _ = writeln!(text, "{number}\n{name}\n{document}");
+            for (_, exam) in exams.iter().filter(|(of, _)| *of == number.account()) {
+                let _ = writeln!(text, "{exam}");
+            }
+        }
+        Ok(self.vault.index("rebinding", &text).iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        }))
+    }
+
+    async fn rebind_if(
+        &self,
+        staff: &StaffMember,
+        (from, to): (AccountNumber, AccountNumber),
+        seen: Option<&str>,
+    ) -> Result<Rebound, RebindError> {
         demand(staff, Right::MoveRegistrations, Scope::Everything)?;
         if from == to {
             return Err(RebindError::Same);
@@ -71,6 +132,11 @@ impl Accounts {
         for number in both {
             let found = store::accounts::lock(&transaction, number.account().0).await?;
             found.ok_or(RebindError::Unknown(number))?;
+        }
+        if let Some(seen) = seen
+            && self.seen(&transaction, (from, to)).await? != seen
+        {
+            return Err(RebindError::Changed);
         }
         let moved = move_rows(&transaction, &self.vault, (from.account(), to.account())).await?;
         store::accounts::end_sessions(&transaction, from.account().0).await?;

@@ -1,6 +1,6 @@
--- wait: take a place on waiting lists, or leave them. Many requests, one call.
+-- wait: take a position on waiting lists, or leave them. Many requests, one call.
 --
--- Why a script: whether the list's sittings are full, the place at the list's end and whose the next seat is must be
+-- Why a script: whether the list's sittings are full, the position at the list's end and whose the next seat is must be
 -- one decision: from the call on that puts the first one on a list that comes first, nobody else gets its seats.
 -- KEYS    as in the prelude
 -- ARGV[4] most stream entries that may wait for the ledger   ARGV[5] most offers that one wait may let pass

@@ -1,0 +1,115 @@
+# Check-in at doors, and who has come
+checkin = Check-in
+checkin-title = Check-in
+checkin-back = Back to all sittings
+checkin-none = No sitting of these seven days is given to you. Ask an administrator to add your login name under “Staff here” of the sitting.
+checkin-today = Today
+checkin-coming = The next 7 days
+checkin-past = The last 7 days
+checkin-not-open = Not open yet
+checkin-open = Letting in
+checkin-closed = Closed
+checkin-over = Over
+checkin-attendance = Attendance
+checkin-doubts = In doubt
+checkin-workers = Staff here
+checkin-times = doors open { $opens }, close { $until }
+checkin-scan = Open the scanner
+come-tally-in = In / expected
+come-tally-late = Late
+come-tally-doubtful = In doubt
+come-tally-conflicts = Let in twice
+come-waiting = { $count ->
+    [one] One entry in doubt waits for two signatures
+   *[other] { $count } entries in doubt wait for two signatures
+}
+come-by-room = By room
+come-nobody-placed = Nobody has a seat at this site yet.
+come-as-of = As of { $time }; this page updates itself every 20 seconds.
+come-numbers = Back to the numbers
+come-lists = Lists and files
+come-list-missing = Not here
+come-list-late = Late
+come-list-conflicts = Let in twice
+come-list-all = Everybody
+come-count-in = In
+come-count-missing = Not here
+come-count-expected = Expected
+come-seat = Seat
+come-state = State
+come-seat-number = Seat no.
+come-name = Name
+come-ticket = Ticket number
+come-first = Came in
+come-remarks = Remarks
+come-people = { $count ->
+    [one] one person
+   *[other] { $count } people
+}
+come-nobody = Nobody.
+come-more = { $count ->
+    [one] One more is not listed: download the file, or look room by room.
+   *[other] { $count } more are not listed: download the file, or look room by room.
+}
+come-absent = Absent
+come-not-yet = Not here yet
+come-in = In
+come-late = Late
+come-doubtful = In doubt
+come-conflict = Let in twice
+come-conflicts-hint = Somebody was let in twice with the same ticket: by two devices, or by one that did not say that it had done so before. Go to the room and see who sits there.
+come-device = device { $device }
+come-strangers = Let in here, with a seat elsewhere
+come-strangers-hint = These tickets are for another site or another sitting, and somebody was let in with them here.
+doubts-lead = Whoever does not look like the photo is photographed and let in; afterwards two members of staff compare the photos, each for themselves, and sign.
+doubts-none = No entries in doubt.
+doubt-by = Let in by
+doubt-tries = Comparisons
+doubt-at-the-door = Taken at the door
+doubt-on-the-ticket = On the ticket
+doubt-removed = Photos from the door are kept for 180 days; this one was removed.
+doubt-withheld = This ticket is for a seat elsewhere: only administrators see the name, the document and the photo.
+doubt-withheld-sign = Two administrators have to compare the photos and sign.
+doubt-signatures = Signatures
+doubt-signed-none = Nobody has signed
+doubt-signed-one = One has signed, one more is needed
+doubt-differ = The two do not agree
+doubt-all-same = Both say: the same person
+doubt-all-other = Both say: somebody else
+doubt-same = The same person
+doubt-other = Somebody else
+doubt-who = Is the person on the photo whose ticket it is?
+doubt-note = A note (may be left empty)
+doubt-sign = Sign
+doubt-sign-hint = What is signed cannot be changed, and keeps your name and the time.
+doubt-needs-another = You have signed. Another member of staff has to sign, too.
+doubt-did-sign = Signed.
+doubt-unsaid = Say whether it is the same person.
+doubt-same-person = You have signed already. The second signature is another person's.
+doubt-signed-already = Two have signed already.
+doubt-not-looked = Look at both photos before you sign.
+doubt-note-long = A note has at most 200 characters, on one line.
+workers-lead = The invigilators listed here may open the scanner of this sitting at this site; administrators may everywhere.
+workers-none = No invigilator works here yet.
+workers-name = Login name
+workers-given = Given by
+workers-act = Do
+workers-remove = Remove
+workers-add = Add
+workers-who = Login name of an invigilator
+workers-how = There are no other invigilators. Make one with: seathold staff add NAME --role invigilator
+workers-disabled = disabled
+workers-unknown = No invigilator has this login name. Check it, then add it again.
+workers-did-add = Added.
+workers-did-remove = Removed; it counts from their next request on.
+door-signed-out = You are signed out. Sign in again; what waits to be uploaded stays on this device.
+door-not-yours = This sitting at this site is not given to you. Ask an administrator.
+door-not-found = There is no such sitting or site.
+door-over = This sitting is over: this device should forget its people.
+door-malformed = What was sent cannot be read.
+door-too-large = Too much was sent at once.
+door-too-often = Too many requests; try again in a moment.
+door-picture = This photo cannot be used; take another one.
+door-taken = This id belongs to another record.
+door-unavailable = The server is busy; try again in a moment.
+door-broken = The server failed; try again in a moment, and tell the administrator.

@@ -1,0 +1,23 @@
+# What the site says of itself.
+imprint-title = Site information
+imprint-lead = Shown at the head and the foot of every page of candidates, as soon as it is saved. What is left empty is not shown.
+imprint-saved = Saved: candidates see it now.
+imprint-changed = Somebody else has just changed it. Open this page in another window, compare, then save; what you entered is still below.
+imprint-lacks = A site that is open to the public still needs:{" "}
+imprint-and = ,{" "}
+imprint-name = Name of the site
+imprint-operator = Operator
+imprint-icp = ICP filing number
+imprint-police = Police filing number
+imprint-privacy = Privacy policy
+imprint-complaints = Contact for complaints
+imprint-notice = Notice on every page
+imprint-in-chinese = { $part } (Chinese)
+imprint-in-english = { $part } (English)
+imprint-privacy-hint = An empty line between paragraphs; a paragraph that begins with “# ” is a heading.
+imprint-too-long = “{ $part }” has at most { $max } characters.
+imprint-no-chinese = “{ $part }” is in English only: say it in Chinese, too.
+imprint-number = “{ $part }” is not written like one: copy it whole from the register, like 京ICP备12345678号-1 or 京公网安备 11010802012345号.
+imprint-last = Last changed by { $name }, { $time }.
+imprint-chinese-only = Candidates’ pages in Chinese only
+imprint-chinese-only-hint = No switch of languages is shown, and browsers that ask for English get Chinese. Staff pages stay as they are.

@@ -1,0 +1,23 @@
+# What the site says of itself.
+imprint-title = 网站信息
+imprint-lead = 显示在考生每个页面的页头和页脚，保存后立即生效。留空的项目不显示。
+imprint-saved = 已保存，考生页面已经更新。
+imprint-changed = 别人刚刚改过网站信息。请在新窗口打开本页核对后再保存；您填写的内容仍在下面。
+imprint-lacks = 面向公众开放的网站还需要填写：
+imprint-and = 、
+imprint-name = 网站名称
+imprint-operator = 主办单位
+imprint-icp = ICP 备案号
+imprint-police = 公安备案号
+imprint-privacy = 个人信息保护政策
+imprint-complaints = 投诉与建议的联系方式
+imprint-notice = 全站通知
+imprint-in-chinese = { $part }
+imprint-in-english = { $part }（英文）
+imprint-privacy-hint = 段落之间空一行；以「# 」开头的一段是小标题。
+imprint-too-long = 「{ $part }」最多 { $max } 个字。
+imprint-no-chinese = 「{ $part }」只填了英文，请同时填写中文。
+imprint-number = 「{ $part }」的写法不对，请照备案页面完整填写，例如「京ICP备12345678号-1」「京公网安备 11010802012345号」。
+imprint-last = 最近由 { $name } 于 { $time } 修改。
+imprint-chinese-only = 考生页面只提供中文
+imprint-chinese-only-hint = 不显示语言切换，英文浏览器也看到中文。工作人员的页面不受影响。

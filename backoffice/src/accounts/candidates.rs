@@ -1,0 +1,40 @@
+//! Candidates as staff see them: one search, and one page about each, masked until something is asked for.
+
+pub(crate) mod acts;
+pub(crate) mod address;
+mod events;
+mod exams;
+pub(crate) mod find;
+pub(crate) mod one;
+pub(crate) mod view;
+pub(crate) mod viewed;
+mod words;
+
+use axum::response::{IntoResponse, Redirect, Response};
+use registration::desk::case::CaseKind;
+use registration::people::accounts::AccountNumber;
+use registration::people::candidates::Looking;
+
+use crate::accounts::candidates::address::path;
+use crate::request::failure::Failure;
+use crate::request::visit::Visit;
+
+/// Whom somebody looks for: candidates of the exams that are theirs. Whoever works for some sites or schools alone finds nobody.
+fn looking(visit: &Visit) -> Looking<'_> {
+    let reach = &visit.staff.reach;
+    let is_less = reach.sites.is_some() || reach.schools.is_some();
+    Looking { member: &visit.staff, exams: if is_less { Some(&[]) } else { reach.exams.as_deref() } }
+}
+
+/// The number of an account out of an address.
+fn number(text: &str) -> Result<AccountNumber, Failure> {
+    text.parse().map_err(|_| Failure::NotFound)
+}
+
+/// Back to a candidate's page, which says what was done.
+fn to_page(number: AccountNumber, done: &str) -> Response {
+    Redirect::to(&format!("{}?done={done}", path(number))).into_response()
+}
+
+/// The kinds of cases that pages about candidates count in their frame: none.
+const NO_DESK: [CaseKind; 0] = [];

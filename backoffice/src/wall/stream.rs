@@ -1,0 +1,115 @@
+//! What keeps a wall going: one task an exam and language draws each second once, and every open page gets the same.
+//!
+//! A viewer costs a connection and one place; when nobody looks the task ends.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::Path;
+use axum::response::sse::{Event, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
+use pagekit::words::Words;
+use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::time::Instant;
+
+use super::parts::Parts;
+use super::screens::{Drawn, ScreenKey};
+use super::show::{asked_for, parts_of, scene_of};
+use crate::app::App;
+use crate::request::failure::Failure;
+use crate::request::visit::Visit;
+
+/// After so long a page must ask again, so that whoever was signed out sees no more.
+pub(super) const STREAM_MAX: Duration = Duration::from_secs(300);
+/// Seconds are written as they begin; so long after it is drawn.
+const AFTER_THE_SECOND: Duration = Duration::from_millis(120);
+
+/// Forgets a wall when its drawing ends by whatever: a panic would leave it standing still for all who look later.
+struct Ending {
+    app: App,
+    key: ScreenKey,
+    sender: Drawn,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.app.screens.end(&self.key, &self.sender);
+    }
+}
+
+/// Draws each second until nobody looks or the server stops.
+async fn keep(app: App, key: ScreenKey, words: Words, sender: Drawn) {
+    let mut over = app.outside.registration.exams.wall.over();
+    let _ending = Ending { app: app.clone(), key: key.clone(), sender: sender.clone() };
+    loop {
+        // A second that cannot be read is not drawn: what stands tells its age.
+        if let Ok(scene) = scene_of(&app, &key.0, Timestamp::now()).await {
+            sender.send_replace(parts_of(&app, words, &key.0, &scene, Timestamp::now()));
+        }
+        tokio::select! {
+            _ = over.wait_for(|over| *over) => return,
+            () = tokio::time::sleep(until_next_second() + AFTER_THE_SECOND) => {}
+        }
+        if app.screens.end_unwatched(&key, &sender) {
+            return;
+        }
+    }
+}
+
+fn until_next_second() -> Duration {
+    let ms = Timestamp::now().as_millisecond().rem_euclid(1_000);
+    Duration::from_millis(u64::try_from(1_000 - ms).unwrap_or(1_000))
+}
+
+/// One who looks at what is.
+struct Viewer {
+    parts: watch::Receiver<Parts>,
+    over: watch::Receiver<bool>,
+    seen: Parts,
+    until: Instant,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Viewer {
+    /// The parts that are new to the viewer; nothing more when the server stops, or when it is time to ask again.
+    async fn next(mut self) -> Option<(Vec<Event>, Self)> {
+        tokio::select! {
+            _ = self.over.wait_for(|over| *over) => return None,
+            () = tokio::time::sleep_until(self.until) => return None,
+            changed = self.parts.changed() => changed.ok()?,
+        }
+        let parts = self.parts.borrow_and_update().clone();
+        let events = events(&parts, &self.seen);
+        self.seen = parts;
+        Some((events, self))
+    }
+}
+
+/// The parts that are not as before, as events by their names.
+pub(super) fn events(parts: &Parts, before: &Parts) -> Vec<Event> {
+    parts.changed_since(before).into_iter().map(|(name, part)| Event::default().event(name).data(&*part)).collect()
+}
+
+/// An answer of events that come a few at a time.
+pub(super) fn answer(events: impl futures_util::Stream<Item = Vec<Event>> + Send + 'static) -> Response {
+    Sse::new(events.flat_map(stream::iter).map(Ok::<_, Infallible>)).into_response()
+}
+
+pub(crate) async fn show(visit: Visit, Path(exam): Path<String>) -> Result<Response, Failure> {
+    let exam = asked_for(&visit, &exam)?;
+    let app = &visit.app;
+    if app.outside.registration.exams.get(&exam).is_none() {
+        return Err(Failure::NotFound);
+    }
+    let place = app.screens.place()?;
+    let (key, words) = ((exam, visit.words.language.name()), visit.words);
+    let begin = |sender| drop(tokio::spawn(keep(app.clone(), key.clone(), words, sender)));
+    let mut parts = app.screens.watch(&key, begin);
+    // What is drawn already is new to this viewer.
+    parts.mark_changed();
+    let over = app.outside.registration.exams.wall.over();
+    let viewer = Viewer { parts, over, seen: Parts::default(), until: Instant::now() + STREAM_MAX, _place: place };
+    Ok(answer(stream::unfold(viewer, Viewer::next)))
+}

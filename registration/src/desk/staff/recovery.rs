@@ -1,0 +1,91 @@
+//! Codes for the day on which the phone is gone: ten, each good once. Each is 80 random bits, so a plain hash keeps it: what makes
+//! guesses slow for passwords is of no use where nobody can guess.
+
+use std::fmt;
+
+use aws_lc_rs::{digest, rand};
+use uuid::Uuid;
+
+use super::totp::base32;
+
+/// How many somebody has.
+pub const RECOVERY_CODES: usize = 10;
+/// Random bytes of one: sixteen signs of base32.
+const BYTES: usize = 10;
+/// Signs of one.
+const SIGNS: usize = 16;
+/// What is hashed with each, so that the hash is one of nothing else.
+const DOMAIN: &[u8] = b"seathold staff recovery code";
+
+/// A code that is shown once. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RecoveryCode(String);
+
+impl RecoveryCode {
+    pub(super) fn new() -> Self {
+        let mut bytes = [0; BYTES];
+        rand::fill(&mut bytes).expect("the system has random bytes");
+        Self(base32(&bytes))
+    }
+
+    /// The code that was typed; `None` when it cannot be one. Blanks and hyphens are nothing, small letters are large ones, and
+    /// the digits that no code has are the letters that they look like.
+    pub fn typed(text: &str) -> Option<Self> {
+        let mut signs = String::with_capacity(SIGNS);
+        for c in text.chars().filter(|c| !c.is_whitespace() && *c != '-') {
+            let c = match c.to_ascii_uppercase() {
+                '0' => 'O',
+                '1' => 'I',
+                '8' => 'B',
+                other => other,
+            };
+            if signs.len() == SIGNS || !matches!(c, 'A'..='Z' | '2'..='7') {
+                return None;
+            }
+            signs.push(c);
+        }
+        (signs.len() == SIGNS).then_some(Self(signs))
+    }
+
+    /// In groups of four, as it is shown to its owner.
+    pub fn in_groups(&self) -> String {
+        let groups: Vec<&str> = (0..SIGNS / 4).map(|at| &self.0[4 * at..4 * at + 4]).collect();
+        groups.join("-")
+    }
+
+    /// What is kept of it, for this member.
+    pub(super) fn hash(&self, staff: Uuid) -> [u8; 32] {
+        let mut context = digest::Context::new(&digest::SHA256);
+        context.update(DOMAIN);
+        context.update(staff.as_bytes());
+        context.update(self.0.as_bytes());
+        context.finish().as_ref().try_into().expect("SHA-256 has 32 bytes")
+    }
+}
+
+impl fmt::Debug for RecoveryCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RecoveryCode(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_read_as_people_type_it_and_is_somebody_s() {
+        let code = RecoveryCode::new();
+        let shown = code.in_groups();
+        assert_eq!(shown.len(), 19);
+        for typed in [shown.clone(), shown.to_lowercase(), shown.replace('-', " "), shown.replace('O', "0")] {
+            assert_eq!(RecoveryCode::typed(&typed), Some(code.clone()), "{typed}");
+        }
+        for typed in ["", "ABCD", &format!("{shown}A"), &shown.replacen(|c: char| c != '-', "9", 1), "中文"] {
+            assert_eq!(RecoveryCode::typed(typed), None, "{typed}");
+        }
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        assert!(code.hash(one) != code.hash(other) && code != RecoveryCode::new());
+        assert_eq!(format!("{code:?}"), "RecoveryCode(..)");
+    }
+}

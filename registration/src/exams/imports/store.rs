@@ -1,0 +1,3 @@
+//! The table of imports.
+
+pub(crate) mod imports;

@@ -1,0 +1,94 @@
+//! Which encoding a text is in: UTF-8, UTF-16 or GB 18030 (and so GBK), with or without a mark at its beginning.
+
+use std::io::{self, Cursor, Read, Seek};
+
+use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs_io::DecodeReaderBytesBuilder;
+
+use crate::error::SheetError;
+
+/// How much of a file is looked at to tell UTF-16.
+pub(super) const HEAD_BYTES: usize = 4096;
+/// Read at a time.
+pub(super) const BUFFER_BYTES: usize = 256 * 1024;
+
+/// A file as UTF-8 without a mark at its beginning. Nothing of it is kept.
+pub(super) fn decoded(mut file: impl Read + Seek) -> Result<impl Read, SheetError> {
+    let encoding = encoding_of(&mut file)?;
+    file.rewind()?;
+    let encoding = (encoding != UTF_8).then_some(encoding);
+    Ok(DecodeReaderBytesBuilder::new().encoding(encoding).bom_override(true).strip_bom(true).build(file))
+}
+
+fn encoding_of(file: &mut impl Read) -> Result<&'static Encoding, SheetError> {
+    let mut head = Vec::with_capacity(HEAD_BYTES);
+    file.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+    if let Some((encoding, _)) = Encoding::for_bom(&head) {
+        return Ok(encoding);
+    }
+    // A column's name in ASCII has a zero in every other byte.
+    let zeros = |odd: usize| head.iter().skip(odd).step_by(2).take(32).filter(|byte| **byte == 0).count();
+    match (zeros(0), zeros(1)) {
+        (0, 0) => {}
+        (0, _) => return Ok(UTF_16LE),
+        (_, 0) => return Ok(UTF_16BE),
+        (_, _) => return Err(SheetError::NoText),
+    }
+    // Chinese in GBK is never good UTF-8 for long.
+    Ok(if is_utf8(&head, file)? { UTF_8 } else { GB18030 })
+}
+
+/// Is all of it UTF-8?
+fn is_utf8(head: &[u8], rest: &mut impl Read) -> io::Result<bool> {
+    let mut file = Cursor::new(head).chain(rest);
+    let mut buffer = vec![0; BUFFER_BYTES];
+    // Bytes of a character that was cut by the end of the buffer.
+    let mut left = 0;
+    loop {
+        let read = file.read(&mut buffer[left..])?;
+        let filled = left + read;
+        left = match std::str::from_utf8(&buffer[..filled]) {
+            Ok(_) => 0,
+            Err(error) if error.error_len().is_none() && read > 0 => filled - error.valid_up_to(),
+            Err(_) => return Ok(false),
+        };
+        if read == 0 {
+            return Ok(true);
+        }
+        buffer.copy_within(filled - left..filled, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decoded_text;
+
+    #[test]
+    fn what_spreadsheets_write_is_read() {
+        let text = "姓名,name\n王芳,𠮷\n";
+        let utf16 = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+        let (little, big) = (utf16(u16::to_le_bytes), utf16(u16::to_be_bytes));
+        for bytes in [
+            text.as_bytes().to_vec(),
+            [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+            GB18030.encode(text).0.into_owned(),
+            [b"\xff\xfe", &little[..]].concat(),
+            [b"\xfe\xff", &big[..]].concat(),
+            little,
+            big,
+        ] {
+            assert_eq!(decoded_text(bytes.clone()).as_deref(), Ok(text), "{bytes:02x?}");
+        }
+        assert_eq!(decoded_text(Vec::new()).as_deref(), Ok(""));
+        assert_eq!(decoded_text(b"\0\0\0\0".to_vec()), Err(SheetError::NoText));
+    }
+
+    #[test]
+    fn a_character_may_be_cut_by_the_end_of_a_buffer() {
+        for shift in 0..4 {
+            let text = "x".repeat(HEAD_BYTES + BUFFER_BYTES - 2 + shift) + "王芳";
+            assert_eq!(decoded_text(text.clone().into_bytes()), Ok(text));
+        }
+    }
+}
