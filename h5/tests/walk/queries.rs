@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use deadpool_postgres::{Manager, Pool, Runtime};
 use gateways::settings::Variables;
@@ -87,11 +88,22 @@ async fn start() -> (Site, Asked) {
     (Box::pin(site).await, asked)
 }
 
+/// Forgets what was asked once nobody asks: the site's jobs have begun, and theirs is no page's.
+async fn quiet(asked: &Asked) {
+    for _ in 0..100 {
+        asked.lock().unwrap().clear();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        if asked.lock().unwrap().is_empty() {
+            return;
+        }
+    }
+}
+
 /// What a page asks, as the fewest questions of several looks: others may ask meanwhile.
 async fn questions(visitor: &mut Visitor, asked: &Asked, path: &str) -> Vec<String> {
     let mut looks = Vec::new();
     for _ in 0..4 {
-        asked.lock().unwrap().clear();
+        quiet(asked).await;
         let answer = visitor.get(path).await;
         assert!(answer.status.is_success() || answer.status.is_redirection(), "{path}: {}", answer.status);
         looks.push(asked.lock().unwrap().clone());

@@ -245,7 +245,7 @@ pub async fn revoke_ended(client: &impl GenericClient) -> Result<(), LedgerError
     Ok(())
 }
 
-/// Ends the keys that are meant; answers those that were good until now, with their names.
+/// Ends the keys that are meant; answers those that were good until now, in the order they were made, with their names.
 pub async fn revoke(client: &impl GenericClient, named: Named<'_>) -> Result<Vec<(KeyId, String)>, LedgerError> {
     let (id, name) = match named {
         Named::Id(id) => (Some(id.0), None),
@@ -253,9 +253,11 @@ pub async fn revoke(client: &impl GenericClient, named: Named<'_>) -> Result<Vec
     };
     let rows = client
         .query(
-            "UPDATE reservation.api_keys SET revoked_at = now()
-             WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) AND (id = $1 OR name = $2)
-             RETURNING id, name",
+            "WITH revoked AS (
+                 UPDATE reservation.api_keys SET revoked_at = now()
+                 WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) AND (id = $1 OR name = $2)
+                 RETURNING id, name)
+             SELECT id, name FROM revoked ORDER BY id",
             &[&id, &name],
         )
         .await?;
