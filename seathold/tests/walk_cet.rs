@@ -23,7 +23,7 @@ const TICKET: &str = "430000201106001";
 
 /// The first link in the newest letter to this address.
 async fn link_to(app: &ServedApp, email: &str) -> String {
-    for _ in 0..100 {
+    for _ in 0..600 {
         let letters = app.messages(email).await;
         let link = letters.first().and_then(|letter| letter.text.lines().find(|line| line.starts_with("http")));
         if let Some(link) = link {
@@ -234,7 +234,7 @@ async fn not_eligible(phone: &mut Walker) {
 /// Waits until these are the sittings that the page lets one drop.
 async fn until_drops(phone: &Walker, sittings: &[&str]) {
     let mut seen = Vec::new();
-    for _ in 0..100 {
+    for _ in 0..600 {
         seen = drops(phone).await;
         if seen == sittings {
             return;
@@ -311,7 +311,7 @@ async fn b2_b3_b4_b9_forgotten_passwords_accounts_and_people_of_others() {
     phone.shows("邮件").await;
     phone.looks("cet-31-forgotten").await;
     let mut link = String::new();
-    for _ in 0..100 {
+    for _ in 0..600 {
         link = link_to(&app, EMAIL).await;
         if link.starts_with("/forgotten/reset") {
             break;

@@ -336,7 +336,7 @@ async fn a_closed_window_and_a_code_that_came_too_late() {
 
     import_closed(&app);
     // The server hears of an import within seconds.
-    for _ in 0..100 {
+    for _ in 0..400 {
         phone.open("/exams/closed-english").await;
         if phone.text().await.contains("已截止") {
             break;

@@ -222,7 +222,7 @@ async fn comes_too_late(app: &ServedApp, desk: &mut Walker, dir: &Path) {
     let over = "SET expires_at = now() - interval '3 minutes', lapses_at = now() - interval '2 minutes'";
     app.execute(&format!("UPDATE registration.orders {over} WHERE exam = 'campus-closing'")).await;
     // The server reads a changed exam within seconds.
-    for _ in 0..100 {
+    for _ in 0..400 {
         desk.open(&order).await;
         if desk.text().await.contains("缴费已截止") {
             break;

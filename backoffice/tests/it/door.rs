@@ -129,7 +129,7 @@ fn without_a_network() -> Duration {
 /// Waits until the worker has kept the page.
 async fn kept(phone: &Walker, path: &str) {
     let is_kept = format!("return caches.open('check-in-1').then((cache) => cache.match('{path}')).then(Boolean)");
-    for _ in 0..100 {
+    for _ in 0..600 {
         if looks(phone, &is_kept).await == json!(true) {
             return;
         }

@@ -210,7 +210,7 @@ async fn locks_and_pays(school: &mut School, orders: &[Order]) -> String {
     assert_eq!(school.wang().get(&format!("{page}/code.png?by=alipay")).await.0, StatusCode::NOT_FOUND);
     school.scan(id).await;
     // The page asks while somebody looks: no notification has come.
-    for _ in 0..100 {
+    for _ in 0..300 {
         if school.wang().get(&going.1).await.1.ends_with("?done=paid") {
             break;
         }

@@ -73,7 +73,7 @@ async fn a_late_picture_waits_where_another_sitting_is_free(site: &Site) {
 
 async fn until(visitor: &mut Visitor, path: &str, words: &[&str]) {
     let mut page = String::new();
-    for _ in 0..200 {
+    for _ in 0..1_200 {
         page = visitor.get(path).await.text;
         if words.iter().all(|word| page.contains(word)) {
             return;
@@ -87,7 +87,7 @@ async fn until(visitor: &mut Visitor, path: &str, words: &[&str]) {
 async fn take(site: &Site, number: u32, sitting: &str) {
     let (mut candidate, choice) = (site.candidate(number).await, format!("sitting-1={sitting}&agree=on"));
     let mut held = candidate.post("/exams/degree-english/hold", &choice).await;
-    for _ in 0..200 {
+    for _ in 0..1_200 {
         if held.status == StatusCode::SEE_OTHER {
             break;
         }

@@ -51,7 +51,7 @@ impl Site {
 /// The page of the list once it is as `is_so` says.
 async fn until(visitor: &mut Visitor, what: &str, is_so: impl Fn(&Answer) -> bool) -> Answer {
     let mut page = visitor.get(LIST).await;
-    for _ in 0..200 {
+    for _ in 0..1_200 {
         if is_so(&page) {
             return page;
         }
@@ -163,7 +163,7 @@ async fn given_back_too_often(site: &Site, second: &mut Visitor, third: &mut Vis
     // Nobody waits any more: the seat is everybody's.
     until(third, "free for all", |page| page.text.contains("现在有空座位")).await;
     for (kind, count) in [("list_offered", 3), ("list_missed", 1), ("list_over", 1)] {
-        for _ in 0..100 {
+        for _ in 0..1_200 {
             if site.told(kind).await >= count {
                 break;
             }

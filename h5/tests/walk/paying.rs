@@ -103,7 +103,7 @@ impl Shop {
     /// stands on the page of payment as well.
     pub(crate) async fn receipt(&self, candidate: &mut Visitor, path: &str) -> String {
         let mut there = path.to_owned();
-        for _ in 0..200 {
+        for _ in 0..1_200 {
             there = path.to_owned();
             let mut answer = candidate.get(path).await;
             while answer.status.is_redirection() {
@@ -122,7 +122,7 @@ impl Shop {
     /// What its own page comes to, once it says this.
     pub(crate) async fn until(&self, candidate: &mut Visitor, path: &str, words: &str) -> String {
         let mut seen = String::new();
-        for _ in 0..200 {
+        for _ in 0..1_200 {
             let mut answer = candidate.get(path).await;
             while answer.status.is_redirection() {
                 let to = answer.location().to_owned();

@@ -35,7 +35,7 @@ async fn every_door_refuses(candidate: &mut Visitor, own: &str, order: &str) {
 /// What is read once the school has paid.
 async fn is_paid(candidate: &mut Visitor, own: &str) {
     let mut page = String::new();
-    for _ in 0..100 {
+    for _ in 0..600 {
         page = candidate.get(&format!("{own}/receipt")).await.text;
         if page.contains("报名成功") {
             break;

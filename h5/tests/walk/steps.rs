@@ -230,7 +230,7 @@ async fn b12_a_sitting_is_green_then_yellow_and_red_cannot_be_ticked() {
         let held = site.candidate(number).await.post(&format!("{EXAM}/hold"), &choice).await;
         assert_eq!(held.status, StatusCode::SEE_OTHER, "{}", held.text);
         // The board hears of a hold a moment later.
-        for _ in 0..100 {
+        for _ in 0..3_000 {
             if level(sitting).await == then {
                 break;
             }

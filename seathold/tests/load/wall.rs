@@ -99,7 +99,7 @@ pub(crate) async fn assert_everybody_says_the_same(app: &ServedApp, results: &Re
     assert_eq!(in_redis(app, exam).await, seats, "Redis and the ledger");
     let expected = Said { seats, asked: in_the_report(results) };
     let mut said = None;
-    for _ in 0..100 {
+    for _ in 0..600 {
         said = on_the_wall(&client, exam).await;
         if said.as_ref() == Some(&expected) {
             break;

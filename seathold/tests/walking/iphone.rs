@@ -39,7 +39,7 @@ impl IPhone {
 
     /// Waits until the page says the words.
     pub(crate) async fn shows(&self, words: &str) {
-        for _ in 0..300 {
+        for _ in 0..600 {
             if self.text().await.contains(words) {
                 return;
             }
@@ -91,7 +91,7 @@ impl IPhone {
         self.submit().await;
         self.shows("验证码").await;
         let mut code = String::new();
-        for _ in 0..100 {
+        for _ in 0..600 {
             code = app.messages(MOBILE).await.first().map(|message| message.code.clone()).unwrap_or_default();
             if !code.is_empty() {
                 break;

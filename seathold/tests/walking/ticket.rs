@@ -104,7 +104,7 @@ fn opens_tickets(app: &ServedApp, exam: &str) {
 
 /// The server hears of an import within seconds.
 async fn until_link(browser: &Walker, receipt: &str) {
-    for _ in 0..100 {
+    for _ in 0..400 {
         browser.open(receipt).await;
         if browser.has("main a.button[href$='/ticket']").await {
             return;

@@ -29,7 +29,7 @@ pub(super) async fn numbers(door: &Door) -> Vec<String> {
 }
 
 async fn says(webkit: &WebKit, words: &str) {
-    for _ in 0..200 {
+    for _ in 0..1_200 {
         let text = webkit.execute("return document.body.innerText", vec![]).await;
         if text.is_ok_and(|text| text.as_str().is_some_and(|text| text.contains(words))) {
             return;
