@@ -1,5 +1,5 @@
 // Keys of the desk. Every key is shown on what it does; everything works without.
-const typing = (target) => target.closest("input:not([type=radio]), textarea, select");
+const typing = (target) => target.closest?.("input:not([type=radio]), textarea, select");
 
 // A key that was meant for the case before decides nothing about this one.
 const SEEN_MS = 1000;

@@ -122,8 +122,10 @@ refused-unavailable = Seat numbers are being restored. Your decision is noted an
 
 error-bad-title = What was sent is incomplete
 error-bad-text = Go back and try again.
-error-forbidden-title = This cannot be opened that way
-error-forbidden-text = The request did not come from a page of this site, and nothing was done.
+error-forbidden-title = This is not part of your duties
+error-forbidden-text = You may not open or do this, and nothing was changed. If you need it, ask an administrator for another role or a wider reach.
+error-forged-title = This cannot be opened that way
+error-forged-text = The request did not come from a page of this site, and nothing was done.
 error-not-found-title = There is no such page
 error-not-found-text = The registration does not exist, or the address is incomplete.
 error-broken-title = Something went wrong here

@@ -116,8 +116,10 @@ refused-unavailable = 名额数据正在恢复。决定已记下，恢复后自�
 
 error-bad-title = 提交的内容不完整
 error-bad-text = 请返回上一页再试一次。
-error-forbidden-title = 不能这样打开
-error-forbidden-text = 这个请求不是从本站页面发出的，没有执行。
+error-forbidden-title = 您没有这项权限
+error-forbidden-text = 这个页面或操作不在您的职责范围内，什么也没有改动。需要的话，请管理员调整您的角色或范围。
+error-forged-title = 不能这样打开
+error-forged-text = 这个请求不是从本站页面发出的，没有执行。
 error-not-found-title = 没有这个页面
 error-not-found-text = 这份报名不存在，或者网址不完整。
 error-broken-title = 系统出了问题

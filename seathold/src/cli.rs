@@ -20,7 +20,7 @@ use crate::listener::{AddressHeader, Network};
 use crate::outside::OutsideArgs;
 use crate::site_url::SiteUrl;
 
-pub use approvals::ApprovalsCommand;
+pub use approvals::{ApprovalsCommand, OF_REFUND, Waiting};
 pub use audit::AuditCommand;
 pub use demo::{DemoCommand, RushArgs};
 pub use key::{KeyArgs, KeyCommand};

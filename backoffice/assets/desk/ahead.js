@@ -1,6 +1,9 @@
 // The next case is loaded while this one is looked at: page and pictures, sealed. The key comes when it is shown, and with it
 // the look is written down. Where there is no WebCrypto, a decision leads to the next page as it does without a script.
 let ahead = null;
+let loading = null;
+// So long the next one may take; what takes longer is asked for as any page.
+const LOADS_MS = 8000;
 
 const words = new TextDecoder();
 // What stands in front, with its length before it, and where it ends.
@@ -9,15 +12,27 @@ const front = (bytes) => {
   return [JSON.parse(words.decode(new Uint8Array(bytes, 4, end - 4))), end];
 };
 
-const load = async () => {
-  const main = document.querySelector("main[data-ahead][data-claim]");
-  if (!main || ahead || !globalThis.crypto?.subtle) return;
-  const body = new URLSearchParams({ case: main.dataset.case, claim: main.dataset.claim });
-  const answer = await fetch(`/ahead/${main.dataset.ahead}`, { method: "POST", body }).catch(() => null);
-  if (answer?.status !== 200) return;
+const fetched = async (kind, body) => {
+  const sent = { method: "POST", body, signal: AbortSignal.timeout(LOADS_MS) };
+  const answer = await fetch(`/ahead/${kind}`, sent);
+  if (answer.status !== 200) return null;
   const bytes = await answer.arrayBuffer();
   const [head, end] = front(bytes);
-  ahead = { ...head, sealed: bytes.slice(end) };
+  return { ...head, sealed: bytes.slice(end) };
+};
+
+// Loads the next one, once: whoever asks meanwhile waits for the same.
+const load = () => {
+  const main = document.querySelector("main[data-ahead][data-claim]");
+  if (!main || ahead || !globalThis.crypto?.subtle) return loading;
+  const of = new URLSearchParams({ case: main.dataset.case, claim: main.dataset.claim });
+  loading ??= fetched(main.dataset.ahead, of)
+    .catch(() => null)
+    .then((loaded) => {
+      ahead = loaded;
+      loading = null;
+    });
+  return loading;
 };
 
 const open = async ({ case: id, claim, seen, sealed }) => {
@@ -65,8 +80,18 @@ document.addEventListener("submit", async (event) => {
     delete form.dataset.sent;
     return;
   }
-  if (!ahead) return;
+  // Who decides before the next one is here decides once it is: the key is not lost, and the page is not left.
+  if (!ahead && !load()) return;
   event.preventDefault();
+  if (!ahead) {
+    const waits = document.querySelector("[data-waits]");
+    waits.hidden = false;
+    await loading;
+    waits.hidden = true;
+    // Given up with Escape, or somebody else's since.
+    if (!form.dataset.sent || !form.isConnected) return;
+  }
+  if (!ahead) return form.submit();
   const next = ahead;
   const sent = { method: "POST", headers: { "x-by-script": "1" }, body: new URLSearchParams(new FormData(form)) };
   const answer = await fetch(form.getAttribute("action"), sent).catch(() => null);

@@ -3,7 +3,8 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
   if (!navigator.clipboard) return;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    const shown = document.getElementById(button.dataset.copy);
+    await navigator.clipboard.writeText(shown.value ?? shown.textContent);
     button.textContent = button.dataset.done;
   });
 });

@@ -40,6 +40,7 @@ sure-done = { $count } confirmed
 sure-none = There are none of them now. Please go through the queue.
 sure-link = Those that agree can be confirmed together
 sure-undo = They can still be undone
+decision-waits = The next one is loading; your decision is sent as soon as it is here. Esc keeps it back.
 undo = Undo
 undo-hint = Until the candidate is told.
 case-noted-own = You have decided this one; it can be undone until { $until }

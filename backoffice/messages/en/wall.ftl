@@ -12,6 +12,7 @@ wall-live = Back to now
 wall-replay = Replay
 wall-export = Save as one file
 wall-late = Standing still for
+wall-days = { $days } d { $hours } h
 wall-age = { $seconds } s ago
 wall-tone-good = Fine
 wall-tone-plain = Note

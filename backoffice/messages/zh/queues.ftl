@@ -40,6 +40,7 @@ sure-done = 已确认 { $count } 份
 sure-none = 现在没有机器核对一致的付款，请逐份审核。
 sure-link = 核对一致的可以一起确认
 sure-undo = 还可以撤销
+decision-waits = 正在载入下一份，载入后自动提交您的决定。按 Esc 取消。
 undo = 撤销
 undo-hint = 通知考生之前可以撤销。
 case-noted-own = 您已作出决定，{ $until } 之前可以撤销

@@ -12,6 +12,7 @@ wall-live = 回到实时
 wall-replay = 回放
 wall-export = 导出为一个文件
 wall-late = 画面停住，已过
+wall-days = { $days } 天 { $hours } 小时
 wall-age = { $seconds } 秒前
 wall-tone-good = 正常
 wall-tone-plain = 提示

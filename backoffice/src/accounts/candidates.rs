@@ -19,11 +19,10 @@ use crate::accounts::candidates::address::path;
 use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
-/// Whom somebody looks for: candidates of the exams that are theirs. Whoever works for some sites or schools alone finds nobody.
+/// Whom somebody looks for: candidates of the exams and schools that are theirs. Whoever works for some sites alone finds nobody.
 fn looking(visit: &Visit) -> Looking<'_> {
     let reach = &visit.staff.reach;
-    let is_less = reach.sites.is_some() || reach.schools.is_some();
-    Looking { member: &visit.staff, exams: if is_less { Some(&[]) } else { reach.exams.as_deref() } }
+    Looking { member: &visit.staff, exams: if reach.sites.is_some() { Some(&[]) } else { reach.exams.as_deref() } }
 }
 
 /// The number of an account out of an address.

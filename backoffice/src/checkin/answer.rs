@@ -74,7 +74,7 @@ impl From<Failure> for Why {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Bad => Self::Malformed,
-            Failure::Forbidden | Failure::NotFresh => Self::NotYours,
+            Failure::Forbidden | Failure::Forged | Failure::NotFresh => Self::NotYours,
             Failure::NotFound => Self::NotFound,
             Failure::TooLarge => Self::TooLarge,
             Failure::Broken => Self::Broken,

@@ -44,6 +44,7 @@ pub(crate) fn decision(w: Words, choice: &Choice<'_>) -> Markup {
     html! {
         div class="decision" {
             @if let Some(hint) = &choice.hint { p class="hint" { (hint) } }
+            p class="waits" role="status" data-waits hidden { (w.t("decision-waits")) }
             form method="post" action=(choice.confirm_at) data-decides=(choice.done[0])
                 data-undo=[choice.undo.as_ref()] {
                 input type="hidden" name="seen" value=(choice.seen);

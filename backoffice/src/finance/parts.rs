@@ -16,7 +16,8 @@ pub(crate) fn table(w: Words, label: &str, heads: &[&'static str], rows: &[Vec<M
                 @for row in rows {
                     tr {
                         @for (head, cell) in heads.iter().zip(row) {
-                            td data-head=(w.t(head)) { (cell) }
+                            // One element: what is in a cell stands beside its head on phones, and not side by side.
+                            td data-head=(w.t(head)) { div { (cell) } }
                         }
                     }
                 }

@@ -179,7 +179,13 @@ fn first_rows(w: Words, kind: ImportKind, report: Option<&ImportReport>, lines: 
                     }
                     tbody {
                         @for (number, cells) in &report.rows {
-                            tr { td class="fen" { (number) } @for cell in cells { td { (cell) } } }
+                            // What a short line leaves out is empty.
+                            tr {
+                                td class="fen" { (number) }
+                                @for column in 0..report.heads.len().max(cells.len()) {
+                                    td { @if let Some(cell) = cells.get(column) { (cell) } }
+                                }
+                            }
                         }
                     }
                 }

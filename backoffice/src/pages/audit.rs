@@ -136,8 +136,8 @@ fn search(w: Words, asked: &Asked) -> Markup {
 fn row(w: Words, found: &FoundEntry, now: Timestamp) -> Vec<Markup> {
     let FoundEntry { seq, subject, entry, .. } = found;
     vec![
-        html! { time datetime=(when::machine(entry.at)) title=(moment(w, entry.at)) { (when::near(w.language, entry.at, now)) } },
-        html! { (who(w, entry)) },
+        html! { time class="fen" datetime=(when::machine(entry.at)) title=(moment(w, entry.at)) { (when::near(w.language, entry.at, now)) } },
+        html! { span class="fen" { (who(w, entry)) } },
         html! { (words::action(w, &entry.action)) },
         html! { (number(subject)) },
         html! { @if let Some(detail) = &entry.detail { (detail) } },

@@ -20,8 +20,10 @@ use registration::store::StoreError;
 pub(crate) enum Failure {
     #[error("the request cannot be used")]
     Bad,
-    #[error("another site's form, or not theirs to do")]
+    #[error("not theirs to see or to do")]
     Forbidden,
+    #[error("another site's form")]
+    Forged,
     #[error("a second factor must be shown first")]
     NotFresh,
     #[error("no such page")]
@@ -39,7 +41,7 @@ impl Failure {
     pub(crate) fn status(self) -> StatusCode {
         match self {
             Self::Bad => StatusCode::BAD_REQUEST,
-            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::Forged => StatusCode::FORBIDDEN,
             Self::NotFresh => StatusCode::UNAUTHORIZED,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -51,7 +53,8 @@ impl Failure {
     /// What a bare status means here; nothing when it is no failure.
     pub(crate) fn of_status(status: StatusCode) -> Option<Self> {
         match status {
-            StatusCode::FORBIDDEN => Some(Self::Forbidden),
+            // Whoever may not do something is refused by a failure of ours, and another site's form by its guard.
+            StatusCode::FORBIDDEN => Some(Self::Forged),
             StatusCode::NOT_FOUND => Some(Self::NotFound),
             StatusCode::PAYLOAD_TOO_LARGE => Some(Self::TooLarge),
             StatusCode::SERVICE_UNAVAILABLE => Some(Self::Unavailable),

@@ -183,6 +183,7 @@ pub(crate) fn shown_once(w: Words, link: &Link<'_>) -> Markup {
             label for="link" { (w.t("staff-link-label")) }
             div class="input" { input id="link" class="link" value=(link.url) readonly; }
         }
+        p { button class="button second" type="button" hidden data-copy="link" data-done=(w.t("api-key-copied")) { (w.t("api-key-copy")) } }
     };
     html! { div role="status" { (callout(Tone::Good, &w.t("staff-link-title"), &body)) } }
 }

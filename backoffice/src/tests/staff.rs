@@ -38,6 +38,7 @@ pub(super) fn all_pages(w: Words, now: Timestamp) -> Vec<(&'static str, Markup)>
         ("factor-wrong", factor::body(w, &factor::View { error: Some(&wrong), ..factor_view(true) })),
         ("factor-recovery", factor::body(w, &recovery)),
         ("factor-first", error::body(w, Failure::NotFresh)),
+        ("error-forbidden", error::body(w, Failure::Forbidden)),
         ("go-on-fresh", go_on(w, &carried(), Waited::ForFactor)),
     ];
     pages.extend(enrolling(w));

@@ -101,7 +101,7 @@ pub(crate) fn document(w: Words, title: &str, pictures: &[(Timestamp, Parts)]) -
             }
             body {
                 header class="head" { h1 { (title) } }
-                div class="tape" {
+                section class="tape" aria-label=(w.t("wall-moment")) {
                     label for="at" { (w.t("wall-moment")) }
                     input id="at" type="range" min="0" max=(last) value=(last) disabled;
                     output for="at" {

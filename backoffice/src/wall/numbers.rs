@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use pagekit::when;
+use pagekit::words::Words;
 
 /// `12,345`
 pub(super) fn count(number: i64) -> String {
@@ -29,11 +30,15 @@ pub(crate) fn clock(at: Timestamp) -> String {
     format!("{}:{:02}", when::clock(at), when::civil(at).second())
 }
 
-/// `02:14`, `1:02:14`, `3 d` would say less than `75:02:14`: hours are not folded into days.
-pub(super) fn span(time: SignedDuration) -> String {
+/// `02:14`, `1:02:14`, `75:02:14`: `3 d` would say less. From four days on nobody counts hours: `12 天 5 小时`.
+pub(super) fn span(w: Words, time: SignedDuration) -> String {
     let seconds = time.as_secs().max(0);
     let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    if hours == 0 { format!("{minutes:02}:{seconds:02}") } else { format!("{hours}:{minutes:02}:{seconds:02}") }
+    match hours {
+        0 => format!("{minutes:02}:{seconds:02}"),
+        1..96 => format!("{hours}:{minutes:02}:{seconds:02}"),
+        _ => w.with("wall-days", &[("days", (hours / 24).into()), ("hours", (hours % 24).into())]).into_owned(),
+    }
 }
 
 /// `0.8 ms`, `23 ms`, `1.4 s`
@@ -57,14 +62,19 @@ pub(super) fn percent(part: i64, all: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use pagekit::language::Language;
+
     use super::*;
+    use crate::request::catalogue::words;
 
     #[test]
     fn numbers_are_short() {
+        let w = words(Language::Zh);
         assert_eq!([0, 999, 1_000, 1_234_567, -1_200].map(count), ["0", "999", "1,000", "1,234,567", "−1,200"]);
         assert_eq!(
-            [0, 134, 3_734, 270_000].map(|seconds| span(SignedDuration::from_secs(seconds))),
-            ["00:00", "02:14", "1:02:14", "75:00:00"]
+            [0, 134, 3_734, 270_000, 345_599, 345_600, 1_054_800]
+                .map(|seconds| span(w, SignedDuration::from_secs(seconds))),
+            ["00:00", "02:14", "1:02:14", "75:00:00", "95:59:59", "4 天 0 小时", "12 天 5 小时"]
         );
         assert_eq!([0, 850, 9_990, 23_400, 1_420_000].map(micros), ["0 ms", "0.8 ms", "9.9 ms", "23 ms", "1.4 s"]);
         assert_eq!(

@@ -85,7 +85,7 @@ impl Tape {
             speed => format!("{speed}×"),
         };
         html! {
-            div class="tape" {
+            section class="tape" aria-label=(w.t("wall-replayed")) {
                 p { strong { (w.t("wall-replayed")) } " " (pagekit::when::day(w.language, self.at)) " " (clock(self.at)) }
                 nav aria-label=(w.t("wall-moment")) {
                     @if let Some(opens_at) = self.opens_at {

@@ -151,14 +151,14 @@ impl Say {
         let totals = &facts.totals;
         let text = match self {
             Self::Nothing => w.t("wall-say-nothing"),
-            Self::Stale(age) => w.with("wall-say-stale", &[("span", span(age).into())]),
+            Self::Stale(age) => w.with("wall-say-stale", &[("span", span(w, age).into())]),
             Self::Failing(failed) => w.with("wall-say-failing", &[("count", counted(failed).into())]),
             Self::Behind(ms) => w.with("wall-say-behind", &[("seconds", (ms / 1_000).into())]),
             Self::Silent(begun) => w.with("wall-say-silent", &[("count", counted(begun).into())]),
             Self::Unknown(unknown) => w.with("wall-say-unknown", &[("count", counted(unknown).into())]),
             Self::Slow(us) => w.with("wall-say-slow", &[("time", micros(us).into())]),
             Self::Before(left) => {
-                let values = [("span", span(left).into()), ("seats", count(totals.capacity).into())];
+                let values = [("span", span(w, left).into()), ("seats", count(totals.capacity).into())];
                 w.with("wall-say-before", &values)
             }
             Self::Closed => {
@@ -167,7 +167,7 @@ impl Say {
             Self::Full(Some(next)) => w.with("wall-say-full-until", &[("time", clock(next).into())]),
             Self::Full(None) => w.t("wall-say-full"),
             Self::Open(Some(since), percent) => {
-                w.with("wall-say-open", &[("span", span(since).into()), ("percent", percent.into())])
+                w.with("wall-say-open", &[("span", span(w, since).into()), ("percent", percent.into())])
             }
             Self::Open(None, percent) => w.with("wall-say-always-open", &[("percent", percent.into())]),
         };

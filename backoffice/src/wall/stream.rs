@@ -50,7 +50,7 @@ async fn keep(app: App, key: ScreenKey, words: Words, sender: Drawn) {
         }
         tokio::select! {
             _ = over.wait_for(|over| *over) => return,
-            () = tokio::time::sleep(until_next_second() + AFTER_THE_SECOND) => {}
+            () = tokio::time::sleep(until_drawn(Timestamp::now())) => {}
         }
         if app.screens.end_unwatched(&key, &sender) {
             return;
@@ -58,9 +58,10 @@ async fn keep(app: App, key: ScreenKey, words: Words, sender: Drawn) {
     }
 }
 
-fn until_next_second() -> Duration {
-    let ms = Timestamp::now().as_millisecond().rem_euclid(1_000);
-    Duration::from_millis(u64::try_from(1_000 - ms).unwrap_or(1_000))
+/// How long from `now` until the next second is drawn.
+fn until_drawn(now: Timestamp) -> Duration {
+    let ms = now.as_millisecond().rem_euclid(1_000);
+    Duration::from_millis(u64::try_from(1_000 - ms).unwrap_or(1_000)) + AFTER_THE_SECOND
 }
 
 /// One who looks at what is.
@@ -112,4 +113,28 @@ pub(crate) async fn show(visit: Visit, Path(exam): Path<String>) -> Result<Respo
     let over = app.outside.registration.exams.wall.over();
     let viewer = Viewer { parts, over, seen: Parts::default(), until: Instant::now() + STREAM_MAX, _place: place };
     Ok(answer(stream::unfold(viewer, Viewer::next)))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    /// However long drawing takes, no second is drawn twice, and none waits for longer than the next one's begin.
+    #[test]
+    fn each_second_is_drawn_once_and_soon() {
+        let begin: Timestamp = "2026-11-20T04:00:00Z".parse().unwrap();
+        let ms = SignedDuration::from_millis;
+        let next = |now: Timestamp| now + SignedDuration::try_from(until_drawn(now)).unwrap();
+        for somewhen in 0..1_000 {
+            // The first is drawn when somebody comes, the others after their second has begun.
+            let drawn = next(begin + ms(somewhen));
+            assert_eq!(drawn.as_millisecond().rem_euclid(1_000), 120, "{somewhen}");
+            for takes in [0, 1, 400, 879, 880, 881, 1_000, 2_500] {
+                let apart = next(drawn + ms(takes)).duration_since(drawn);
+                assert!(ms(1_000) <= apart && apart <= ms(takes + 1_120), "{somewhen} {takes}: {apart}");
+            }
+        }
+    }
 }

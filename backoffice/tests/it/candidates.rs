@@ -7,8 +7,10 @@ use registration::model::exam_rules::LoginKind;
 use registration::people::accounts::{AccountNumber, NewAccount};
 use registration::people::candidates::reveal::What;
 use registration::people::candidates::{CandidateError, Looking};
+use registration::pictures::kept::Slot;
 use reservation::ids::ExamId;
 
+use crate::desk::picture_bytes;
 use crate::house::{DOCUMENTS, EXAM, House, until};
 
 const WHOLE: [&str; 4] = [DOCUMENTS[0], "13912345678", "13800000001", "fang.wang@example.edu"];
@@ -100,6 +102,7 @@ async fn a_candidate_is_found_seen_masked_and_shown_with_a_line_for_each_look() 
     assert!(!house.get("/wall").await.2.contains("/candidates"), "nor a link to it");
     house.by("chief");
     history_by_pages(&mut house, first).await;
+    verified_and_broken(&mut house, &chief, (first, second)).await;
 }
 
 async fn found_by_each_kind(house: &mut House, (first, third): (AccountNumber, AccountNumber), order: &str) {
@@ -218,6 +221,41 @@ async fn within_scope(house: &House, chief: &StaffMember, first: AccountNumber, 
     assert_eq!(sheet.exams.len(), 0, "nothing was begun");
 }
 
+/// Who somebody was verified to be is no headline for whoever sees some exams alone; and an account that cannot be opened keeps nobody
+/// else from being found.
+async fn verified_and_broken(house: &mut House, chief: &StaffMember, (first, second): (AccountNumber, AccountNumber)) {
+    let (account, identity) = (first.account(), house.registration.identity.clone());
+    identity.consent(account).await.unwrap();
+    identity.draft(account, Slot::Holding, picture_bytes().into()).await.unwrap();
+    identity.hand_in(account).await.unwrap();
+    let case = format!("/people/identity.{}", account.0);
+    let page = house.by("li.min").get(&case).await.2;
+    house.get(&format!("{case}/handed-in.jpg")).await;
+    let seen = page.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let done = house.post(&format!("{case}/confirm"), &format!("seen={seen}")).await;
+    assert_eq!(done.0, StatusCode::SEE_OTHER, "{}", done.2);
+    // What the account declares is gone; what was verified is not.
+    house.sql(&format!("UPDATE registration.accounts SET name = NULL WHERE id = '{}'", account.0)).await;
+    let exams: [ExamId; 1] = ["degree-english".parse().unwrap()];
+    let (candidates, only) = (&house.registration.candidates, Looking { member: chief, exams: Some(&exams) });
+    let whole = candidates.read(&Looking::everywhere(chief), first, None).await.unwrap().who;
+    let limited = candidates.read(&only, first, None).await.unwrap().who;
+    assert_eq!((whole.name.as_deref(), whole.is_verified), (Some("张*"), true));
+    assert_eq!((limited.name, limited.is_verified), (None, true), "that it was done, and not what it says");
+
+    let by_mobile = "13912345678";
+    assert!(house.by("chief").sought(by_mobile).await.2.contains("查到 2 名考生"));
+    house.sql("ALTER TABLE registration.accounts DISABLE TRIGGER USER").await;
+    house.sql(&format!("UPDATE registration.accounts SET document = '\\x00' WHERE id = '{}'", account.0)).await;
+    let (status, _, page) = house.sought(by_mobile).await;
+    assert_eq!(status, StatusCode::OK, "{page}");
+    for part in ["查到 1 个账号，但数据打不开", "查到 1 名考生", &second.to_string()] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let own = house.get(&format!("/candidates/{first}")).await;
+    assert_eq!(own.0, StatusCode::INTERNAL_SERVER_ERROR, "it is there, and not to be read: {}", own.2);
+}
+
 /// Three hundred acts, many of them at one moment: every one is on one page, and on no other.
 async fn history_by_pages(house: &mut House, first: AccountNumber) {
     house
@@ -292,16 +330,41 @@ async fn what_candidates_are_found_by_follows_every_change() {
     assert_eq!(house.sought("张伟").await.1, format!("/candidates/{second}"));
 }
 
+/// Whoever works for some schools finds those schools' candidates, and nobody else's; for some sites, nobody, and is told why.
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_works_for_some_schools_alone_is_told_why_they_find_nobody() {
+async fn whoever_works_for_some_schools_finds_their_candidates_alone() {
     let mut house = House::open(Vec::new()).await;
-    let reach = Reach::of(Vec::new(), Vec::new(), vec!["991010".parse().unwrap()]);
-    house.hire("zhao.lei", Duty { role: Role::Reviewer, reach }).await;
-    house.sign_in("zhao.lei").await;
-    let (status, _, page) = house.get("/candidates").await;
+    house.import("exam", EXAM, &[]).await;
+    house.import("other", &EXAM.replace("\"degree-english\"", "\"other\""), &[]).await;
+    let number = AccountNumber::from(house.order(DOCUMENTS[0]).await.account);
+    house.sql("UPDATE registration.exam_sittings SET campus = '991010' WHERE exam = 'degree-english'").await;
+    let school = |code: &str| Reach::of(Vec::new(), Vec::new(), vec![code.parse().unwrap()]);
+    const SITE: &str = "11111111-1111-1111-1111-111111111111";
+    let sites = "INSERT INTO registration.sites (id, name_zh, name_en, address_zh, address_en) VALUES";
+    house.sql(&format!("{sites} ('{SITE}', '东校区', 'East', '一路 1 号', '1 First Road')")).await;
+    let site = Reach::of(Vec::new(), vec![SITE.parse().unwrap()], Vec::new());
+    let other = Reach { exams: Some(vec!["other".parse().unwrap()]), ..school("991010") };
+    for (name, reach) in [("zhao.lei", school("991010")), ("qian", school("991011")), ("sun", other), ("site", site)] {
+        house.hire(name, Duty { role: Role::Reviewer, reach }).await;
+        house.sign_in(name).await;
+    }
+    let page = format!("/candidates/{number}");
+    let found = house.by("zhao.lei").sought("13912345678").await;
+    assert_eq!((found.0, &found.1), (StatusCode::SEE_OTHER, &page), "{}", found.2);
+    let (_, _, seen) = house.get(&page).await;
+    assert!(seen.contains("1101**********002X") && seen.contains("学位外语考试"), "{seen}");
+    assert_eq!(house.post(&format!("{page}/show"), "what=document").await.0, StatusCode::OK);
+    assert_eq!(house.post(&format!("{page}/show"), "what=verified_name").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(house.post(&format!("{page}/notes"), "note=x").await.0, StatusCode::SEE_OTHER);
+    for name in ["qian", "sun"] {
+        assert_eq!(house.by(name).sought("13912345678").await.0, StatusCode::NOT_FOUND, "{name}");
+        assert_eq!(house.get(&page).await.0, StatusCode::NOT_FOUND, "{name}");
+        assert_eq!(house.post(&format!("{page}/show"), "what=document").await.0, StatusCode::NOT_FOUND, "{name}");
+    }
+    let (status, _, told) = house.by("site").get("/candidates").await;
     assert!(
-        status == StatusCode::OK && page.contains("你只负责部分考点或学校") && !page.contains("name=\"sought\""),
-        "{page}"
+        status == StatusCode::OK && told.contains("你只负责部分考点") && !told.contains("name=\"sought\""),
+        "{told}"
     );
     assert_eq!(house.post("/candidates", "sought=x").await.0, StatusCode::FORBIDDEN);
 }

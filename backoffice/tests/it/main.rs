@@ -18,4 +18,5 @@ mod reviews;
 mod rooms;
 mod schools;
 mod staff;
+mod walks;
 mod wall;

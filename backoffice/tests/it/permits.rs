@@ -256,6 +256,11 @@ async fn lists_show_what_is_theirs(house: &mut House, things: &Things) {
         assert_eq!(house.get("/").await.2.contains(&order), is_theirs, "{code}");
         let one = house.get(&format!("/orders/{order}")).await.0;
         assert_eq!(one, if is_theirs { StatusCode::OK } else { StatusCode::FORBIDDEN }, "{code}");
+        let candidate = house.get(&things.fill("/candidates/{account}")).await;
+        assert_eq!(candidate.0, if is_theirs { StatusCode::OK } else { StatusCode::NOT_FOUND }, "{code}");
+        assert!(!candidate.2.contains("value=\"verified"), "{code}: who they were verified to be is not theirs");
+        let found = house.post("/candidates", &format!("sought={order}")).await.0;
+        assert_eq!(found, if is_theirs { StatusCode::SEE_OTHER } else { StatusCode::NOT_FOUND }, "{code}");
         house.sql("UPDATE registration.staff SET acts_as = 'finance' WHERE name = 'everyone'").await;
         assert_eq!(house.get("/finance").await.2.contains(paid), is_theirs, "{code}");
         let payment = house.get(&format!("/finance/payments/{}", things.payment)).await.0;

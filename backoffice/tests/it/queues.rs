@@ -1,17 +1,14 @@
 //! Queues that several work on: what somebody opened is theirs, others see it within the second, and the next case is there before
 //! it is asked for, and is no look until it is shown.
 
-use axum::Extension;
 use gateways::Gateways;
 use http::StatusCode;
-use httpkit::limits::ClientAddress;
 use jiff::SignedDuration;
 use registration::desk::staff::Role;
 use registration::model::document::ResidentId;
 use registration::model::order::Order;
 use serde_json::{Value, json};
 use specimen::{App, OrderScreen};
-use testkit::{BrowserOptions, Device, Walker};
 
 use crate::desk::{picture_bytes, with_reader};
 use crate::house::{EXAM, House, until, usual};
@@ -21,7 +18,7 @@ morning,英语,English,,一号楼,Building 1,2090-05-22T09:00:00+08:00,500,
 ";
 
 /// A house with two reviewers and an administrator, all signed in, and so many orders that wait.
-async fn open(orders: usize) -> (House, Vec<Order>) {
+pub(crate) async fn open(orders: usize) -> (House, Vec<Order>) {
     Box::pin(open_with(Gateways::default(), orders)).await
 }
 
@@ -43,7 +40,7 @@ async fn staffed(mut house: House, orders: usize) -> (House, Vec<Order>) {
 }
 
 /// An order of another candidate, which waits.
-async fn hand_in(house: &House, number: usize) -> Order {
+pub(crate) async fn hand_in(house: &House, number: usize) -> Order {
     hand_in_with(house, number, picture_bytes()).await
 }
 
@@ -56,12 +53,12 @@ async fn hand_in_with(house: &House, number: usize, picture: Vec<u8>) -> Order {
 }
 
 impl House {
-    async fn figure(&self, query: &str) -> i64 {
+    pub(crate) async fn figure(&self, query: &str) -> i64 {
         self.stores.pool().get().await.unwrap().query_one(query, &[]).await.unwrap().get(0)
     }
 
     /// How often somebody looked at the picture of this order.
-    async fn picture_looks(&self, order: &Order) -> i64 {
+    pub(crate) async fn picture_looks(&self, order: &Order) -> i64 {
         let of = format!(
             "SELECT count(*) FROM registration.audit WHERE action = 'looked_at_picture' AND subject = '{}'",
             order.id
@@ -70,7 +67,7 @@ impl House {
     }
 
     /// How many cases somebody has.
-    async fn claims(&self, name: &str) -> i64 {
+    pub(crate) async fn claims(&self, name: &str) -> i64 {
         let of = format!(
             "SELECT count(*) FROM registration.cases c JOIN registration.staff s ON s.id = c.claimed_by
              WHERE s.name = '{name}' AND c.claimed_until > now()"
@@ -80,12 +77,12 @@ impl House {
 }
 
 /// The value of a field, or of an attribute, of the page.
-fn value<'a>(page: &'a str, before: &str) -> &'a str {
+pub(crate) fn value<'a>(page: &'a str, before: &str) -> &'a str {
     let rest = page.split(before).nth(1).unwrap_or_else(|| panic!("{before} is not in {page}"));
     rest.split('"').next().unwrap()
 }
 
-fn claim(page: &str) -> (String, String) {
+pub(crate) fn claim(page: &str) -> (String, String) {
     (value(page, "data-case=\"").to_owned(), format!("claim={}", value(page, "data-claim=\"")))
 }
 
@@ -270,126 +267,4 @@ async fn d5_what_the_machine_is_sure_of_is_confirmed_together() {
     assert_eq!(left.len(), 1, "another amount is looked at by itself: {left:?}");
     assert!(desk.post("/queues/sure", &left[0]).await.2.contains("已确认 1 份"));
     assert_eq!(desk.post("/queues/sure", "sure=x").await.0, StatusCode::BAD_REQUEST);
-}
-
-/// The staff's pages, served to a browser of this member of staff.
-async fn browser(house: &House) -> Walker {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let pages = house.router().layer(Extension(ClientAddress([127, 0, 0, 1].into())));
-    tokio::spawn(async move { axum::serve(listener, pages).await });
-    let desk = Walker::start(&url, BrowserOptions { device: Device::Desk, ..Default::default() }).await;
-    desk.carry(house.cookie.as_ref().unwrap()).await;
-    desk
-}
-
-/// Presses a key, once the page has been seen for a while: one that was meant for the case before decides nothing.
-async fn press(desk: &Walker, key: &str) {
-    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
-    desk.find_one("body").await.send_keys(key).await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn d6_browser_a_desk_goes_by_keys_and_sees_what_others_do() {
-    let (mut house, orders) = open(3).await;
-    house.by("li.min");
-    let mut desk = browser(&house).await;
-    desk.open("/").await;
-    desk.shows(&orders[0].id.to_string()).await;
-    until("the next one is loaded", async || house.claims("li.min").await == 2).await;
-    assert_eq!(house.picture_looks(&orders[1]).await, 0, "what is loaded is no look");
-    let other = house.by("wang").get("/").await.2;
-    assert!(other.contains(&format!("<h1>{}", orders[2].id)), "{other}");
-    desk.shows("wang 处理中").await;
-    desk.looks("queue-1-claimed").await;
-
-    // Confirmed by a key: the next one is there, in the same page, and the look with it.
-    desk.execute("window.isSame = true", Vec::new()).await.unwrap();
-    press(&desk, "1").await;
-    desk.shows(&format!("已确认 {}", orders[0].id)).await;
-    assert_eq!(desk.arrives("/orders/").await, format!("/orders/{}", orders[1].id));
-    let is_same = "return window.isSame && document.querySelector('[data-picture]').src.startsWith('blob:')";
-    assert_eq!(desk.execute(is_same, Vec::new()).await.unwrap(), json!(true));
-    assert_eq!(house.picture_looks(&orders[1]).await, 1);
-    desk.looks("queue-2-next").await;
-    // Decided by somebody else.
-    let seen = format!("seen={}", value(&other, "name=\"seen\" value=\""));
-    let at = format!("/orders/{}", orders[2].id);
-    house.get(&format!("{at}/screenshot.jpg")).await;
-    assert_eq!(house.post(&format!("{at}/confirm"), &seen).await.0, StatusCode::SEE_OTHER);
-    desk.shows("已处理").await;
-
-    // Sent back by keys; then nothing waits, until something does.
-    press(&desk, "2").await;
-    desk.find_one("details.refuse[open]").await;
-    press(&desk, "3").await;
-    desk.find_one("#usual-3:checked").await.send_keys("\u{e007}").await.unwrap();
-    desk.shows("没有待审核的截图").await;
-    let last = hand_in(&house, 3).await;
-    desk.find_one("[data-came]:not([hidden]) a").await.click().await.unwrap();
-    desk.shows(&last.id.to_string()).await;
-
-    // Taken over under who looks at it; and what is left goes back.
-    until("it is theirs", async || house.claims("li.min").await == 1).await;
-    let case = house.figure("SELECT max(id) FROM registration.cases").await;
-    house.by("boss").post(&format!("/cases/{case}/take-over"), "").await;
-    desk.shows("boss 正在处理这一份").await;
-    assert!(!desk.has(".decision").await, "nothing is decided there");
-    let back = claim(&house.by("boss").get(&format!("/orders/{}", last.id)).await.2).1;
-    house.post(&format!("/cases/{case}/back"), &back).await;
-    desk.open("/").await;
-    until("it is theirs again", async || house.claims("li.min").await == 1).await;
-    desk.open("/queues").await;
-    until("it was given back", async || house.claims("li.min").await == 0).await;
-    desk.shows("待办总览").await;
-    desk.looks("queue-3-all").await;
-    desk.finish().await;
-}
-
-/// How fast somebody goes by keys who only looks: decides, and waits until the next picture is drawn.
-const GOES: &str = r##"
-const [count, done] = arguments;
-const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-(async () => {
-  const took = [];
-  for (let index = 0; index < count; index += 1) {
-    await wait(1100);
-    const before = document.querySelector("main").dataset.case;
-    const began = performance.now();
-    dispatchEvent(new KeyboardEvent("keydown", { key: "1" }));
-    const isThere = () => {
-      const picture = document.querySelector("[data-picture]");
-      return document.querySelector("main").dataset.case !== before && picture?.complete && picture.naturalWidth > 0;
-    };
-    while (!isThere()) await frame();
-    await frame();
-    took.push(performance.now() - began);
-  }
-  done(took);
-})().catch((error) => done(String(error)));
-"##;
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "a figure, not a check: run by hand"]
-async fn browser_how_fast_a_desk_goes() {
-    // A script may take half a minute.
-    const ROUND: usize = 4;
-    const ROUNDS: usize = 15;
-    let (mut house, _) = open(ROUND * ROUNDS + 1).await;
-    house.by("li.min");
-    let desk = browser(&house).await;
-    desk.open("/").await;
-    desk.find_one("[data-picture]").await;
-    let (began, mut took) = (std::time::Instant::now(), Vec::new());
-    for _ in 0..ROUNDS {
-        let round = desk.execute_async(GOES, vec![json!(ROUND)]).await.unwrap();
-        let round = round.as_array().unwrap_or_else(|| panic!("{round}"));
-        took.extend(round.iter().map(|ms| ms.as_f64().unwrap()));
-    }
-    let rate = took.len() as f64 / began.elapsed().as_secs_f64() * 3_600.0;
-    took.sort_by(f64::total_cmp);
-    let (p50, p95) = (took[took.len() / 2], took[took.len() * 95 / 100]);
-    println!("{} decisions, {rate:.0} an hour; page change p50 {p50:.0} ms, p95 {p95:.0} ms", took.len());
-    desk.finish().await;
 }

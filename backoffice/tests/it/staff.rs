@@ -30,7 +30,7 @@ impl House {
     }
 
     /// Signs in up to the second step and sets an app up: its secret, and the page with the recovery codes.
-    async fn enrol(&mut self, name: &str) -> (String, String) {
+    pub(crate) async fn enrol(&mut self, name: &str) -> (String, String) {
         let (status, location, _) = self.sign_in(name).await;
         assert_eq!((status, location.as_str()), (StatusCode::SEE_OTHER, "/factor?next=/"));
         let (_, location, _) = self.get("/factor?next=/").await;

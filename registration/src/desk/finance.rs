@@ -4,6 +4,7 @@
 mod bills;
 mod by_hand;
 mod export;
+mod operator;
 
 use std::fmt;
 

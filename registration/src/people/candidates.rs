@@ -22,14 +22,15 @@ pub use masked::Masked;
 pub use page::{Bound, InExam, Sheet};
 
 use crate::application::Applications;
-use crate::desk::permits::{Forbidden, Right, Scope, demand};
+use crate::desk::permits::{Forbidden, Right, Scope, demand, demand_somewhere};
 use crate::desk::staff::StaffMember;
 use crate::exams::Exams;
+use crate::model::exam_rules::OrganisationCode;
 use crate::pictures::kept::IdentityPictures;
 use crate::secrets::vault::Vault;
 use crate::store::{Database, StoreError};
 
-/// Who of the staff looks, and candidates of which exams are theirs to see.
+/// Who of the staff looks, and candidates of which exams are theirs to see; whoever works for some schools sees those schools' alone.
 #[derive(Debug, Clone, Copy)]
 pub struct Looking<'a> {
     /// Who of the staff it is.
@@ -44,13 +45,32 @@ impl<'a> Looking<'a> {
         Self { member, exams: None }
     }
 
-    /// Refuses whoever may not do this for all exams that they look at.
+    /// Refuses whoever may not do this for all exams that they look at. Whose candidate somebody is the store says besides, of whoever
+    /// works for some schools alone.
     fn demand(&self, right: Right) -> Result<(), Forbidden> {
+        let (reach, schools) = (&self.member.reach, self.schools());
+        let at = |exam| match schools {
+            Some(schools) => demand(self.member, right, Scope::School(exam, schools)),
+            None => demand(self.member, right, Scope::Exam(exam)),
+        };
         match self.exams {
+            None if schools.is_some() && reach.exams.is_none() && reach.sites.is_none() => {
+                demand_somewhere(self.member, right)
+            }
             None => demand(self.member, right, Scope::Everything),
             Some([]) => Err(Forbidden),
-            Some(exams) => exams.iter().try_for_each(|exam| demand(self.member, right, Scope::Exam(exam))),
+            Some(exams) => exams.iter().try_for_each(at),
         }
+    }
+
+    /// The schools whose candidates alone are theirs to see; `None`: those of all.
+    fn schools(&self) -> Option<&'a [OrganisationCode]> {
+        self.member.reach.schools.as_deref()
+    }
+
+    /// Are all candidates theirs to see, with all that there is of them?
+    fn is_everything(&self) -> bool {
+        self.exams.is_none() && self.schools().is_none()
     }
 
     /// The exams as the store names them.

@@ -3,6 +3,7 @@
 use registration::Fen;
 use registration::desk::case::Subject;
 use registration::desk::cases::Decided;
+use registration::desk::finance::FinanceError;
 use registration::model::actor::Actor;
 use registration::model::ids::AccountId;
 use registration::model::order::{Order, OrderState};
@@ -263,6 +264,30 @@ async fn large_refunds_by_staff_need_two() {
     assert_eq!(balance(&world, "income").await, Fen(-1_000));
     assert!(payments.stuck().await.unwrap().is_empty());
     assert_eq!(payments.of_order(order.id).await.unwrap()[0].state, PaymentState::Received);
+    world.finish().await;
+}
+
+/// Where a site has nobody else of finance the operator is the second person; the audit names the system.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operator_agrees_to_a_large_refund_where_nobody_else_can() {
+    let world = World::usual().await;
+    let order = world.hold(world.candidate(1).await.id, &["s0"]).await.unwrap();
+    let payment = begin(&world, &order).await;
+    receive(&world, &payment).await;
+    world.until_row(order.id, "confirmed").await;
+    let (payments, finance) = (&world.registration.payments, &world.registration.finance);
+    assert!(finance.waiting_for_two().await.unwrap().is_empty());
+    let wanted = ("病假", Fen(10_000));
+    let refund = payments.refund(world.reviewer.id, (payment.id, order.id), Fen(11_000), wanted).await.unwrap();
+    let [waiting] = &finance.waiting_for_two().await.unwrap()[..] else { panic!("one") };
+    assert_eq!((waiting.id, waiting.state), (refund, RefundState::Asked));
+    assert_eq!(finance.decide_as_operator(refund, true).await.unwrap(), payment.id);
+    let [agreed] = &payments.refunds_of(order.id).await.unwrap()[..] else { panic!("one") };
+    assert_eq!((agreed.state, agreed.agreed_by), (RefundState::Due, None));
+    let again = finance.decide_as_operator(refund, true).await;
+    assert!(matches!(again, Err(FinanceError::Refund(RefundError::Moved(RefundState::Due)))), "{again:?}");
+    let lines = "SELECT count(*) FROM registration.audit WHERE action = 'refund.agree' AND actor_kind = 'system'";
+    assert_eq!(world.sql().await.query_one(lines, &[]).await.unwrap().get::<_, i64>(0), 1);
     world.finish().await;
 }
 

@@ -49,9 +49,9 @@ pub(crate) async fn find(visit: Visit, Form(entered): Form<Entered>) -> Result<R
     let sought = entered.sought.trim();
     let found = visit.app.outside.registration.candidates.find(&looking(&visit), sought).await?;
     match &found.hits[..] {
-        [one] if !found.has_more => Ok(Redirect::to(&path(one.who.number)).into_response()),
+        [one] if !found.has_more && found.unreadable == 0 => Ok(Redirect::to(&path(one.who.number)).into_response()),
         [] if found.read_as.is_empty() => draw(&visit, StatusCode::UNPROCESSABLE_ENTITY, sought, Some(&found)).await,
-        [] => draw(&visit, StatusCode::NOT_FOUND, sought, Some(&found)).await,
+        [] if found.unreadable == 0 => draw(&visit, StatusCode::NOT_FOUND, sought, Some(&found)).await,
         _ => draw(&visit, StatusCode::OK, sought, Some(&found)).await,
     }
 }
@@ -98,18 +98,25 @@ pub(crate) fn body(w: Words, sought: &str, found: Option<&Found>, titles: &Title
 
 fn result(w: Words, found: &Found, titles: &Titles<'_>) -> Markup {
     let read_as = kinds(w, &found.read_as);
+    // Digits can be read as several things: by which of them somebody was found is said.
+    let mut by: Vec<Kind> = found.hits.iter().flat_map(|hit| hit.by.iter().copied()).collect();
+    by.sort_unstable();
+    by.dedup();
     html! {
         @if found.read_as.is_empty() {
             (callout(Tone::Bad, &w.t("cand-unreadable"), &html! { p { (w.t("cand-unreadable-how")) } }))
-        } @else if found.hits.is_empty() {
+        } @else if found.hits.is_empty() && found.unreadable == 0 {
             (callout(Tone::Care, &w.with("cand-none", &[("as", read_as.into())]), &html! { p { (w.t("cand-none-how")) } }))
         } @else {
-            p role="status" {
-                (w.with("cand-found", &[("as", read_as.into()), ("count", found.hits.len().into())]))
-                @if found.has_more { " " (w.t("cand-found-more")) }
+            @if found.unreadable > 0 {
+                (callout(Tone::Bad, &w.with("cand-broken", &[("count", found.unreadable.into())]), &html! { p { (w.t("cand-broken-how")) } }))
             }
+            @if !found.hits.is_empty() { p role="status" {
+                (w.with("cand-found", &[("as", kinds(w, &by).into()), ("count", found.hits.len().into())]))
+                @if found.has_more { " " (w.t("cand-found-more")) }
+            } }
             @let rows: Vec<Vec<Markup>> = found.hits.iter().map(|hit| row(w, hit, titles)).collect();
-            (table(w, &w.t("cand-title"), &HEADS, &rows))
+            @if !rows.is_empty() { (table(w, &w.t("cand-title"), &HEADS, &rows)) }
         }
     }
 }

@@ -31,11 +31,12 @@ use crate::accounts::candidates::viewed::View;
 use crate::desk::message::Message;
 use crate::tests::{line, member, now, review};
 
-pub(in crate::tests) fn all_pages(w: Words) -> [(&'static str, Markup); 8] {
+pub(in crate::tests) fn all_pages(w: Words) -> [(&'static str, Markup); 9] {
     let titles = |_: &ExamId| "2026年下半年高等学历继续教育学士学位外语水平考试".to_owned();
     let read_as = vec![Kind::Ticket, Kind::Username, Kind::Name];
     let hits = (1..=20).map(|number| Hit { who: masked(number), by: vec![Kind::Name] }).collect();
-    let several = Found { read_as: vec![Kind::Name], hits, has_more: true };
+    let several = Found { read_as: vec![Kind::Name], hits, has_more: true, unreadable: 1 };
+    let broken = Found { read_as: vec![Kind::Mobile], unreadable: 2, ..Found::default() };
     let none = Found { read_as, ..Found::default() };
     let exam = Arc::new(crate::tests::reviews::shipped("continuing-education"));
     let by_id = |_: &ExamId| Some(exam.clone());
@@ -56,6 +57,7 @@ pub(in crate::tests) fn all_pages(w: Words) -> [(&'static str, Markup); 8] {
     [
         ("candidates", find::body(w, "", None, &titles)),
         ("candidates-several", find::body(w, "张伟", Some(&several), &titles)),
+        ("candidates-broken", find::body(w, "13912345678", Some(&broken), &titles)),
         ("candidates-none", find::body(w, "WANGFANG", Some(&none), &titles)),
         ("candidates-unreadable", find::body(w, "？？", Some(&Found::default()), &titles)),
         ("candidates-nobodys", find::nobody(w)),

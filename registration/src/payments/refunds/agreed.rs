@@ -22,27 +22,36 @@ const TOLD_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
 const TOLD_MAX: i64 = 50;
 
 impl Payments {
-    /// A second member of staff agrees to a refund, or withdraws it: then what has bought no seat is settled anew.
-    pub async fn agree_to_refund(&self, staff: StaffId, id: RefundId, is_agreed: bool) -> Result<(), RefundError> {
+    /// A second member of staff agrees to a refund, or withdraws it: then what has bought no seat is settled anew. `None` is the
+    /// operator, who is nobody of them.
+    pub async fn agree_to_refund(
+        &self,
+        staff: impl Into<Option<StaffId>>,
+        id: RefundId,
+        is_agreed: bool,
+    ) -> Result<(), RefundError> {
+        let staff = staff.into();
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         let stored = refunds::lock(&transaction, id).await?.ok_or(RefundError::Unknown)?;
         if stored.refund.state != RefundState::Asked {
             return Err(RefundError::Moved(stored.refund.state));
         }
-        if is_agreed && stored.refund.asked_by == Actor::Staff(staff) {
-            return Err(RefundError::SamePerson);
-        }
-        if let (true, Actor::Staff(asker)) = (is_agreed, &stored.refund.asked_by)
-            && could_be_one(&transaction, *asker, staff).await?
-        {
-            return Err(RefundError::Tied);
+        if let (true, Actor::Staff(asker), Some(staff)) = (is_agreed, &stored.refund.asked_by, staff) {
+            if *asker == staff {
+                return Err(RefundError::SamePerson);
+            }
+            if could_be_one(&transaction, *asker, staff).await? {
+                return Err(RefundError::Tied);
+            }
         }
         if is_agreed && stored.refund.agree_until().is_some_and(|until| clock::now() >= until) {
             // The job that ends it is about to come.
             return Err(RefundError::Expired);
         }
-        refunds::agree(&transaction, id, staff).await?;
+        if let Some(staff) = staff {
+            refunds::agree(&transaction, id, staff).await?;
+        }
         if is_agreed {
             write(&transaction, &stored, &Heard::Agreed, clock::now()).await?;
         } else {
@@ -51,6 +60,12 @@ impl Payments {
         transaction.commit().await.map_err(StoreError::from)?;
         self.asking.hearing.wake.notify_one();
         Ok(())
+    }
+
+    /// Refunds that wait for a second person, to be given or as given back by hand, the first asked for first; at most 50.
+    pub(crate) async fn waiting_for_two(&self) -> Result<Vec<Refund>, StoreError> {
+        let found = refunds::waiting_for_two(&self.database.client().await?, TOLD_MAX).await?;
+        Ok(found.into_iter().map(|stored| stored.refund).collect())
     }
 
     /// Refunds of the last week to which nobody agreed in time, the newest first, at most 50.

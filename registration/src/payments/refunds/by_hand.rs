@@ -4,6 +4,7 @@
 use super::{REFERENCE_CHARS_MAX, RefundError, refunds, write};
 use crate::desk::audit::looking::could_be_one;
 use crate::desk::audit::{AuditAction, Entry};
+use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::fen::Fen;
 use crate::model::ids::StaffId;
@@ -60,21 +61,30 @@ impl Payments {
     }
 
     /// Somebody else says, too, that the money was given back as it is noted; or that it was not, and the note is taken back.
-    pub async fn agree_to_hand(&self, staff: StaffId, id: RefundId, is_agreed: bool) -> Result<(), RefundError> {
+    /// `None` is the operator, who is nobody of the staff.
+    pub async fn agree_to_hand(
+        &self,
+        staff: impl Into<Option<StaffId>>,
+        id: RefundId,
+        is_agreed: bool,
+    ) -> Result<(), RefundError> {
+        let staff = staff.into();
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         let stored = refunds::lock(&transaction, id).await?.ok_or(RefundError::Unknown)?;
         let Some(given) = stored.refund.by_hand.as_ref().filter(|_| !stored.refund.state.is_final()) else {
             return Err(RefundError::Moved(stored.refund.state));
         };
-        if is_agreed && given.by == staff {
-            return Err(RefundError::SamePerson);
-        }
-        if is_agreed && could_be_one(&transaction, given.by, staff).await? {
-            return Err(RefundError::Tied);
+        if let (true, Some(staff)) = (is_agreed, staff) {
+            if given.by == staff {
+                return Err(RefundError::SamePerson);
+            }
+            if could_be_one(&transaction, given.by, staff).await? {
+                return Err(RefundError::Tied);
+            }
+            refunds::agree(&transaction, id, staff).await?;
         }
         if is_agreed {
-            refunds::agree(&transaction, id, staff).await?;
             if !matches!(write(&transaction, &stored, &Heard::ByHand, clock::now()).await?, Step::End(..)) {
                 return Err(RefundError::Moved(stored.refund.state));
             }
@@ -83,7 +93,8 @@ impl Payments {
         }
         let action = if is_agreed { AuditAction::AgreedToHand } else { AuditAction::TookHandBack };
         let (subject, number) = (stored.refund.order.to_string(), id.number());
-        Entry::by_staff(staff, action, &subject).seen(&number).write(&transaction).await?;
+        let by = staff.map_or(Actor::System, Actor::Staff);
+        Entry::new(by, action, &subject).seen(&number).write(&transaction).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(())
     }

@@ -243,6 +243,16 @@ pub(crate) async fn asked_before(
     Ok(rows.iter().map(|row| RefundId(row.get("id"))).collect())
 }
 
+/// Refunds that wait for a second person, to be given or as given back by hand, the first asked for first.
+pub(crate) async fn waiting_for_two(client: &impl GenericClient, limit: i64) -> Result<Vec<StoredRefund>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "{SELECT} WHERE r.ended_at IS NULL AND (r.state = 'asked' OR r.hand_by IS NOT NULL) ORDER BY r.created_at LIMIT $1"
+        ))
+        .await?;
+    client.query(&statement, &[&limit]).await?.iter().map(read).collect()
+}
+
 /// Notes that nobody agreed in time.
 pub(crate) async fn note_expired(transaction: &impl GenericClient, id: RefundId) -> Result<(), StoreError> {
     let statement =

@@ -28,6 +28,8 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// Are there more than these?
     pub has_more: bool,
+    /// How many were found and cannot be opened.
+    pub unreadable: usize,
 }
 
 impl Candidates {
@@ -49,8 +51,9 @@ impl Candidates {
         }
         let limit = i64::try_from(HITS_MAX + 1).expect("a small constant");
         let client = self.database.client().await?;
+        let (exams, schools) = (looking.names(), looking.schools());
         let mut found =
-            candidate_keys::find(&client, &self.wanted(&readings), looking.names().as_deref(), limit).await?;
+            candidate_keys::find(&client, &self.wanted(&readings), (exams.as_deref(), schools), limit).await?;
         let has_more = found.len() > HITS_MAX;
         found.truncate(HITS_MAX);
         let said: Vec<String> = readings.iter().map(ToString::to_string).collect();
@@ -65,7 +68,8 @@ impl Candidates {
             by.sort_unstable();
             Some(Hit { who: masked.remove(&id)?, by })
         };
-        Ok(Found { read_as, hits: found.into_iter().filter_map(hit).collect(), has_more })
+        let (count, hits) = (found.len(), found.into_iter().filter_map(hit).collect::<Vec<Hit>>());
+        Ok(Found { read_as, unreadable: count - hits.len(), hits, has_more })
     }
 
     /// The readings as the store looks for them.

@@ -139,10 +139,15 @@ impl Candidates {
         let client = self.database.client().await?;
         let account = number.account();
         self.demand_seen(&client, looking, account).await?;
-        let (ids, names) = ([account.0], looking.names());
-        let who = self.masked(&client, looking, &ids).await?.remove(&account.0).ok_or(CandidateError::Unknown)?;
+        let ids = [account.0];
+        // Of whoever works for some schools, the candidate is seen in the exams in which they are of these.
+        let theirs =
+            self.in_schools(&client, looking, &ids).await?.map(|mut all| all.remove(&account.0).unwrap_or_default());
+        let looking = &Looking { exams: theirs.as_deref().or(looking.exams), ..*looking };
+        let names = looking.names();
         let stored = stored_accounts::get(&client, account.0).await?.ok_or(CandidateError::Unknown)?;
         let declared = accounts::read(&self.vault, &stored)?;
+        let who = self.masked(&client, looking, &ids).await?.remove(&account.0).ok_or(CandidateError::Unknown)?;
         let values = self.values(&client, looking, &declared).await?;
         let bound = bindings::of_accounts(&client, &ids, names.as_deref()).await?;
         let bound = bound.iter().map(|binding| {

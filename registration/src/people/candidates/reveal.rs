@@ -43,9 +43,9 @@ pub enum What {
 }
 
 impl What {
-    /// Is it for whoever looks? Identities hold for all exams, and are not for whoever works for some alone.
+    /// Is it for whoever looks? Identities hold for all exams, and are not for whoever works for some exams or schools alone.
     pub(super) fn is_for(self, looking: &Looking<'_>) -> bool {
-        !matches!(self, Self::VerifiedName | Self::VerifiedDocument | Self::Portrait) || looking.exams.is_none()
+        !matches!(self, Self::VerifiedName | Self::VerifiedDocument | Self::Portrait) || looking.is_everything()
     }
 }
 
@@ -149,7 +149,7 @@ impl Candidates {
         account: AccountId,
     ) -> Result<(), CandidateError> {
         let is_there = stored_accounts::get(client, account.0).await?.is_some();
-        let is_theirs = candidate_keys::is_of(client, account.0, looking.names().as_deref()).await?;
+        let is_theirs = candidate_keys::is_of(client, account.0, looking.names().as_deref(), looking.schools()).await?;
         if is_there && is_theirs { Ok(()) } else { Err(CandidateError::Unknown) }
     }
 }

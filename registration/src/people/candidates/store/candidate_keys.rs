@@ -2,9 +2,12 @@
 //! of other tables.
 
 use deadpool_postgres::GenericClient;
+use reservation::ids::ExamId;
+use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
+use crate::model::exam_rules::OrganisationCode;
 use crate::store::StoreError;
 
 /// A key: its kind's word, and the index.
@@ -42,11 +45,11 @@ pub(in crate::people::candidates) async fn replace(
 }
 
 /// The accounts that fit, the newest first, each with the words of what it was found by; only those with something in one of
-/// `exams`, where there is such a list.
+/// `exams`, and candidates of one of `schools`, where there are such lists.
 pub(in crate::people::candidates) async fn find(
     client: &impl GenericClient,
     wanted: &Wanted,
-    exams: Option<&[&str]>,
+    (exams, schools): (Option<&[&str]>, Option<&[OrganisationCode]>),
     limit: i64,
 ) -> Result<Vec<(Uuid, Vec<String>)>, StoreError> {
     let statement = client
@@ -82,24 +85,61 @@ pub(in crate::people::candidates) async fn find(
              )
              SELECT a.id, array_agg(DISTINCT h.kind) AS kinds FROM hits h
              JOIN registration.accounts a ON a.id = h.account
-             WHERE registration.is_candidate_of(a.id, $6)
+             WHERE registration.is_candidate_of(a.id, $6) AND ($8::text[] IS NULL OR EXISTS (
+                 SELECT FROM registration.exams e
+                 WHERE ($6::text[] IS NULL OR e.id = ANY ($6)) AND registration.is_of_schools(e.id, a.id, $8)))
              GROUP BY a.id, a.created_at ORDER BY a.created_at DESC, a.id LIMIT $7",
         )
         .await?;
     let Wanted { keys, order, ticket, account } = wanted;
     let kinds: Vec<&str> = keys.iter().map(|(kind, _)| *kind).collect();
     let indexes: Vec<&[u8]> = keys.iter().map(|(_, index)| &index[..]).collect();
-    let row: [&(dyn ToSql + Sync); 7] = [&kinds, &indexes, order, ticket, account, &exams, &limit];
+    let schools = schools.map(codes);
+    let row: [&(dyn ToSql + Sync); 8] = [&kinds, &indexes, order, ticket, account, &exams, &limit, &schools];
     let rows = client.query(&statement, &row).await?;
     Ok(rows.iter().map(|row| (row.get("id"), row.get("kinds"))).collect())
 }
 
-/// Does the account have anything in one of these exams? Of an account that is not there nothing is.
+/// Does the account have anything in one of these exams, as a candidate of one of these schools? Of an account that is not there nothing
+/// is.
 pub(in crate::people::candidates) async fn is_of(
     client: &impl GenericClient,
     account: Uuid,
     exams: Option<&[&str]>,
+    schools: Option<&[OrganisationCode]>,
 ) -> Result<bool, StoreError> {
-    let statement = client.prepare_cached("SELECT registration.is_candidate_of($1, $2) AS is_of").await?;
-    Ok(client.query_one(&statement, &[&account, &exams]).await?.get("is_of"))
+    let statement = client
+        .prepare_cached(
+            "SELECT registration.is_candidate_of($1, $2) AND ($3::text[] IS NULL OR EXISTS (
+                 SELECT FROM registration.exams e
+                 WHERE ($2::text[] IS NULL OR e.id = ANY ($2)) AND registration.is_of_schools(e.id, $1, $3))) AS is_of",
+        )
+        .await?;
+    Ok(client.query_one(&statement, &[&account, &exams, &schools.map(codes)]).await?.get("is_of"))
+}
+
+/// In which of these exams each of these accounts is a candidate of one of these schools.
+pub(in crate::people::candidates) async fn exams_of_schools(
+    client: &impl GenericClient,
+    accounts: &[Uuid],
+    exams: Option<&[&str]>,
+    schools: &[OrganisationCode],
+) -> Result<Vec<(Uuid, ExamId)>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT a.account, e.id AS exam FROM unnest($1::uuid[]) AS a (account) CROSS JOIN registration.exams e
+             WHERE ($2::text[] IS NULL OR e.id = ANY ($2)) AND registration.is_of_schools(e.id, a.account, $3)",
+        )
+        .await?;
+    let rows = client.query(&statement, &[&accounts, &exams, &codes(schools)]).await?;
+    let read = |row: &Row| {
+        let exam = row.get::<_, &str>("exam").parse().map_err(|_| StoreError::Corrupt("an exam's id"))?;
+        Ok((row.get("account"), exam))
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Codes as the store has them.
+fn codes(schools: &[OrganisationCode]) -> Vec<&str> {
+    schools.iter().map(OrganisationCode::as_str).collect()
 }

@@ -1,0 +1,105 @@
+//! An exam set up in the browser: begun, changed by forms, looked at, applied; opened and closed at once; another one begun from an
+//! example, and taken out as files.
+
+use gateways::Gateways;
+use registration::desk::staff::Role;
+use testkit::Walker;
+
+use super::{begun, enters, read, seen, signs_in};
+use crate::house::{DOCUMENTS, EXAM, House};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d6_browser_an_exam_is_set_up_by_forms_and_opened_and_closed() {
+    let house = House::open_with(Gateways::default()).await;
+    house.import("exam", EXAM, &[]).await;
+    house.hire("chief", Role::Administrator).await;
+    house.order(DOCUMENTS[0]).await;
+    let mut desk = begun(&house).await;
+    signs_in(&desk, "chief", "/exams").await;
+    desk.shows("学位外语考试").await;
+    seen(&mut desk, "exams").await;
+    desk.tap("main table a[href='/exams/degree-english']").await;
+    desk.shows("开始修改").await;
+    seen(&mut desk, "exam").await;
+    desk.tap("form[action$='/draft'] button").await;
+    let draft = desk.arrives("/exam-drafts/").await;
+    changed(&mut desk, &draft).await;
+    applied(&mut desk, &draft).await;
+    closed_and_opened(&mut desk).await;
+    another_one(&mut desk).await;
+    desk.finish().await;
+}
+
+/// What cannot be is said beside its field, and everything typed stays.
+async fn changed(desk: &mut Walker, draft: &str) {
+    seen(desk, "draft").await;
+    desk.open(&format!("{draft}/part/windows")).await;
+    desk.fill("#hold_seconds", "a while").await;
+    desk.fill("#fee", "很多").await;
+    desk.tap("form.draft-form p.acts button").await;
+    desk.shows("请只写数字").await;
+    assert_eq!(read(desk, "#fee").await, "很多");
+    seen(desk, "draft-wrong").await;
+    desk.fill("#hold_seconds", "900").await;
+    desk.tap("form.draft-form p.acts button").await;
+    desk.shows("金额以元为单位").await;
+    desk.fill("#fee", "130.00").await;
+    desk.tap("form.draft-form p.acts button").await;
+    desk.arrives("done=saved").await;
+    desk.open(&format!("{draft}/part/steps")).await;
+    desk.tap("button[name=add]").await;
+    desk.arrives("done=saved").await;
+    seen(desk, "draft-steps").await;
+    desk.tap("button[name=remove]").await;
+    desk.shows("还没有").await;
+    desk.open(&format!("{draft}/sittings")).await;
+    desk.fill("input[name='capacity.0']", "8").await;
+    seen(desk, "draft-sittings").await;
+    desk.tap("form.draft-form p.acts button").await;
+    desk.arrives("done=saved").await;
+}
+
+/// The effect is seen before it is done; nothing has changed until then.
+async fn applied(desk: &mut Walker, draft: &str) {
+    desk.open(draft).await;
+    desk.shows("检查通过").await;
+    desk.tap("a[href$='/effect'].button").await;
+    desk.shows("5 → 8").await;
+    seen(desk, "draft-effect").await;
+    desk.tap("form[action$='/effect'] button").await;
+    desk.arrives("done=applied").await;
+    desk.shows("¥130.00").await;
+    desk.shows("应用了草稿").await;
+    desk.shows("待缴费 1，共 8").await;
+}
+
+async fn closed_and_opened(desk: &mut Walker) {
+    desk.tap("a[href$='/window/close']").await;
+    desk.shows("不再发放座位").await;
+    seen(desk, "exam-close").await;
+    desk.tap("form[action$='/window/close'] button").await;
+    desk.arrives("done=closed").await;
+    desk.tap("a[href$='/window/reopen']").await;
+    enters(desk, "#until", "2001-01-01T00:00").await;
+    desk.tap("form[action$='/window/reopen'] button").await;
+    desk.shows("请填写一个将来的时间").await;
+    enters(desk, "#until", "2088-01-01T00:00").await;
+    desk.tap("form[action$='/window/reopen'] button").await;
+    desk.arrives("done=opened").await;
+    desk.shows("开放中").await;
+    desk.tap("form[action$='/export'] button").await;
+    desk.downloaded("degree-english.zip").await;
+}
+
+async fn another_one(desk: &mut Walker) {
+    desk.open("/exams").await;
+    desk.select("#shipped", "cet").await;
+    desk.fill("#id", "cet-2028").await;
+    enters(desk, "#opening", "2027-12-01").await;
+    desk.tap("form[action='/exam-drafts'] button").await;
+    desk.arrives("/exam-drafts/").await;
+    desk.shows("检查通过").await;
+    seen(desk, "draft-of-example").await;
+    desk.tap("form[action$='/drop'] button").await;
+    desk.shows("草稿已放弃").await;
+}
