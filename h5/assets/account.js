@@ -83,13 +83,15 @@ all("[data-sums]", (button) => {
   button.hidden = false;
   button.onclick = async () => {
     button.disabled = true;
-    button.textContent = data.busy;
     const { captcha_token: token, captcha_sums: sums } = form.elements;
     const found = [];
     while (found.length < data.sums) {
-      await new Promise((go) => setTimeout(go));
+      button.textContent = `${data.busy} ${found.length}/${data.sums}`;
       let n = 0;
-      while (firstWord(`${token.value}:${found.length}:${n}`) >>> (32 - data.bits)) n++;
+      do {
+        // The page stays alive meanwhile.
+        if (n % 4096 === 0) await new Promise((go) => setTimeout(go));
+      } while (firstWord(`${token.value}:${found.length}:${n}`) >>> (32 - data.bits) && ++n);
       found.push(n);
     }
     sums.value = found.join(".");
@@ -107,7 +109,7 @@ all("[data-another]", (button) => {
     if (!token) return;
     const { captcha, captcha_token: field, captcha_sums: sums } = button.form.elements;
     [field.value, captcha.value, sums.value] = [token, "", ""];
-    picture.src = `${button.dataset.another}/${token}`;
+    picture.src = `/captcha/${token}`;
     captcha.focus();
   };
 });

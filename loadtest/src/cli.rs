@@ -1,5 +1,6 @@
 //! The command line: what may be asked for, with its defaults and bounds.
 
+mod abuse;
 mod exam;
 mod help;
 mod load;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
+pub use abuse::AbuseArgs;
 pub use exam::{Acknowledge, ExamArgs, ExamChoice, NewExamArgs, WaitingRoomMode};
 pub use load::{LoadArgs, LoadError};
 pub use output::{Language, OutputArgs};
@@ -56,6 +58,16 @@ pub enum Command {
     Prepare(PrepareArgs),
     /// Make accounts beforehand, signed in, for `candidate`
     Accounts(AccountsArgs),
+    /// Play attackers against a server on this machine, and say what they get
+    ///
+    /// Few passwords for many accounts, leaked passwords, codes by SMS for the money they cost, a farm of accounts that
+    /// hold seats, seats given back and taken again, captchas read by a program, codes for a new password guessed: each
+    /// for its time, with honest candidates beside it, some of them behind the attacker's own address. What honest
+    /// candidates lose makes the exit status 3.
+    ///
+    /// Each comes from an address of its own in X-Forwarded-For, which the server must believe:
+    /// seathold serve --demo --trusted-proxy 127.0.0.1
+    Abuse(AbuseArgs),
     /// Show JSON results again: as a table, or as a report in another language
     Report(ReportArgs),
     /// Add the JSON results of all shards up

@@ -8,9 +8,11 @@
 //! - [`server`] at whom, and what the pages need beforehand
 //! - [`generator`] who comes when: threads, each a worker with its ticker, a crew of connections and a [`scenario`]
 //! - [`measured`] what was measured, what the whole test did, as JSON and merged, and what must hold
+//! - [`abuse`] what attackers get, with honest candidates beside them
 //! - [`checks`] was any seat given twice, was the waiting room fair?
 //! - [`shown`] the table on the screen and the page with plots
 
+pub mod abuse;
 pub mod checks;
 pub mod cli;
 pub mod generator;

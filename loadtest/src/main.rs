@@ -7,7 +7,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use loadtest::cli::{Cli, Command, OutputArgs};
 use loadtest::measured::results::Results;
-use loadtest::run::{RunError, prepare, run_accounts, run_api, run_browse, run_candidate, run_merge, run_waiting_room};
+use loadtest::run::{
+    RunError, prepare, run_abuse, run_accounts, run_api, run_browse, run_candidate, run_merge, run_waiting_room,
+};
+use loadtest::shown::abuse::{abuse_report, abuse_table};
 use loadtest::shown::report::report;
 use loadtest::shown::table::table;
 
@@ -44,6 +47,18 @@ async fn run(command: Command) -> Result<ExitCode, RunError> {
         Command::Accounts(arguments) => {
             println!("{}", run_accounts(&arguments).await?);
             Ok(ExitCode::SUCCESS)
+        }
+        Command::Abuse(arguments) => {
+            let findings = run_abuse(&arguments).await?;
+            print!("{}", abuse_table(&findings));
+            if let Some(file) = &arguments.json {
+                let text = serde_json::to_string_pretty(&findings).expect("findings are plain data");
+                write(file, &(text + "\n"))?;
+            }
+            if let Some(file) = &arguments.html {
+                write(file, &abuse_report(&findings))?;
+            }
+            Ok(if findings.is_lost() { EXPECTATION_MISSED.into() } else { ExitCode::SUCCESS })
         }
         Command::Report(arguments) => {
             let mut results = Results::read(&arguments.file)?;

@@ -1,5 +1,6 @@
 //! One test from first to last: prepare, run, settle, check, conclude.
 
+mod abuse;
 mod accounts;
 mod api;
 mod assemble;
@@ -15,6 +16,7 @@ mod watch;
 
 use std::time::Duration;
 
+pub use abuse::run_abuse;
 pub use accounts::run_accounts;
 pub use api::run_api;
 pub use browse::run_browse;

@@ -1,12 +1,16 @@
 //! Every address of the sandbox.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use bytes::Bytes;
+use http::header::HOST;
+use http::uri::Authority;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use serde_json::{Value, json};
 
@@ -47,7 +51,24 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/api/server/getAdvFaceId", post(kyc::register))
         .route("/api/server/h5/geth5faceid", post(kyc::register))
         .route("/api/v2/base/queryfacerecord", post(kyc::record));
-    router.layer(DefaultBodyLimit::max(BODY_BYTES_MAX)).with_state(desk)
+    router.layer(DefaultBodyLimit::max(BODY_BYTES_MAX)).layer(from_fn(of_this_machine)).with_state(desk)
+}
+
+/// Only names of this machine are answered: a page of the web whose name leads here would read every code that was sent.
+async fn of_this_machine(request: Request, next: Next) -> Response {
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    if host.or(request.uri().authority().map(Authority::as_str)).is_some_and(is_own) {
+        return next.run(request).await;
+    }
+    let why = "this sandbox answers to names of this machine only: open it at 127.0.0.1 or localhost\n";
+    (StatusCode::MISDIRECTED_REQUEST, why).into_response()
+}
+
+fn is_own(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else { return false };
+    let name = authority.host().trim_start_matches('[').trim_end_matches(']');
+    let is_address = name.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback());
+    is_address || name.eq_ignore_ascii_case("localhost")
 }
 
 async fn outbox(State(desk): State<Arc<Desk>>) -> Json<Vec<Message>> {
@@ -72,5 +93,36 @@ async fn call(State(desk): State<Arc<Desk>>, method: Method, uri: Uri, headers: 
     } else {
         let answer = json!({ "Code": "MissingAction", "Message": "no X-TC-Action and no x-acs-action" });
         (StatusCode::BAD_REQUEST, Json(answer)).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+
+    use super::*;
+    use crate::Sandbox;
+
+    #[tokio::test]
+    async fn a_name_that_leads_here_is_not_answered() {
+        let sandbox = Sandbox::start("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let address = sandbox.url().trim_start_matches("http://").trim_end_matches('/').to_owned();
+        for (host, status) in [(address.as_str(), "200"), ("localhost", "200"), ("rebound.example", "421"), ("", "421")]
+        {
+            let mut stream = TcpStream::connect(&address).await.unwrap();
+            let request = format!("GET /outbox.json HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.unwrap();
+            assert_eq!(answer.split(' ').nth(1), Some(status), "{host}: {answer}");
+        }
+        sandbox.stop().await;
+        for own in ["127.0.0.1", "127.0.0.9:80", "[::1]:8090", "LOCALHOST:1", "[::ffff:127.0.0.1]:1"] {
+            assert!(is_own(own), "{own}");
+        }
+        for other in ["192.0.2.1", "localhost.example", "127.0.0.1.example:80", "x y", "user@127.0.0.2@x"] {
+            assert!(!is_own(other), "{other}");
+        }
     }
 }

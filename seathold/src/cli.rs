@@ -137,6 +137,10 @@ pub struct ServeArgs {
     /// and 20 at least.
     #[arg(long, env = "SEATHOLD_SMS_PER_PREFIX", value_name = "NUMBER")]
     pub sms_per_prefix: Option<u32>,
+    /// Most accounts a day that are made from one network (/24 of IPv4, /48 of IPv6). More where a large school registers
+    /// from one address.
+    #[arg(long, env = "SEATHOLD_SIGN_UPS_PER_NETWORK", value_name = "NUMBER", default_value_t = 2_000)]
+    pub sign_ups_per_network: u32,
     /// Nobody is there who could agree: one member of staff changes roles, moves registrations, publishes places, lowers
     /// capacities and takes large lists out alone. Every such act is in the audit all the same.
     #[arg(long, env = "SEATHOLD_ONE_PERSON")]

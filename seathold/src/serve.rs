@@ -256,6 +256,7 @@ fn account_settings(args: &ServeArgs, own_url: &str) -> AccountSettings {
         sms_per_day: args.sms_per_day,
         sms_per_network: args.sms_per_network,
         sms_per_prefix: args.sms_per_prefix,
+        sign_ups_per_network: args.sign_ups_per_network,
         exempts_loopback: args.demo,
     }
 }

@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
 
+/// What attackers get.
+#[path = "load/abuse.rs"]
+mod abuse;
 /// What the wall says at the end.
 #[path = "load/wall.rs"]
 mod wall;

@@ -154,6 +154,7 @@ exam-field-item = Item to pay
 exam-field-choice-hours = Hours to choose another sitting
 exam-field-resubmit-hours = Hours to send a picture again
 exam-field-resubmit-times = How often a picture may be sent again
+exam-field-seats-per-network = Most unconfirmed seats held from one network
 exam-field-waiting-room = Waiting room
 exam-field-admit-per-second = Let in per second
 exam-field-waiting-list = Waiting list

@@ -154,6 +154,7 @@ exam-field-item = 缴费项目
 exam-field-choice-hours = 另选场次时限（小时）
 exam-field-resubmit-hours = 重交截图时限（小时）
 exam-field-resubmit-times = 可重交次数
+exam-field-seats-per-network = 同一网络未确认的座位上限
 exam-field-waiting-room = 等候室
 exam-field-admit-per-second = 每秒放行人数
 exam-field-waiting-list = 候补名单

@@ -41,6 +41,6 @@ pub(crate) fn signed_in(visit: &Visit, account: &Account) -> PrivateCookieJar {
 pub(crate) fn captcha_token(visit: &Visit, act: Act, login: &str, rule: CaptchaRule) -> Option<String> {
     let accounts = &visit.app.outside.registration.accounts;
     let fields = CaptchaFields::default();
-    let wanted = accounts.wants_captcha(act, login, &visit.caller(&fields, rule));
-    wanted.then(|| accounts.captcha().token(visit.now))
+    let weight = accounts.captcha_weight(act, login, &visit.caller(&fields, rule))?;
+    Some(accounts.captcha().token_of(weight, visit.now))
 }

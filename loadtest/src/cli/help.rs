@@ -39,6 +39,9 @@ Examples:
   Viewers on pages and lists, and twenty thousand pages left open. The server must bear so many connections, and
   so many requests from one address, or trust us as its proxy (--forwarded):
     loadtest browse --exam cet --rate 500 --path / --path /exams/cet --streams 20000 --sources 4 --forwarded
+  What attackers get from a server of one's own, a minute each:
+    seathold serve --demo --trusted-proxy 127.0.0.1 --data data &
+    loadtest abuse --lasts 1m --html abuse.html
   Two processes, one test:
     exam=$(loadtest prepare --data data --seats 20000)
     loadtest api --data data --exam $exam --rate 8000 --seed 7 --shard 1/2 --json 1.json ... &

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use crate::abuse::play::PlayError;
 use crate::cli::LoadError;
 use crate::generator::error::GenerateError;
 use crate::measured::results::{MergeError, ReadError};
@@ -18,6 +19,9 @@ pub enum RunError {
     /// The server cannot be a target.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// No attack could be played.
+    #[error(transparent)]
+    Play(#[from] PlayError),
     /// The load is described wrongly.
     #[error(transparent)]
     Load(#[from] LoadError),

@@ -5,10 +5,10 @@ mod account;
 mod address;
 mod browser;
 mod cards;
-mod form;
-mod marks;
+pub(crate) mod form;
+pub(crate) mod marks;
 mod picture;
-mod sandbox;
+pub(crate) mod sandbox;
 mod seat;
 mod steps;
 
@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use reservation::ids::SittingId;
 
 pub use account::sign_up;
+pub(crate) use browser::FORM;
 pub use cards::{Cards, CardsError};
 pub use marks::has_steps;
 pub use picture::Pictures;

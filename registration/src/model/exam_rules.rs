@@ -106,6 +106,10 @@ pub struct ExamRules {
     /// What is done with seats that come back, where that is not simply whoever comes first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting_list: Option<WaitingListRules>,
+    /// From one network (/24 of IPv4, /48 of IPv6) at most so many accounts hold seats that are not confirmed yet; `None`
+    /// is no bound: where candidates are at one school, they share a network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seats_per_network: Option<u32>,
 }
 
 fn is_default<T: Default + PartialEq>(rules: &T) -> bool {
@@ -150,6 +154,7 @@ impl Default for ExamRules {
             reminders: ReminderRules::default(),
             reasons: ReasonRules::default(),
             waiting_list: None,
+            seats_per_network: None,
         }
     }
 }

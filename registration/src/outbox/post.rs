@@ -37,6 +37,8 @@ pub struct AccountSettings {
     /// Most messages a day to the mobiles of one prefix of seven digits; without it a twentieth of the site's, and 20 at
     /// least.
     pub sms_per_prefix: Option<u32>,
+    /// Most accounts a day that are made from one network (/24 of IPv4, /48 of IPv6).
+    pub sign_ups_per_network: u32,
     /// Do acts from this machine itself arouse no suspicion? Only where everybody is on it: behind a proxy that nobody
     /// named, the whole world comes from there.
     pub exempts_loopback: bool,
@@ -49,6 +51,7 @@ impl Default for AccountSettings {
             sms_per_day: 20_000,
             sms_per_network: None,
             sms_per_prefix: None,
+            sign_ups_per_network: 2_000,
             exempts_loopback: false,
         }
     }
@@ -58,6 +61,12 @@ impl AccountSettings {
     /// What one network may ask for on a day.
     pub(crate) fn network_budget(&self) -> u32 {
         self.sms_per_network.unwrap_or((self.sms_per_day / 10).max(SMS_SHARE_MIN))
+    }
+
+    /// What strangers may be sent on a day. A quarter is kept for those who have an account: with a seat on hold, nobody is
+    /// to hear that robots have spent it all.
+    pub(crate) fn strangers_budget(&self) -> u32 {
+        self.sms_per_day - self.sms_per_day / 4
     }
 
     /// What the mobiles of one prefix may be sent on a day.

@@ -22,6 +22,7 @@ mod suspicion;
 mod sweep;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use gateways::Gateways;
 use jiff::Timestamp;
@@ -42,7 +43,7 @@ pub use new_account::{FieldError, NewAccount, SignUpForm};
 pub use reset::{ProvedCode, ResetError};
 pub use sign_in::{SignIn, SignInError, SignedIn};
 pub use sign_up::{AccountError, SignUpError, SignedUp};
-pub use suspicion::{Act, Caller, Device};
+pub use suspicion::{Act, Caller, Device, Network};
 
 pub(crate) use account::{declaring, read, sealed_context};
 pub(crate) use change::former::Address;
@@ -58,6 +59,9 @@ use crate::secrets::captcha::Captcha;
 use crate::secrets::passwords::Hasher;
 use crate::secrets::vault::Vault;
 use crate::store::{Database, StoreError};
+
+/// How long a network's wrong passwords are counted at least.
+const HALF_A_DAY: Duration = Duration::from_secs(12 * 3600);
 
 /// Where somebody is told of what happened.
 #[derive(Debug)]
@@ -77,6 +81,8 @@ pub struct Accounts {
     vault: Vault,
     hasher: Hasher,
     attempts: Attempts,
+    /// What networks did wrong lately.
+    days: Attempts,
     captcha: Captcha,
     pub(crate) post: Arc<Post>,
 }
@@ -91,7 +97,8 @@ impl Accounts {
     ) -> Self {
         let captcha = Captcha::new(vault.clone());
         let post = Arc::new(Post::new(gateways, settings));
-        Self { database, vault, hasher, attempts: Attempts::default(), captcha, post }
+        let (attempts, days) = (Attempts::default(), Attempts::lasting(HALF_A_DAY));
+        Self { database, vault, hasher, attempts, days, captcha, post }
     }
 
     /// The account with this id.

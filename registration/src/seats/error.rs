@@ -52,6 +52,9 @@ pub enum OrderError {
     /// A waiting room is before the exam, and it is not the candidate's turn. The place is taken by now.
     #[error("the waiting room has not admitted the candidate")]
     NotAdmitted,
+    /// From the candidate's network as many accounts hold seats that are not paid for as the exam allows.
+    #[error("from this network as many seats are held as the exam allows")]
+    Network,
     /// A sitting has no free seat; nothing was taken.
     #[error("sitting {sitting} has no free seat")]
     Full {

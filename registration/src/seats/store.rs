@@ -2,3 +2,4 @@
 
 pub(crate) mod order_sittings;
 pub(crate) mod orders;
+pub(crate) mod seat_networks;

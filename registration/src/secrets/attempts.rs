@@ -28,13 +28,21 @@ pub(crate) fn network_of(address: IpAddr) -> u128 {
     }
 }
 
+/// A whole network, of which one subscriber may have many addresses: 24 bits of IPv4, 48 of IPv6.
+pub(crate) fn wide_network_of(address: IpAddr) -> u128 {
+    match address.to_canonical() {
+        IpAddr::V4(address) => u128::from(address.to_bits() >> 8),
+        IpAddr::V6(address) => address.to_bits() >> 80 | 1 << 127,
+    }
+}
+
 /// The counts. Cloning is a reference count.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Attempts(Arc<Mutex<Windows>>);
 
 /// Two generations instead of a time per count: forgetting is one move, and memory is bounded.
-#[derive(Default)]
 struct Windows {
+    lasts: Duration,
     began: Option<Instant>,
     now: HashMap<Counted, Count>,
     before: HashMap<Counted, Count>,
@@ -46,7 +54,19 @@ struct Count {
     last: Instant,
 }
 
+impl Default for Attempts {
+    fn default() -> Self {
+        Self::lasting(WINDOW)
+    }
+}
+
 impl Attempts {
+    /// Counts that are forgotten after one to two times so long.
+    pub(crate) fn lasting(lasts: Duration) -> Self {
+        let windows = Windows { lasts, began: None, now: HashMap::new(), before: HashMap::new() };
+        Self(Arc::new(Mutex::new(windows)))
+    }
+
     /// Counts an attempt before it is looked at, so that many at once do not slip through. From the one after `free` on
     /// each must wait twice as long after the one before: a second, two, four. Refused ones are not counted: nobody can
     /// make another one's wait longer than it is. Refused: the time until the next is looked at.
@@ -81,6 +101,15 @@ impl Attempts {
         windows.get(counted).map_or(0, |count| count.attempts)
     }
 
+    /// Takes so many off the count, and leaves at least none.
+    pub(crate) fn take_off(&self, counted: &Counted, number: u32) {
+        let mut windows = self.0.lock().expect("nothing panics while counting");
+        if let Some(count) = windows.get(counted) {
+            let attempts = count.attempts.saturating_sub(number);
+            windows.now.insert(*counted, Count { attempts, ..count });
+        }
+    }
+
     /// Forgets: the attempt was right.
     pub(crate) fn forget(&self, counted: &Counted) {
         let mut windows = self.0.lock().expect("nothing panics while counting");
@@ -102,11 +131,11 @@ impl Windows {
     fn turn(&mut self, now: Instant) {
         let began = *self.began.get_or_insert(now);
         let age = now.duration_since(began);
-        if age < WINDOW && self.now.len() < COUNTS_MAX {
+        if age < self.lasts && self.now.len() < COUNTS_MAX {
             return;
         }
         self.before = std::mem::take(&mut self.now);
-        if age >= WINDOW * 2 {
+        if age >= self.lasts * 2 {
             self.before.clear();
         }
         self.began = Some(now);
@@ -146,8 +175,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_taken_off_leaves_at_least_none() {
+        let attempts = Attempts::lasting(WINDOW * 48);
+        for _ in 0..3 {
+            attempts.note([1; 32]);
+        }
+        attempts.take_off(&[1; 32], 2);
+        assert_eq!(attempts.count(&[1; 32]), 1);
+        attempts.take_off(&[1; 32], 2);
+        attempts.take_off(&[2; 32], 2);
+        assert_eq!((attempts.count(&[1; 32]), attempts.count(&[2; 32])), (0, 0));
+    }
+
+    #[test]
     fn a_count_is_forgotten_after_two_windows() {
-        let mut windows = Windows::default();
+        let attempts = Attempts::default();
+        let mut windows = attempts.0.lock().unwrap();
         let start = Instant::now();
         windows.turn(start);
         windows.add([1; 32], None, start);

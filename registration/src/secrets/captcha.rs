@@ -1,5 +1,6 @@
-//! A captcha: a picture of five characters or, for whoever cannot read it, some seconds of a device's sums. Nothing is
-//! kept of it but which ones were used: the token says when it ends, and the vault's key makes the answer of it.
+//! A captcha: a picture of five characters or, for whoever cannot read it, some seconds of a device's sums; more of both
+//! where more is suspected. Nothing is kept of it but which ones were used: the token says when it ends and what it
+//! weighs, and the vault's key makes the answer of it.
 
 mod picture;
 
@@ -18,25 +19,81 @@ use crate::secrets::vault::Vault;
 
 /// How long one is good.
 pub const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
-/// Characters of an answer.
+/// Characters of an answer that weighs little, and of each line of a picture.
 pub const ANSWER_CHARS: usize = 5;
 /// How many sums a device does in place of reading: many small ones, so that the time varies little.
 pub const SUMS: usize = 16;
-/// Leading zero bits that each needs: 2^13 tries on average, 131,072 in all, one to two seconds of a cheap phone.
-pub const SUM_BITS: u32 = 13;
 
 /// What is drawn: no character that looks like another one, small or bent.
-const ALPHABET: &[u8; 24] = b"ACDEFHJKLMNPRTUVWXY34679";
+const ALPHABET: &[u8; 22] = b"ACDEFHJKLNPRTUVWXY3679";
 /// Most used tokens that a generation remembers; when there are more, older ones are refused early.
 const USED_MAX: usize = 100_000;
 /// Pictures are drawn a few at a time; each takes some milliseconds.
 const DRAWN_AT_ONCE: usize = 1;
 const QUEUE_MAX: usize = 64;
 const DRAW_WAIT_MAX: Duration = Duration::from_secs(2);
-/// Nonce, end in seconds, MAC.
-const TOKEN_BYTES: usize = NONCE_BYTES + 8 + MAC_BYTES;
+/// Nonce, weight, end in seconds, MAC.
+const TOKEN_BYTES: usize = HEAD_BYTES + MAC_BYTES;
+const HEAD_BYTES: usize = NONCE_BYTES + 1 + 8;
 const NONCE_BYTES: usize = 12;
 const MAC_BYTES: usize = 16;
+
+/// What a captcha costs whoever answers it. A solver reads pictures for nothing, so the last two are not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Weight {
+    /// Five characters, or sums of one to two seconds of a cheap phone.
+    #[default]
+    Light,
+    /// Ten characters, or four times the sums.
+    Heavy,
+    /// Sums alone, sixteen times those of a light one: about half a minute of a cheap phone.
+    Sums,
+    /// Sums alone, of one to two minutes of a cheap phone.
+    LongSums,
+}
+
+impl Weight {
+    const ALL: [Self; 4] = [Self::Light, Self::Heavy, Self::Sums, Self::LongSums];
+
+    /// Characters to read; `None` where sums alone count.
+    pub fn chars(self) -> Option<usize> {
+        match self {
+            Self::Light => Some(ANSWER_CHARS),
+            Self::Heavy => Some(2 * ANSWER_CHARS),
+            Self::Sums | Self::LongSums => None,
+        }
+    }
+
+    /// Leading zero bits that the hash of each sum needs: of 13 there are 2^13 tries on average, 131,072 for all sums.
+    pub fn bits(self) -> u32 {
+        match self {
+            Self::Light => 13,
+            Self::Heavy => 15,
+            Self::Sums => 17,
+            Self::LongSums => 19,
+        }
+    }
+
+    /// As addresses and tokens have it: 0 to 3. More is the heaviest.
+    pub fn of(number: u8) -> Self {
+        Self::ALL.get(usize::from(number)).copied().unwrap_or(Self::LongSums)
+    }
+
+    /// The opposite of [`Self::of`].
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Light => 0,
+            Self::Heavy => 1,
+            Self::Sums => 2,
+            Self::LongSums => 3,
+        }
+    }
+
+    /// What a token of ours says that it weighs, for drawing its form: only [`Captcha`] can tell whether it is ours.
+    pub fn of_token(token: &str) -> Self {
+        Self::of(decoded(token).map_or(0, |bytes| bytes[NONCE_BYTES]))
+    }
+}
 
 /// What came back with a form: the token and one of the two answers; the other is empty.
 #[derive(Debug, Clone, Copy, Default)]
@@ -65,6 +122,9 @@ pub enum CaptchaError {
     /// It does not fit, is used, or has expired.
     #[error("the captcha was not solved")]
     Wrong,
+    /// It was of less weight than is asked for by now. Nothing is used up.
+    #[error("a captcha of more weight is needed")]
+    Light,
 }
 
 /// Makes and checks captchas. Cloning is a few reference counts.
@@ -90,36 +150,46 @@ impl Captcha {
         Self { vault, used: Arc::default(), bulkhead: Bulkhead::new(DRAWN_AT_ONCE, QUEUE_MAX, DRAW_WAIT_MAX) }
     }
 
-    /// A new token, for one form.
+    /// A new token, for one form, of the least weight.
     pub fn token(&self, now: Timestamp) -> String {
+        self.token_of(Weight::Light, now)
+    }
+
+    /// A new token of this weight, for one form.
+    pub fn token_of(&self, weight: Weight, now: Timestamp) -> String {
         let mut token = [0; TOKEN_BYTES];
         rand::fill(&mut token[..NONCE_BYTES]).expect("the system has random bytes");
+        token[NONCE_BYTES] = weight.number();
         let end = (now + LIFETIME).as_second();
-        token[NONCE_BYTES..NONCE_BYTES + 8].copy_from_slice(&end.to_be_bytes());
+        token[NONCE_BYTES + 1..HEAD_BYTES].copy_from_slice(&end.to_be_bytes());
         let mac = mac(&self.vault, &token);
-        token[NONCE_BYTES + 8..].copy_from_slice(&mac);
+        token[HEAD_BYTES..].copy_from_slice(&mac);
         URL_SAFE_NO_PAD.encode(token)
     }
 
-    /// The picture of a token as PNG; nothing when the token is none of ours or has expired, or too many are drawn.
+    /// The picture of a token as PNG; `None` when the token is none of ours, is not to be read or has expired, or too many
+    /// are drawn.
     pub async fn picture(&self, token: &str, now: Timestamp) -> Option<Bytes> {
-        read(&self.vault, token).filter(|(_, end)| now < *end)?;
+        read(&self.vault, token).filter(|known| now < known.end && known.weight.chars().is_some())?;
         let (answer, seed) = (answer(&self.vault, token), self.vault.index("captcha seed", token));
         self.bulkhead.run(move || picture::draw(&answer, seed)).await.ok().map(Bytes::from)
     }
 
-    /// Takes an answer. Right or wrong, its token is used up.
-    pub(crate) fn take(&self, given: Answer<'_>, now: Timestamp) -> Result<(), CaptchaError> {
+    /// Takes an answer that weighs at least so much. Right or wrong, its token is used up.
+    pub(crate) fn take(&self, given: Answer<'_>, least: Weight, now: Timestamp) -> Result<(), CaptchaError> {
         if given.is_empty() {
             return Err(CaptchaError::Missing);
         }
-        let (nonce, end) = read(&self.vault, given.token).ok_or(CaptchaError::Wrong)?;
+        let Known { nonce, weight, end } = read(&self.vault, given.token).ok_or(CaptchaError::Wrong)?;
+        if now < end && weight < least {
+            return Err(CaptchaError::Light);
+        }
         if now >= end || !self.used.lock().expect("nothing panics while counting").take(nonce, end, now) {
             return Err(CaptchaError::Wrong);
         }
         let is_solved = match given.sums {
-            "" => is_read(&answer(&self.vault, given.token), given.text),
-            sums => are_right(given.token, sums),
+            "" => weight.chars().is_some() && is_read(&answer(&self.vault, given.token), given.text),
+            sums => are_right(given.token, sums, weight.bits()),
         };
         if is_solved { Ok(()) } else { Err(CaptchaError::Wrong) }
     }
@@ -145,23 +215,34 @@ impl Used {
 /// What the picture of this token shows. Whoever has the vault's key can know it, and nobody else: tests do.
 pub fn answer(vault: &Vault, token: &str) -> String {
     let bytes = vault.index("captcha answer", token);
-    let letters = bytes.iter().take(ANSWER_CHARS).map(|byte| ALPHABET[usize::from(*byte) % ALPHABET.len()]);
+    let chars = Weight::of_token(token).chars().unwrap_or_default();
+    let letters = bytes.iter().take(chars).map(|byte| ALPHABET[usize::from(*byte) % ALPHABET.len()]);
     letters.map(char::from).collect()
 }
 
 fn mac(vault: &Vault, token: &[u8; TOKEN_BYTES]) -> [u8; MAC_BYTES] {
-    let text = URL_SAFE_NO_PAD.encode(&token[..NONCE_BYTES + 8]);
+    let text = URL_SAFE_NO_PAD.encode(&token[..HEAD_BYTES]);
     let index = vault.index("captcha token", &text);
     *index.first_chunk().expect("an index is longer than a MAC")
 }
 
-/// The nonce and the end of a token of ours.
-fn read(vault: &Vault, token: &str) -> Option<([u8; NONCE_BYTES], Timestamp)> {
-    let bytes: [u8; TOKEN_BYTES] = URL_SAFE_NO_PAD.decode(token).ok()?.try_into().ok()?;
-    let is_ours = constant_time::verify_slices_are_equal(&mac(vault, &bytes), &bytes[NONCE_BYTES + 8..]).is_ok();
-    let end = i64::from_be_bytes(*bytes[NONCE_BYTES..].first_chunk()?);
-    let end = Timestamp::from_second(end).ok()?;
-    is_ours.then_some((*bytes.first_chunk()?, end))
+/// What a token of ours says.
+struct Known {
+    nonce: [u8; NONCE_BYTES],
+    weight: Weight,
+    end: Timestamp,
+}
+
+fn decoded(token: &str) -> Option<[u8; TOKEN_BYTES]> {
+    URL_SAFE_NO_PAD.decode(token).ok()?.try_into().ok()
+}
+
+fn read(vault: &Vault, token: &str) -> Option<Known> {
+    let bytes = decoded(token)?;
+    let is_ours = constant_time::verify_slices_are_equal(&mac(vault, &bytes), &bytes[HEAD_BYTES..]).is_ok();
+    let end = i64::from_be_bytes(*bytes[NONCE_BYTES + 1..].first_chunk()?);
+    let (weight, end) = (Weight::of(bytes[NONCE_BYTES]), Timestamp::from_second(end).ok()?);
+    is_ours.then_some(Known { nonce: *bytes.first_chunk()?, weight, end })
 }
 
 /// Spaces, case and full-width letters are forgiven.
@@ -170,18 +251,18 @@ fn is_read(answer: &str, typed: &str) -> bool {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         other => other,
     };
-    let typed = typed.chars().filter(|c| !c.is_whitespace()).take(ANSWER_CHARS + 1);
+    let typed = typed.chars().filter(|c| !c.is_whitespace()).take(answer.len() + 1);
     typed.map(|c| narrow(c).to_ascii_uppercase()).eq(answer.chars())
 }
 
 /// Each of the numbers, hashed after the token and its place, begins with enough zero bits: SHA-256 of `token:0:1234`.
-fn are_right(token: &str, sums: &str) -> bool {
+fn are_right(token: &str, sums: &str, bits: u32) -> bool {
     let numbers: Vec<&str> = sums.split('.').take(SUMS + 1).collect();
     let is_right = |(place, number): (usize, &&str)| {
         let is_number = (1..=10).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
         let hash = digest::digest(&digest::SHA256, format!("{token}:{place}:{number}").as_bytes());
         let first = hash.as_ref().first_chunk().map_or(u32::MAX, |bytes| u32::from_be_bytes(*bytes));
-        is_number && first.leading_zeros() >= SUM_BITS
+        is_number && first.leading_zeros() >= bits
     };
     numbers.len() == SUMS && numbers.iter().enumerate().all(is_right)
 }
@@ -196,11 +277,11 @@ mod tests {
         (dir, Captcha::new(vault))
     }
 
-    fn solve(token: &str) -> String {
+    fn solve(token: &str, bits: u32) -> String {
         let sums = (0..SUMS).map(|place| {
             let is_right = |number: &u64| {
                 let hash = digest::digest(&digest::SHA256, format!("{token}:{place}:{number}").as_bytes());
-                u32::from_be_bytes(*hash.as_ref().first_chunk().unwrap()).leading_zeros() >= SUM_BITS
+                u32::from_be_bytes(*hash.as_ref().first_chunk().unwrap()).leading_zeros() >= bits
             };
             (0_u64..).find(is_right).unwrap().to_string()
         });
@@ -216,15 +297,15 @@ mod tests {
         assert!(png.starts_with(b"\x89PNG") && png.len() < 8 * 1024, "{} bytes", png.len());
         let typed = format!(" {} ", right.to_ascii_lowercase());
         let given = Answer { token: &token, text: &typed, sums: "" };
-        assert_eq!(captcha.take(given, now), Ok(()));
-        assert_eq!(captcha.take(given, now), Err(CaptchaError::Wrong), "it is used");
+        assert_eq!(captcha.take(given, Weight::Light, now), Ok(()));
+        assert_eq!(captcha.take(given, Weight::Light, now), Err(CaptchaError::Wrong), "it is used");
         let token = captcha.token(now);
         let wrong = Answer { token: &token, text: "AAAA", sums: "" };
-        assert_eq!(captcha.take(wrong, now), Err(CaptchaError::Wrong));
+        assert_eq!(captcha.take(wrong, Weight::Light, now), Err(CaptchaError::Wrong));
         let text = answer(&captcha.vault, &token);
         let right = Answer { token: &token, text: &text, sums: "" };
-        assert_eq!(captcha.take(right, now), Err(CaptchaError::Wrong), "one try a picture");
-        assert_eq!(captcha.take(Answer::default(), now), Err(CaptchaError::Missing));
+        assert_eq!(captcha.take(right, Weight::Light, now), Err(CaptchaError::Wrong), "one try a picture");
+        assert_eq!(captcha.take(Answer::default(), Weight::Light, now), Err(CaptchaError::Missing));
     }
 
     #[test]
@@ -234,13 +315,14 @@ mod tests {
         let token = captcha.token(now);
         let text = answer(&captcha.vault, &token);
         let given = Answer { token: &token, text: &text, sums: "" };
-        assert_eq!(captcha.take(given, now + LIFETIME), Err(CaptchaError::Wrong));
+        assert_eq!(captcha.take(given, Weight::Light, now + LIFETIME), Err(CaptchaError::Wrong));
         let foreign = other.token(now);
         let text = answer(&captcha.vault, &foreign);
         let given = Answer { token: &foreign, text: &text, sums: "" };
-        assert_eq!(captcha.take(given, now), Err(CaptchaError::Wrong));
+        assert_eq!(captcha.take(given, Weight::Light, now), Err(CaptchaError::Wrong));
         for bad in ["", "x", &token[1..], &format!("{token}A")] {
-            assert_eq!(captcha.take(Answer { token: bad, text: "AAAAA", sums: "" }, now), Err(CaptchaError::Wrong));
+            let given = Answer { token: bad, text: "AAAAA", sums: "" };
+            assert_eq!(captcha.take(given, Weight::Light, now), Err(CaptchaError::Wrong));
         }
     }
 
@@ -248,11 +330,35 @@ mod tests {
     fn sums_stand_in_for_reading() {
         let ((_dir, captcha), now) = (captcha(), Timestamp::now());
         let token = captcha.token(now);
-        let sums = solve(&token);
-        assert!(are_right(&token, &sums) && !are_right(&captcha.token(now), &sums));
-        assert!(!are_right(&token, &sums.replacen('.', ".1", 1)) && !are_right(&token, &format!("{sums}.1")));
-        assert_eq!(captcha.take(Answer { token: &token, text: "", sums: &sums }, now), Ok(()));
-        assert_eq!(captcha.take(Answer { token: &token, text: "", sums: &sums }, now), Err(CaptchaError::Wrong));
+        let sums = solve(&token, 13);
+        assert!(are_right(&token, &sums, 13) && !are_right(&captcha.token(now), &sums, 13));
+        let (more, less) = (format!("{sums}.1"), sums.replacen('.', ".1", 1));
+        assert!(!are_right(&token, &less, 13) && !are_right(&token, &more, 13) && !are_right(&token, &sums, 20));
+        let given = Answer { token: &token, text: "", sums: &sums };
+        assert_eq!(captcha.take(given, Weight::Light, now), Ok(()));
+        assert_eq!(captcha.take(given, Weight::Light, now), Err(CaptchaError::Wrong));
+    }
+
+    #[tokio::test]
+    async fn what_weighs_less_than_asked_is_not_taken_and_not_used_up() {
+        let ((_dir, captcha), now) = (captcha(), Timestamp::now());
+        for (place, weight) in Weight::ALL.into_iter().enumerate() {
+            let token = captcha.token_of(weight, now);
+            assert_eq!(Weight::of_token(&token), weight);
+            let text = answer(&captcha.vault, &token);
+            assert_eq!(text.len(), weight.chars().unwrap_or_default());
+            assert_eq!(captcha.picture(&token, now).await.is_some(), weight.chars().is_some());
+            let given = Answer { token: &token, text: &text, sums: "" };
+            for heavier in &Weight::ALL[place + 1..] {
+                assert_eq!(captcha.take(Answer { text: "x", ..given }, *heavier, now), Err(CaptchaError::Light));
+            }
+            let taken = captcha.take(Answer { text: if text.is_empty() { "x" } else { &text }, ..given }, weight, now);
+            assert_eq!(taken, weight.chars().map(drop).ok_or(CaptchaError::Wrong), "{weight:?}");
+        }
+        // Whoever writes another weight into a token has no token of ours.
+        let mut bytes = decoded(&captcha.token(now)).unwrap();
+        bytes[NONCE_BYTES] = 3;
+        assert!(read(&captcha.vault, &URL_SAFE_NO_PAD.encode(bytes)).is_none());
     }
 
     #[test]

@@ -3,12 +3,12 @@
 
 use registration::model::exam_rules::{CaptchaRule, LoginKind};
 use registration::people::accounts::{
-    AccountSettings, Act, Caller, CodeError, ForgottenError, SignedUp, SpentBudget, Way,
+    AccountSettings, Act, Caller, CodeError, ForgottenError, SignUpError, SignedUp, SpentBudget, Way,
 };
 use registration::secrets::captcha::Answer;
 
 use crate::outbox::{MOBILE, prove, refuse, rows};
-use crate::post::{Reached, stranger};
+use crate::post::{Reached, form, stranger};
 use crate::world::{document, until};
 
 fn from(address: &str) -> Caller<'static> {
@@ -143,10 +143,53 @@ async fn of_all_who_ask_at_once_no_more_are_sent_a_code_than_the_budgets_have() 
         async move { ask(reached, &mobile, &caller).await.is_ok() }
     });
     let sent = futures_util::future::join_all(asked).await.into_iter().filter(|is_sent| *is_sent).count();
-    assert_eq!(sent, 7);
+    assert_eq!(sent, 6, "a quarter is kept for those who have an account");
     let most = "SELECT max(count) FROM registration.account_tries";
     let most: i32 = reached.world.sql().await.query_one(most, &[]).await.unwrap().get("max");
     assert!(most <= 5, "{most}");
+    reached.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn robots_cannot_spend_what_is_kept_for_those_who_have_an_account() {
+    let reached = Reached::with_budget(8).await;
+    let SignedUp::Account(account) = reached.signed_up(1, MOBILE).await else { panic!() };
+    reached.forget_sendings().await;
+    for number in 0..5 {
+        ask(&reached, &format!("139{number}0000000"), &from(&format!("203.0.{number}.1"))).await.unwrap();
+    }
+    let refused = ask(&reached, "13990000000", &from("203.0.99.1")).await;
+    assert!(is_spent(&refused, SpentBudget::Site), "{refused:?}");
+    reached.accounts().send_mobile_code(account.id, &"13712345678".parse().unwrap(), &stranger()).await.unwrap();
+    assert!(matches!(forgot(&reached, &[MOBILE], "203.0.98.1").await, Ok(Way::Code)));
+    reached.code(MOBILE, 2).await;
+    let refused = reached.accounts().send_mobile_code(account.id, &"13787654321".parse().unwrap(), &stranger()).await;
+    assert!(is_spent(&refused, SpentBudget::Site), "and then nobody's: {refused:?}");
+    reached.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_makes_so_many_accounts_a_day() {
+    let settings = AccountSettings { sign_ups_per_network: 2, ..AccountSettings::default() };
+    let reached = Reached::with(settings).await;
+    let sign_up = async |number: u32, address: &str| {
+        let mobile = format!("1381234{number:04}");
+        reached.accounts().send_sign_up_code(&mobile.parse().unwrap(), &from("203.0.113.1")).await.unwrap();
+        let code = reached.code(&mobile, 1).await;
+        reached.accounts().sign_up(form(number, &mobile, &code), &code, &from(address)).await
+    };
+    for (number, address) in [(1, "192.0.2.1"), (2, "192.0.2.200")] {
+        assert!(matches!(sign_up(number, address).await, Ok(SignedUp::Account(_))));
+    }
+    let refused = sign_up(3, "192.0.2.77").await;
+    assert!(matches!(refused, Err(SignUpError::Network)), "{refused:?}");
+    assert!(matches!(sign_up(4, "192.0.3.1").await, Ok(SignedUp::Account(_))), "from another network it goes on");
+    reached.next_day().await;
+    // The code that was refused is not used up.
+    let mobile = "13812340003";
+    let code = reached.code(mobile, 1).await;
+    let again = reached.accounts().sign_up(form(3, mobile, &code), &code, &from("192.0.2.77")).await;
+    assert!(matches!(again, Ok(SignedUp::Account(_))), "{again:?}");
     reached.finish().await;
 }
 

@@ -2,7 +2,7 @@
 
 use registration::model::exam_rules::{CaptchaRule, LoginKind};
 use registration::people::accounts::{AccountSettings, Act, Caller, Device, SignIn, SignInError};
-use registration::secrets::captcha::{Answer, CaptchaError};
+use registration::secrets::captcha::{Answer, CaptchaError, SUMS, Weight, answer};
 use registration::secrets::vault::Vault;
 
 use crate::world::{PASSWORD, Setup, World, document};
@@ -107,4 +107,101 @@ async fn this_machine_is_suspected_like_any_other_outside_a_demo() {
         assert_eq!(is_suspect, !exempts_loopback, "IPv4 as IPv6 writes it");
         world.finish().await;
     }
+}
+
+/// A captcha as the form of this caller wants it, solved by the vault's key; empty where none is wanted.
+fn solved(world: &World, vault: &Vault, login: &str, caller: &Caller<'_>) -> (Option<Weight>, String, String) {
+    let accounts = &world.registration.accounts;
+    let weight = accounts.captcha_weight(Act::SignIn, login, caller);
+    let token = weight.map(|weight| accounts.captcha().token_of(weight, jiff::Timestamp::now())).unwrap_or_default();
+    let text = if token.is_empty() { String::new() } else { answer(vault, &token) };
+    (weight, token, text)
+}
+
+/// What a browser's script finds.
+fn sums(token: &str, bits: u32) -> String {
+    let is_right = |place: usize, number: u64| {
+        let text = format!("{token}:{place}:{number}");
+        let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
+        u32::from_be_bytes(*hash.as_ref().first_chunk().unwrap()).leading_zeros() >= bits
+    };
+    let found = (0..SUMS).map(|place| (0..).find(|number| is_right(place, *number)).unwrap().to_string());
+    found.collect::<Vec<_>>().join(".")
+}
+
+/// Whatever is sprayed, and from wherever: the right password enters with one captcha at most, also from the very address
+/// of the attacker, and on a device that knows the account with none.
+#[tokio::test(flavor = "multi_thread")]
+async fn c3_spraying_locks_nobody_out() {
+    let world = World::usual().await;
+    let vault = Vault::load_or_create(&world.stores.dir().join("vault-keys")).unwrap();
+    let mut owners = Vec::new();
+    for number in 1..=3 {
+        owners.push((document(number), Device::after_sign_in(None, world.candidate(number).await.id)));
+    }
+    let (mut chance, mut heaviest) = (0x5eed_u64, None);
+    let mut next = move |below: u64| {
+        chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (chance >> 33) % below
+    };
+    for round in 0..120_u32 {
+        // Four passwords for each name, those of candidates among them.
+        let login = document(round / 4 + 1);
+        let caller = from("192.0.2.1");
+        let (weight, token, text) = solved(&world, &vault, &login, &caller);
+        heaviest = heaviest.max(weight);
+        let caller = Caller { captcha: Answer { token: &token, text: &text, sums: "" }, ..caller };
+        let tried = sign_in(&world, &login, "wrong-horse", &caller).await;
+        assert!(matches!(tried, Err(SignInError::Wrong)), "{round}: {tried:?}");
+        let (login, device) = &owners[usize::try_from(next(3)).unwrap()];
+        let address = ["192.0.2.1", "192.0.2.2", "192.0.2.99", "198.51.100.7"][usize::try_from(next(4)).unwrap()];
+        let entered = if next(2) == 0 {
+            sign_in(&world, login, PASSWORD, &Caller { device: Some(device), ..from(address) }).await
+        } else {
+            let (_, token, text) = solved(&world, &vault, login, &from(address));
+            let captcha = Answer { token: &token, text: &text, sums: "" };
+            sign_in(&world, login, PASSWORD, &Caller { captcha, ..from(address) }).await
+        };
+        assert!(entered.is_ok(), "{round} from {address}: {entered:?}");
+    }
+    assert_eq!(heaviest, Some(Weight::Heavy), "it has grown for the sprayer");
+    world.finish().await;
+}
+
+/// A solver guesses: its wrong answers count, and in the end pictures are worth nothing there, for a day. Sums still are.
+#[tokio::test(flavor = "multi_thread")]
+async fn c3_wrong_captchas_count_and_then_pictures_are_worth_nothing() {
+    let world = World::usual().await;
+    let vault = Vault::load_or_create(&world.stores.dir().join("vault-keys")).unwrap();
+    let owner = world.candidate(1).await;
+    let robot = |number: u32| from(["192.0.2.1", "192.0.2.2", "192.0.2.3"][number as usize % 3]);
+    for number in 0..20 {
+        let login = format!("name-{number}");
+        assert!(matches!(sign_in(&world, &login, "wrong-horse", &from("192.0.2.9")).await, Err(SignInError::Wrong)));
+    }
+    let wrong = Answer { token: "none of ours", text: "AAAAA", sums: "" };
+    for number in 0..1_050 {
+        // Three addresses of one network; each is free at first.
+        let caller = Caller { captcha: wrong, rule: CaptchaRule::Always, ..robot(number) };
+        let told = sign_in(&world, &format!("other-{number}"), "wrong-horse", &caller).await;
+        assert!(matches!(told, Err(SignInError::Captcha(CaptchaError::Wrong))), "{told:?}");
+    }
+    let neighbour = from("192.0.2.200");
+    let (weight, token, text) = solved(&world, &vault, &document(1), &neighbour);
+    assert_eq!((weight, text.as_str()), (Some(Weight::Sums), ""));
+    let accounts = &world.registration.accounts;
+    assert_eq!(accounts.captcha_weight(Act::SignIn, &document(1), &from("192.0.3.200")), None, "no other network");
+    assert_eq!(accounts.captcha_weight(Act::SignUp, "", &neighbour), None, "and nothing else there");
+    let light = accounts.captcha().token_of(Weight::Heavy, jiff::Timestamp::now());
+    let read = answer(&vault, &light);
+    let told = Caller { captcha: Answer { token: &light, text: &read, sums: "" }, ..neighbour };
+    let told = sign_in(&world, &document(1), PASSWORD, &told).await;
+    assert!(matches!(told, Err(SignInError::Captcha(CaptchaError::Light))), "{told:?}");
+    // Its owner is in all the same: at once where the device is known, with sums elsewhere.
+    let device = Device::after_sign_in(None, owner.id);
+    sign_in(&world, &document(1), PASSWORD, &Caller { device: Some(&device), ..neighbour }).await.unwrap();
+    let found = sums(&token, Weight::Sums.bits());
+    let captcha = Answer { token: &token, text: "", sums: &found };
+    sign_in(&world, &document(1), PASSWORD, &Caller { captcha, ..neighbour }).await.unwrap();
+    world.finish().await;
 }

@@ -32,6 +32,7 @@ mod eligibility;
 mod exam_drafts;
 mod exams;
 mod faces;
+mod farms;
 mod form_reviews;
 mod groups;
 mod hand_in;

@@ -49,6 +49,11 @@ const LABELLED: [(&str, &str); 18] = [
     ("registration_notifications_refused_total", "Notifications that were not genuine or could not be taken, by why"),
     ("registration_identities_verified_total", "Identities verified, by the way they were proved"),
     ("registration_codes_refused_total", "Codes not sent because a budget of the day was spent"),
+    ("registration_sign_ups_refused_total", "Accounts not made because a network's budget of the day was spent"),
+    (
+        "registration_seats_refused_by_network_total",
+        "Seats not given because a network holds as many as its exam allows",
+    ),
     ("registration_refunds_begun_total", "Refunds, by what they are for"),
     ("registration_outbox_total", "Letters and messages, by topic and what became of them"),
     ("registration_webhooks_total", "Tries to deliver webhooks, by outcome: sent, failed, given_up"),

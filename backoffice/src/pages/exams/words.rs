@@ -28,6 +28,7 @@ const FIELDS: [(&str, &str); 60] = [
     ("choice_hours", key("exam-field-choice-hours")),
     ("resubmit_hours", key("exam-field-resubmit-hours")),
     ("resubmit_times", key("exam-field-resubmit-times")),
+    ("seats_per_network", key("exam-field-seats-per-network")),
     ("waiting_room", key("exam-field-waiting-room")),
     ("admit_per_second", key("exam-field-admit-per-second")),
     ("waiting_list", key("exam-field-waiting-list")),

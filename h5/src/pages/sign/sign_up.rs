@@ -274,6 +274,7 @@ fn refusal(w: Words, error: SignUpError) -> Result<(StatusCode, FieldError), Fai
         SignUpError::Captcha(error) => (StatusCode::UNPROCESSABLE_ENTITY, captcha_error(w, error)),
         SignUpError::Mobile(shared) => (StatusCode::CONFLICT, mobile_shared::error(w, &shared)),
         SignUpError::Code => (StatusCode::UNPROCESSABLE_ENTITY, of("code", w.t("field-code-wrong"))),
+        SignUpError::Network => (StatusCode::TOO_MANY_REQUESTS, whole(w.t("sign-up-network"))),
         SignUpError::TooMany { retry_after } => {
             let text = w.with("letter-wait", &[("wait", wait(w, retry_after).into())]);
             (StatusCode::TOO_MANY_REQUESTS, of("email", text))

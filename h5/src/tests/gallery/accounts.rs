@@ -29,6 +29,9 @@ use crate::view::outcome::{self, dead_link};
 
 /// A token has this length; its picture is a file beside the gallery.
 const TOKEN: &str = "captcha-0.png";
+/// Tokens that weigh more: two lines to read, and sums alone.
+const HEAVY_TOKEN: &str = "AAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const SUMS_TOKEN: &str = "AAAAAAAAAAAAAAAAAgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 const EMAIL: &str = "li***@example.edu.cn";
 
 /// 个人中心 with these orders.
@@ -96,6 +99,8 @@ impl Studio {
             ("sign-in-error", LoginKind::Username, None, &wrong),
             ("sign-in-captcha", LoginKind::Email, Some(TOKEN), &[]),
             ("sign-in-captcha-error", LoginKind::Document, Some(TOKEN), &captcha),
+            ("sign-in-captcha-heavy", LoginKind::Document, Some(HEAVY_TOKEN), &captcha),
+            ("sign-in-captcha-sums", LoginKind::Document, Some(SUMS_TOKEN), &[]),
         ];
         for (name, login, captcha, errors) in shots {
             let kind = (name != "sign-in").then_some(login);

@@ -2,7 +2,7 @@
 
 /// A step of the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// Signing in, or up.
     SignIn,
     /// The exam's own page.
@@ -25,7 +25,7 @@ pub(super) enum Step {
 
 impl Step {
     /// The step at this address; none that we know of, perhaps.
-    pub(super) fn at(address: &str) -> Option<Self> {
+    pub(crate) fn at(address: &str) -> Option<Self> {
         let parts: Vec<&str> = path(address).trim_start_matches('/').split('/').collect();
         Some(match parts[..] {
             ["sign-in"] => Self::SignIn,
@@ -43,7 +43,7 @@ impl Step {
 }
 
 /// An address without query and fragment.
-pub(super) fn path(address: &str) -> &str {
+pub(crate) fn path(address: &str) -> &str {
     address.split(['?', '#']).next().unwrap_or(address)
 }
 

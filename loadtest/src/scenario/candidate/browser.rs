@@ -26,7 +26,7 @@ const AGENT: &str = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, 
                      Safari/537.36 seathold-loadtest";
 const PAGE: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 /// The content type of a form without files.
-pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 /// Most cookies of one candidate.
 const COOKIES_MAX: usize = 8;
 

@@ -15,9 +15,9 @@ const TEXT: &str = "样例";
 
 /// A form of a page.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Form {
+pub(crate) struct Form {
     /// Where it goes.
-    pub(super) action: String,
+    pub(crate) action: String,
     is_multipart: bool,
     fields: Vec<Field>,
 }
@@ -46,14 +46,14 @@ enum Kind {
 
 /// What a candidate has to say: answers by the names of fields, and pictures likewise.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Answers<'a> {
-    pub(super) texts: &'a [(&'a str, &'a str)],
-    pub(super) pictures: &'a [(&'a str, &'a Bytes)],
+pub(crate) struct Answers<'a> {
+    pub(crate) texts: &'a [(&'a str, &'a str)],
+    pub(crate) pictures: &'a [(&'a str, &'a Bytes)],
 }
 
 impl Form {
     /// The page's form that goes to this path.
-    pub(super) fn to(page: &str, action: &str) -> Option<Self> {
+    pub(crate) fn to(page: &str, action: &str) -> Option<Self> {
         page.split("<form ").skip(1).find_map(|rest| {
             let (head, body) = rest.split_once('>')?;
             let to = attribute(head, "action").filter(|to| path(to) == action)?;
@@ -64,18 +64,18 @@ impl Form {
     }
 
     /// Can this be answered with this value, or is there a button that says it?
-    pub(super) fn offers(&self, name: &str, value: &str) -> bool {
+    pub(crate) fn offers(&self, name: &str, value: &str) -> bool {
         self.fields.iter().any(|field| field.name == name && field.value == value)
     }
 
     /// Does it ask for this?
-    pub(super) fn asks_for(&self, name: &str) -> bool {
+    pub(crate) fn asks_for(&self, name: &str) -> bool {
         self.fields.iter().any(|field| field.name == name)
     }
 
     /// Content type and body of the form with these answers. What nobody answers stays as it is; what must be answered
     /// all the same is: the first of several choices, a tick, a word.
-    pub(super) fn filled(&self, answers: Answers<'_>) -> (String, Bytes) {
+    pub(crate) fn filled(&self, answers: Answers<'_>) -> (String, Bytes) {
         let pairs = self.pairs(answers.texts);
         if self.is_multipart {
             let names =
@@ -165,12 +165,12 @@ fn fields(body: &str) -> Vec<Field> {
 }
 
 /// The content type of a form with files.
-pub(super) fn multipart_type() -> String {
+pub(crate) fn multipart_type() -> String {
     format!("multipart/form-data; boundary={BOUNDARY}")
 }
 
 /// The body of a form with files, each a JPEG.
-pub(super) fn multipart(pairs: &[(&str, &str)], pictures: &[(&str, &[u8])]) -> Bytes {
+pub(crate) fn multipart(pairs: &[(&str, &str)], pictures: &[(&str, &[u8])]) -> Bytes {
     let mut body = Vec::with_capacity(1_024 + pictures.iter().map(|(_, picture)| picture.len() + 256).sum::<usize>());
     for (name, value) in pairs {
         let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");

@@ -8,44 +8,44 @@ const ERRORS: &str = r#"class="summary" role="alert""#;
 
 /// A sitting on an exam's page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct SittingMark {
+pub(crate) struct SittingMark {
     /// The id of the sitting.
-    pub(super) id: String,
+    pub(crate) id: String,
     /// Has it no free seat?
-    pub(super) is_full: bool,
+    pub(crate) is_full: bool,
     /// The form's field for it; none when nothing can be chosen.
-    pub(super) field: Option<String>,
+    pub(crate) field: Option<String>,
 }
 
 /// Does the page say that something did not go?
-pub(super) fn has_error(page: &str) -> bool {
+pub(crate) fn has_error(page: &str) -> bool {
     page.contains(ERRORS)
 }
 
 /// Has the page a form that goes to `path`?
-pub(super) fn has_form(page: &str, path: &str) -> bool {
+pub(crate) fn has_form(page: &str, path: &str) -> bool {
     page.contains(&format!(r#"action="{path}""#))
 }
 
 /// Where the form has a code sent to the mobile, if it asks for one.
-pub(super) fn code_path(page: &str) -> Option<String> {
+pub(crate) fn code_path(page: &str) -> Option<String> {
     let path = page.split(r#" data-code=""#).nth(1)?.split('"').next()?;
     Some(path.replace("&amp;", "&"))
 }
 
 /// Has the page a link to `path`?
-pub(super) fn has_link(page: &str, path: &str) -> bool {
+pub(crate) fn has_link(page: &str, path: &str) -> bool {
     page.contains(&format!(r#"href="{path}""#))
 }
 
 /// Where an exam's page says that one goes on.
-pub(super) fn next_step(page: &str) -> Option<String> {
+pub(crate) fn next_step(page: &str) -> Option<String> {
     let boxed = page.split(r#"<section class="callout""#).nth(1)?;
     go_on(boxed.split("</section>").next()?)
 }
 
 /// Where the page's own button leads that is a link.
-pub(super) fn go_on(page: &str) -> Option<String> {
+pub(crate) fn go_on(page: &str) -> Option<String> {
     let (_, link) = page.split_once(r#"<a class="button" "#)?;
     attribute(link.split('>').next()?, "href")
 }
@@ -56,17 +56,17 @@ pub fn has_steps(page: &str) -> bool {
 }
 
 /// Does the page lead to an order?
-pub(super) fn has_order(page: &str) -> bool {
+pub(crate) fn has_order(page: &str) -> bool {
     page.contains(r#"href="/orders/"#)
 }
 
 /// Is it the page after a decisive act?
-pub(super) fn has_outcome(page: &str) -> bool {
+pub(crate) fn has_outcome(page: &str) -> bool {
     page.contains(r#"class="outcome""#)
 }
 
 /// The sittings that the page shows.
-pub(super) fn sittings(page: &str) -> Vec<SittingMark> {
+pub(crate) fn sittings(page: &str) -> Vec<SittingMark> {
     let cards = page.split(r#" data-sitting=""#).skip(1);
     let mark = |card: &str| {
         let (id, rest) = card.split_once('"')?;
@@ -78,13 +78,13 @@ pub(super) fn sittings(page: &str) -> Vec<SittingMark> {
 }
 
 /// How long the seat is still held, as the page shows it.
-pub(super) fn held_for(page: &str) -> Option<Duration> {
+pub(crate) fn held_for(page: &str) -> Option<Duration> {
     let number = |name| value(page, name)?.parse::<u64>().ok();
     Some(Duration::from_millis(number("data-deadline")?.saturating_sub(number("data-now")?)))
 }
 
 /// The stylesheet, the icon and the pictures that a browser fetches with the page.
-pub(super) fn assets(page: &str) -> Vec<String> {
+pub(crate) fn assets(page: &str) -> Vec<String> {
     let tags = page.split('<').filter(|tag| {
         tag.starts_with("img ")
             || (tag.starts_with("link ") && (tag.contains("stylesheet") || tag.contains("\"icon\"")))
@@ -97,7 +97,7 @@ pub(super) fn assets(page: &str) -> Vec<String> {
 }
 
 /// The value of a tag's attribute.
-pub(super) fn attribute(tag: &str, name: &str) -> Option<String> {
+pub(crate) fn attribute(tag: &str, name: &str) -> Option<String> {
     let tag = format!(" {tag}");
     let (_, rest) = tag.split_once(&format!(r#" {name}=""#))?;
     let value = rest.split_once('"')?.0;
@@ -105,7 +105,7 @@ pub(super) fn attribute(tag: &str, name: &str) -> Option<String> {
 }
 
 /// Has the tag this attribute, which needs no value?
-pub(super) fn has_attribute(tag: &str, name: &str) -> bool {
+pub(crate) fn has_attribute(tag: &str, name: &str) -> bool {
     tag.split_ascii_whitespace().any(|word| word == name)
 }
 

@@ -15,14 +15,14 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// The sandbox of the site that drew this page. Only on this machine.
-pub(super) fn of_page(page: &str) -> Option<SocketAddr> {
+pub(crate) fn of_page(page: &str) -> Option<SocketAddr> {
     let banner = page.split(r#"class="demo""#).nth(1)?.split("</").next()?;
     let url = banner.split(r#"href="http://"#).nth(1)?.split(['/', '"']).next()?;
     url.parse().ok().filter(|address: &SocketAddr| address.ip().is_loopback())
 }
 
 /// The newest code to this mobile.
-pub(super) async fn code(sandbox: SocketAddr, mobile: &str) -> Option<String> {
+pub(crate) async fn code(sandbox: SocketAddr, mobile: &str) -> Option<String> {
     for _ in 0..TRIES {
         let asked = tokio::time::timeout(PATIENCE, outbox(sandbox)).await.ok()?;
         if let Some(code) = asked.and_then(|outbox| newest(&outbox, mobile)) {

@@ -80,6 +80,7 @@ struct Raw {
     payment_deadline: Option<Spanned<Datetime>>,
     resubmit_hours: Option<Spanned<i64>>,
     resubmit_times: Option<Spanned<i64>>,
+    seats_per_network: Option<u32>,
     #[serde(default)]
     acknowledge: Acknowledge,
     #[serde(default)]
@@ -158,13 +159,11 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
     check_deadline(raw.payment_deadline.as_ref(), (payment_deadline, closes_at, hold), faults);
     let id = faults.parsed(&raw.id);
     let (title, organiser) = (faults.text(raw.title), faults.text(raw.organiser));
-    let contact = faults.optional_text(raw.contact);
-    let short_title = faults.optional_text(raw.short_title);
+    let (contact, short_title) = (faults.optional_text(raw.contact), faults.optional_text(raw.short_title));
     let review_days = optional(raw.review_days.as_ref(), None, |days| {
         faults.within(days, 1..=REVIEW_DAYS_MAX, |days| u8::try_from(days).ok())
     });
-    let fee = faults.parsed::<Fen>(&raw.fee);
-    let payment_url = faults.url(raw.payment_url);
+    let (fee, payment_url) = (faults.parsed::<Fen>(&raw.fee), faults.url(raw.payment_url));
     let waiting_room = check_waiting_room(&raw.waiting_room, faults);
     let (groups, group_rules) = check_groups(raw.groups, faults);
     let rules = ExamRules {
@@ -188,6 +187,7 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
         reminders: raw.reminders,
         reasons: raw.reasons,
         waiting_list: raw.waiting_list,
+        seats_per_network: raw.seats_per_network,
     };
     check_rules(&rules, &groups, opens_at, faults);
     let page = Exam {

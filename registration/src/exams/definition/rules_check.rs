@@ -82,6 +82,12 @@ pub(super) fn check(rules: &ExamRules, groups: &[Group]) -> Vec<RuleFault> {
     reasons(rules, &mut checker);
     second_opinion(rules, &mut checker);
     waiting_list(rules, &mut checker);
+    let fits = rules.seats_per_network.is_none_or(|seats| seats > 0);
+    checker.require(
+        fits,
+        &[Key::Name("seats_per_network")],
+        "must be at least 1; leave it out where there is no bound",
+    );
     checker.0
 }
 

@@ -113,6 +113,7 @@ const WINDOWS: &[Spec] = &[
     one("payment.choice_hours", "choice_hours", FieldKind::Whole),
     one("resubmit_hours", "resubmit_hours", FieldKind::Whole),
     one("resubmit_times", "resubmit_times", FieldKind::Whole),
+    one("seats_per_network", "seats_per_network", FieldKind::Whole),
     one("waiting_room.mode", "waiting_room", ROOM_MODES),
     one("waiting_room.admit_per_second", "admit_per_second", FieldKind::Whole),
     one("waiting_list.per", "waiting_list", LIST_PER),

@@ -17,7 +17,7 @@ use crate::model::text::{Paragraphs, Text};
 /// China has one time zone without summer time.
 const CHINA_OFFSET_HOURS: i8 = 8;
 /// Fields of `exam.toml` that stand above its first table, in the order in which people look for them.
-const ABOVE: [&str; 18] = [
+const ABOVE: [&str; 19] = [
     "id",
     "title",
     "organiser",
@@ -33,6 +33,7 @@ const ABOVE: [&str; 18] = [
     "payment_url",
     "resubmit_hours",
     "resubmit_times",
+    "seats_per_network",
     "acknowledge",
     "waiting_list",
     "waiting_room",

@@ -15,7 +15,7 @@ use crate::model::document::Document;
 use crate::model::exam_rules::LoginKind;
 use crate::model::login::{Email, LoginName, Username};
 use crate::model::person::{Mobile, PersonName};
-use crate::people::accounts::proof::budgets::SpentBudget;
+use crate::people::accounts::proof::budgets::{Share, SpentBudget};
 use crate::people::accounts::proof::codes::{CODE_WAIT, Purpose, count_sending, new_code};
 use crate::people::accounts::proof::letters::LetterKind;
 use crate::people::accounts::proof::links::LinkPurpose;
@@ -109,7 +109,7 @@ impl Accounts {
         let mobile =
             names.iter().find_map(|name| if let LoginName::Mobile(mobile) = name { Some(mobile) } else { None });
         if asks_for_code {
-            self.look_at_budgets(mobile, caller).await??;
+            self.look_at_budgets(mobile, Share::Everybody, caller).await??;
         }
         if let Err(error) = self.pass(Act::Forgotten, login, caller) {
             // The same form sent twice: its captcha is used, and what it asked for is on its way.
@@ -186,7 +186,7 @@ impl Accounts {
         let allowed = count_sending(&transaction, &subject, clock::now()).await?.is_none();
         nobody?;
         let allowed = allowed && (is_counted || self.spend_prefix(&transaction, mobile.as_ref()).await?);
-        let allowed = allowed && self.spend_site(&transaction).await?.is_ok();
+        let allowed = allowed && self.spend_site(&transaction, Share::Everybody).await?.is_ok();
         match mobile {
             Some(mobile) if allowed => {
                 let (code, typed, accounts) = (new_code(), *typed, self.clone());

@@ -96,6 +96,9 @@ impl Accounts {
             return Err(SignInError::Wrong);
         }
         self.end_attempt(entered.login, owner, caller);
+        if let (None, Some(account)) = (owner, accounts.first()) {
+            self.credit(account.id, caller);
+        }
         if accounts.len() > 1 {
             accounts.sort_by_key(|account| account.id);
             return Ok(SignedIn::Which(accounts));

@@ -57,6 +57,9 @@ pub enum SignUpError {
     /// The mobile, of which the code was right, has accounts. The code stays good.
     #[error(transparent)]
     Mobile(#[from] SharedMobile),
+    /// As many accounts were made from this network as may be on one day.
+    #[error("from this network as many accounts were made as may be today")]
+    Network,
     /// A letter went to this address lately.
     #[error("this address must wait for its next letter")]
     TooMany {
@@ -126,6 +129,9 @@ impl Accounts {
             && !self.take_code(&transaction, Purpose::SignUp, subject, code).await?
         {
             return Err(SignUpError::Code);
+        }
+        if !self.spend_sign_up(&transaction, caller).await? {
+            return Err(SignUpError::Network);
         }
         let proved = Proved { email: false, mobile: proof.is_some() };
         if let (LoginKind::Email, true, Some(email)) = (new.login, ways.mail, new.email.clone()) {

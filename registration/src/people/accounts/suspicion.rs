@@ -1,5 +1,7 @@
-//! Who is asked for a captcha, and who must wait: counted by login name, by network, and by device. A device that signed
-//! in to the account before has a count of its own, so that a stranger's wrong passwords never keep the owner out.
+//! Who is asked for a captcha and what it weighs, and who must wait: counted by login name, by network, and by device. A
+//! device that signed in to the account before has a count of its own, so that a stranger's wrong passwords never keep the
+//! owner out. Nobody is refused for what others did from the same network: the captcha only grows, up to sums that a
+//! robot's owner pays for in electricity.
 
 use std::net::IpAddr;
 
@@ -10,11 +12,21 @@ use super::Accounts;
 use crate::model::clock;
 use crate::model::exam_rules::CaptchaRule;
 use crate::model::ids::AccountId;
-use crate::secrets::attempts::{Counted, network_of};
-use crate::secrets::captcha::{Answer, CaptchaError};
+use crate::secrets::attempts::{Counted, network_of, wide_network_of};
+use crate::secrets::captcha::{Answer, CaptchaError, Weight};
 
-/// Wrong passwords of a login name, from wherever, after which strangers are asked for a captcha.
+/// Wrong passwords of a login name, from wherever, after which strangers are asked for a captcha, and from which on it
+/// weighs more.
 const LOGIN_FREE: u32 = 5;
+const LOGIN_STEPS: [(u32, Weight); 3] = [(LOGIN_FREE, Weight::Light), (20, Weight::Heavy), (100, Weight::Sums)];
+/// What is wrong from one network (/24 of IPv4, /48 of IPv6) within half a day, and what a captcha weighs there from then
+/// on: a robot with a solver reads pictures for nothing.
+const DAY_STEPS: [(u32, Weight); 3] = [(300, Weight::Heavy), (1_000, Weight::Sums), (3_000, Weight::LongSums)];
+/// From so many times what is free, a network's captcha weighs more.
+const HEAVY_FROM: u32 = 4;
+/// Each account that signs in from a network takes so many wrong passwords off its count: where ten thousand candidates
+/// share an address, hundreds of them mistype.
+const CREDIT: u32 = 2;
 /// Wrong passwords of one network for one login name, after which it must wait; and of one device of the owner.
 const WAIT_FREE: u32 = 5;
 /// Most accounts that a device is known to.
@@ -56,6 +68,12 @@ impl Act {
             Self::Reset => 5,
         }
     }
+
+    /// Is it only counted when it is wrong? The captcha of what candidates of one school rightly do stays a light one; what
+    /// they may do on a day has budgets of its own.
+    fn is_of_wrong_ones(self) -> bool {
+        matches!(self, Self::SignIn | Self::Reset)
+    }
 }
 
 /// A browser that signed in before, as its long-lived cookie says.
@@ -79,6 +97,10 @@ impl Device {
     }
 }
 
+/// The network that somebody asks from (/24 of IPv4, /48 of IPv6), as a keyed index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network(pub(crate) [u8; 32]);
+
 /// Who asks, and what they bring.
 #[derive(Debug, Clone, Copy)]
 pub struct Caller<'a> {
@@ -100,25 +122,59 @@ impl Caller<'_> {
 }
 
 impl Accounts {
-    /// Will a form be asked for a captcha? `login` is what was typed, if anything was.
-    pub fn wants_captcha(&self, act: Act, login: &str, caller: &Caller<'_>) -> bool {
-        caller.rule == CaptchaRule::Always
-            || self.network(act, caller).is_some_and(|network| self.attempts.count(&network) >= act.network_free())
-            || (act == Act::SignIn && self.attempts.count(&self.login_count(login)) >= LOGIN_FREE)
+    /// What the captcha weighs that a form will be asked for; `None` when it will not. `login` is what was typed, if
+    /// anything was.
+    pub fn captcha_weight(&self, act: Act, login: &str, caller: &Caller<'_>) -> Option<Weight> {
+        let here = self.network(act, caller).map_or(0, |network| self.attempts.count(&network));
+        let by_network = (here >= act.network_free()).then_some(match act.is_of_wrong_ones() {
+            true if here >= act.network_free() * HEAVY_FROM => Weight::Heavy,
+            _ => Weight::Light,
+        });
+        let of_day = self.day(caller).filter(|_| act.is_of_wrong_ones());
+        let by_day = of_day.and_then(|network| step(&DAY_STEPS, self.days.count(&network)));
+        let of_login = if act == Act::SignIn { self.attempts.count(&self.login_count(login)) } else { 0 };
+        let by_rule = (caller.rule == CaptchaRule::Always).then_some(Weight::Light);
+        by_network.max(by_day).max(step(&LOGIN_STEPS, of_login)).max(by_rule)
     }
 
-    /// Takes the captcha of a form that needs one.
+    /// The network of an address, for what one network may have; `None` for a demo's own machine.
+    pub fn network_of(&self, address: IpAddr) -> Option<Network> {
+        let is_exempt = self.is_exempt(address);
+        (!is_exempt).then(|| Network(self.vault.index("seats network", &wide_network_of(address).to_string())))
+    }
+
+    /// Will a form be asked for a captcha?
+    pub fn wants_captcha(&self, act: Act, login: &str, caller: &Caller<'_>) -> bool {
+        self.captcha_weight(act, login, caller).is_some()
+    }
+
+    /// Takes the captcha of a form that needs one. A wrong one counts: solvers guess.
     pub(super) fn pass(&self, act: Act, login: &str, caller: &Caller<'_>) -> Result<(), CaptchaError> {
-        if self.wants_captcha(act, login, caller) {
-            return self.captcha.take(caller.captcha, clock::now());
+        let Some(weight) = self.captcha_weight(act, login, caller) else { return Ok(()) };
+        let taken = self.captcha.take(caller.captcha, weight, clock::now());
+        if taken == Err(CaptchaError::Wrong) {
+            self.note(act, caller);
         }
-        Ok(())
+        taken
     }
 
     /// Counts an act of this network.
     pub(super) fn note(&self, act: Act, caller: &Caller<'_>) {
         if let Some(network) = self.network(act, caller) {
             self.attempts.note(network);
+        }
+        if let Some(network) = self.day(caller).filter(|_| act.is_of_wrong_ones()) {
+            self.days.note(network);
+        }
+    }
+
+    /// Somebody signed in rightly from this network: once for each account.
+    pub(super) fn credit(&self, account: AccountId, caller: &Caller<'_>) {
+        let Some(network) = self.day(caller) else { return };
+        let once = self.vault.index("attempts credit", &format!("{network:?} {}", account.0));
+        if self.days.count(&once) == 0 {
+            self.days.note(once);
+            self.days.take_off(&network, CREDIT);
         }
     }
 
@@ -179,10 +235,21 @@ impl Accounts {
         Some(self.vault.index("attempts network", &format!("{} {network}", act.as_str())))
     }
 
+    /// What is counted for half a day: a whole network, of which one subscriber may have many addresses.
+    fn day(&self, caller: &Caller<'_>) -> Option<Counted> {
+        let address = caller.address.filter(|address| !self.is_exempt(*address))?;
+        Some(self.vault.index("attempts day", &wide_network_of(address).to_string()))
+    }
+
     /// Is it this machine, in a demo, where everybody is on it?
     pub(super) fn is_exempt(&self, address: IpAddr) -> bool {
         self.post.settings().exempts_loopback && address.to_canonical().is_loopback()
     }
+}
+
+/// The last step that the count has reached.
+fn step(steps: &[(u32, Weight)], count: u32) -> Option<Weight> {
+    steps.iter().rev().find(|(from, _)| count >= *from).map(|(_, weight)| *weight)
 }
 
 /// What was typed, as attempts are counted by it: at most so long, without case and spaces.
@@ -207,11 +274,23 @@ mod tests {
     }
 
     #[test]
+    fn a_captcha_weighs_what_the_last_step_says() {
+        let weights = [0, 4, 5, 19, 20, 99, 100, u32::MAX].map(|count| step(&LOGIN_STEPS, count));
+        let (light, heavy, sums) = (Some(Weight::Light), Some(Weight::Heavy), Some(Weight::Sums));
+        assert_eq!(weights, [None, None, light, light, heavy, heavy, sums, sums]);
+    }
+
+    #[test]
     fn an_ipv6_network_is_one() {
         let network = |text: &str| network_of(text.parse().unwrap());
         assert_eq!(network("2001:db8:0:1::1"), network("2001:db8:0:1:ffff::2"));
         assert_ne!(network("2001:db8:0:1::1"), network("2001:db8:0:2::1"));
         assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+        let wide = |text: &str| wide_network_of(text.parse().unwrap());
+        assert_eq!(wide("2001:db8:1:1::1"), wide("2001:db8:1:ffff::2"));
+        assert_ne!(wide("2001:db8:1::1"), wide("2001:db8:2::1"));
+        assert_eq!(wide("::ffff:192.0.2.1"), wide("192.0.2.200"));
+        assert_ne!(wide("192.0.2.1"), wide("192.0.3.1"));
         assert_eq!(folded(" 1101 05X "), "110105x");
     }
 }

@@ -1,20 +1,36 @@
-//! The picture: characters of a few strokes, each turned, moved and bent, crossed by two waves. Drawn here because the
-//! crates for it bring a second decoder of pictures and a second source of random numbers for 200 lines of drawing.
+//! The picture: lines of characters of a few strokes, each of its own size, slant and turn, so close that they touch,
+//! bent together, crossed by waves nearly as thick as they are and by pieces of strokes that belong to none, and cut by white
+//! ones. Drawn here because the crates for it bring a second decoder of pictures and a second source of random numbers
+//! for 200 lines of drawing.
 
 use std::io::Cursor;
 
 use image::{GrayImage, ImageFormat, Luma};
 
+use super::ANSWER_CHARS;
+
+/// Of one line.
 const WIDTH: u32 = 160;
 const HEIGHT: u32 = 56;
-/// Half the width of a character's stroke and of a wave's, in pixels: people tell them apart by it.
-const STROKE: f32 = 1.7;
-const WAVE: f32 = 0.7;
+/// Half the width of a character's stroke, in pixels, and by how much it differs.
+const STROKE: f32 = 1.65;
+const STROKE_VARIES: f32 = 0.25;
+/// Half the width of what cuts.
+const CUT: f32 = 0.6;
+/// A stroke is bent in so many parts.
+const PARTS: u8 = 4;
 
 type Point = (f32, f32);
 
-/// From, to, and half the width.
-type Line = (Point, Point, f32);
+/// A piece of a stroke.
+#[derive(Clone, Copy)]
+struct Line {
+    from: Point,
+    to: Point,
+    /// Half the width.
+    width: f32,
+    is_ink: bool,
+}
 
 /// The strokes of a character, in a box of 4 by 6; a letter after a letter is a line, `|` lifts the pen. `a0` is the
 /// upper left corner, `e6` the lower right one.
@@ -29,7 +45,6 @@ fn strokes(character: char) -> &'static str {
         'J' => "b0e0|d0d5c6b6a5",
         'K' => "a0a6|e0a3e6",
         'L' => "a0a6e6",
-        'M' => "a6a0c3e0e6",
         'N' => "a6a0e6e0",
         'P' => "a6a0d0e1e2d3a3",
         'R' => "a6a0d0e1e2d3a3|c3e6",
@@ -40,7 +55,6 @@ fn strokes(character: char) -> &'static str {
         'X' => "a0e6|e0a6",
         'Y' => "a0c3e0|c3c6",
         '3' => "a1b0d0e1e2d3c3|d3e4e5d6b6a5",
-        '4' => "d6d0a4e4",
         '6' => "e1d0b0a1a5b6d6e5e4d3b3a4",
         '7' => "a0e0b6",
         '9' => "e2d3b3a2a1b0d0e1e5d6b6a5",
@@ -63,36 +77,54 @@ impl Dice {
     }
 }
 
-/// Draws the answer as PNG in grey.
+/// Draws the answer as PNG in grey, five characters a line.
 pub(super) fn draw(answer: &str, seed: [u8; 32]) -> Vec<u8> {
     let mut dice = Dice(u64::from_be_bytes(*seed.first_chunk().expect("a seed has 32 bytes")));
-    let mut lines: Vec<Line> = Vec::new();
-    let mut left = 8.0 + dice.roll() * 2.0;
-    for character in answer.chars() {
-        letter(character, (left, 9.0 + dice.roll() * 3.0), &mut dice, &mut lines);
-        left += 29.5 + dice.roll() * 1.5;
-    }
-    for _ in 0..2 {
-        wave(&mut dice, &mut lines);
-    }
-    let bend = (dice.roll() * 2.0, 1.5 + dice.roll(), dice.roll() * 3.0);
-    let mut picture = GrayImage::from_pixel(WIDTH, HEIGHT, Luma([255]));
-    for (from, to, width) in lines {
-        line(&mut picture, bent(from, bend), bent(to, bend), width);
+    let letters: Vec<char> = answer.chars().collect();
+    let rows = letters.chunks(ANSWER_CHARS);
+    let height = HEIGHT * u32::try_from(rows.len()).expect("an answer has few lines");
+    let mut picture = GrayImage::from_pixel(WIDTH, height, Luma([255]));
+    let mut top = 0.0;
+    for row in rows {
+        let bend = (2.2 + dice.roll() * 0.8, 2.6 + dice.roll() * 0.9, dice.roll() * 3.0);
+        for piece in pieces(row, &mut dice) {
+            let ends = (bent(piece.from, bend), bent(piece.to, bend));
+            let down = |(x, y): Point| (x, y + top);
+            line(&mut picture, Line { from: down(ends.0), to: down(ends.1), ..piece });
+        }
+        top += f32::from(u8::try_from(HEIGHT).expect("a line is low"));
     }
     let mut png = Cursor::new(Vec::new());
     picture.write_to(&mut png, ImageFormat::Png).expect("a picture of this size fits into memory");
     png.into_inner()
 }
 
+/// What one line is made of, in the order in which it is drawn.
+fn pieces(row: &[char], dice: &mut Dice) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut left = 7.0 + dice.roll() * 3.0;
+    for character in row {
+        letter(*character, (left, 8.0 + dice.roll() * 3.5), dice, &mut lines);
+        left += 27.5 + dice.roll() * 1.8;
+    }
+    for _ in 0..2 {
+        wave(dice, &mut lines);
+    }
+    for _ in 0..4 {
+        stray(dice, &mut lines);
+    }
+    cut(dice, &mut lines);
+    lines
+}
+
 fn letter(character: char, (left, top): Point, dice: &mut Dice, lines: &mut Vec<Line>) {
-    let (wide, high) = (4.9 + dice.roll() * 0.4, 6.0 + dice.roll() * 0.5);
-    let turn = dice.roll() * 0.24;
-    let (sin, cos) = turn.sin_cos();
+    let (wide, high) = (5.0 + dice.roll() * 0.6, 6.0 + dice.roll() * 0.7);
+    let (slant, width) = (dice.roll() * 0.22, STROKE + dice.roll() * STROKE_VARIES);
+    let (sin, cos) = (dice.roll() * 0.3).sin_cos();
     let mut place = |column: u8, row: u8| {
-        let x = (f32::from(column) - 2.0) * wide + dice.roll() * 0.8;
-        let y = (f32::from(row) - 3.0) * high + dice.roll() * 0.8;
-        (left + 12.0 + x * cos - y * sin, top + 19.0 + x * sin + y * cos)
+        let y = (f32::from(row) - 3.0) * high + dice.roll() * 0.9;
+        let x = (f32::from(column) - 2.0) * wide + y * slant + dice.roll() * 0.9;
+        (left + 12.0 + x * cos - y * sin, top + 20.0 + x * sin + y * cos)
     };
     for stroke in strokes(character).split('|') {
         let points: Vec<Point> = stroke
@@ -100,35 +132,70 @@ fn letter(character: char, (left, top): Point, dice: &mut Dice, lines: &mut Vec<
             .chunks_exact(2)
             .map(|pair| place(pair[0].saturating_sub(b'a'), pair[1].saturating_sub(b'0')))
             .collect();
-        lines.extend(points.windows(2).map(|ends| (ends[0], ends[1], STROKE)));
+        lines.extend(points.windows(2).flat_map(|ends| parts(ends[0], ends[1], width)));
     }
 }
 
-/// A line from edge to edge that crosses the characters.
+/// A straight stroke in parts, so that it is bent and not only moved.
+fn parts(from: Point, to: Point, width: f32) -> impl Iterator<Item = Line> {
+    let at = move |part: u8| {
+        let share = f32::from(part) / f32::from(PARTS);
+        (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share)
+    };
+    (0..PARTS).map(move |part| Line { from: at(part), to: at(part + 1), width, is_ink: true })
+}
+
+/// A line from edge to edge that crosses the characters: so much thinner that people tell it apart.
 fn wave(dice: &mut Dice, lines: &mut Vec<Line>) {
-    let (middle, height) = (28.0 + dice.roll() * 10.0, 7.0 + dice.roll() * 4.0);
-    let (pace, start) = (0.05 + dice.roll() * 0.02, dice.roll() * 3.0);
-    let at = |x: f32| (x, middle + height * (x * pace + start).sin());
-    lines.extend((0_u16..20).map(|part| (at(f32::from(part) * 8.0), at(f32::from(part) * 8.0 + 8.0), WAVE)));
+    let width = STROKE - 0.8 + dice.roll() * STROKE_VARIES;
+    let at = crossing(dice);
+    lines.extend((0_u16..20).map(|part| {
+        let from = f32::from(part) * 8.0;
+        Line { from: at(from), to: at(from + 8.0), width, is_ink: true }
+    }));
+}
+
+/// A white line from edge to edge, which takes the characters apart.
+fn cut(dice: &mut Dice, lines: &mut Vec<Line>) {
+    let at = crossing(dice);
+    lines.extend((0_u16..20).map(|part| {
+        let from = f32::from(part) * 8.0;
+        Line { from: at(from), to: at(from + 8.0), width: CUT, is_ink: false }
+    }));
+}
+
+fn crossing(dice: &mut Dice) -> impl Fn(f32) -> Point + use<> {
+    let (middle, height) = (28.0 + dice.roll() * 12.0, 8.0 + dice.roll() * 5.0);
+    let (pace, start, fall) = (0.055 + dice.roll() * 0.025, dice.roll() * 3.0, dice.roll() * 0.1);
+    move |x: f32| (x, middle + height * (x * pace + start).sin() + (x - 80.0) * fall)
+}
+
+/// A piece of a stroke that belongs to no character: too short to be one.
+fn stray(dice: &mut Dice, lines: &mut Vec<Line>) {
+    let (x, y) = (80.0 + dice.roll() * 76.0, 28.0 + dice.roll() * 24.0);
+    let (sin, cos) = (dice.roll() * 3.2).sin_cos();
+    let length = 5.0 + dice.roll() * 2.0;
+    lines.extend(parts((x, y), (x + length * cos, y + length * sin), STROKE - 0.3));
 }
 
 fn bent((x, y): Point, (across, along, phase): (f32, f32, f32)) -> Point {
-    (x + across * (y / 9.0 + phase).sin(), y + along * (x / 17.0 + phase).sin())
+    (x + across * (y / 8.0 + phase).sin(), y + along * (x / 13.0 + phase).sin())
 }
 
 /// A stroke with soft edges.
-fn line(picture: &mut GrayImage, (ax, ay): Point, (bx, by): Point, width: f32) {
+fn line(picture: &mut GrayImage, Line { from: (ax, ay), to: (bx, by), width, is_ink }: Line) {
     let reach = width + 1.0;
     let (dx, dy) = (bx - ax, by - ay);
     let length = (dx * dx + dy * dy).max(f32::EPSILON);
-    for y in pixels(ay.min(by) - reach, ay.max(by) + reach, HEIGHT) {
-        for x in pixels(ax.min(bx) - reach, ax.max(bx) + reach, WIDTH) {
+    let (wide, high) = picture.dimensions();
+    for y in pixels(ay.min(by) - reach, ay.max(by) + reach, high) {
+        for x in pixels(ax.min(bx) - reach, ax.max(bx) + reach, wide) {
             let (px, py) = (f32::from(x) - ax, f32::from(y) - ay);
             let along = ((px * dx + py * dy) / length).clamp(0.0, 1.0);
             let away = (px - along * dx).hypot(py - along * dy);
-            let ink = (width + 0.5 - away).clamp(0.0, 1.0);
+            let covered = shade((width + 0.5 - away).clamp(0.0, 1.0));
             let pixel = picture.get_pixel_mut(u32::from(x), u32::from(y));
-            pixel.0[0] = pixel.0[0].min(shade(ink));
+            pixel.0[0] = if is_ink { pixel.0[0].min(covered) } else { pixel.0[0].max(255 - covered) };
         }
     }
 }
@@ -160,15 +227,15 @@ mod tests {
 
     #[test]
     fn a_token_has_one_picture() {
-        assert_eq!(draw("ACE34", [1; 32]), draw("ACE34", [1; 32]));
-        assert_ne!(draw("ACE34", [1; 32]), draw("ACE34", [2; 32]));
+        assert_eq!(draw("ACE36", [1; 32]), draw("ACE36", [1; 32]));
+        assert_ne!(draw("ACE36", [1; 32]), draw("ACE36", [2; 32]));
     }
 
     /// Writes some where `SEATHOLD_GALLERY` says, to be looked at.
     #[test]
     fn some_are_written_when_asked_for() {
         let Some(dir) = std::env::var_os("SEATHOLD_GALLERY").map(std::path::PathBuf::from) else { return };
-        for (number, answer) in ["ACDEF", "HJKLM", "NPRTU", "VWXY3", "46799"].into_iter().enumerate() {
+        for (number, answer) in ["ACDEF", "HJKLN", "NPRTUVWXY3", "VWXY3", "36799"].into_iter().enumerate() {
             let seed = [u8::try_from(number).unwrap(); 32];
             std::fs::write(dir.join(format!("captcha-{number}.png")), draw(answer, seed)).unwrap();
         }

@@ -51,7 +51,8 @@ pub(crate) async fn take(
     }
     let replace = pairs.iter().any(|(name, _)| name == "replace");
     let orders = &visit.app.outside.registration.orders;
-    match orders.hold(account.id, &exam.id, &chosen.sittings, replace).await {
+    let network = visit.address.and_then(|address| visit.app.outside.registration.accounts.network_of(address));
+    match orders.hold_from(network, account.id, &exam.id, &chosen.sittings, replace).await {
         // Of several subjects one may choose more before one pays: the exam's page has the sum.
         Ok(order) if exam.is_many(&order.part) => Ok(Redirect::to(&format!("/exams/{}#mine", exam.id)).into_response()),
         Ok(order) => Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response()),
@@ -112,6 +113,7 @@ fn sentence(visit: &Visit, exam: &Exam, error: &OrderError) -> String {
         OrderError::UnknownExam(_) | OrderError::UnknownSitting(_) => w.t("hold-error-unknown"),
         OrderError::Choice => w.t("hold-error-none"),
         OrderError::AlreadyRegistered(_) | OrderError::HoldsOther(_) => w.t("hold-error-have"),
+        OrderError::Network => w.t("hold-error-network"),
         OrderError::Paying(_) => w.t("hold-error-paying"),
         OrderError::Locked(lock) => {
             w.with("hold-error-locked", &[("when", when::dated(w.language, lock.until, visit.now).into())])

@@ -1,4 +1,4 @@
-//! Lists of reasons: read, and each fault said.
+//! Lists of reasons, and what one network may hold: read, and each fault said.
 
 use super::{EXAM, SITTINGS, faults, parse_both};
 
@@ -34,4 +34,13 @@ fn d6_a_share_of_second_opinions_is_read_and_is_no_more_than_all() {
     );
     let found = faults(&with(101), SITTINGS);
     assert!(found.iter().any(|fault| fault.contains("from 0 to 100")), "{found:?}");
+}
+
+#[test]
+fn how_many_seats_one_network_holds_is_read() {
+    let with = |line: &str| EXAM.replace("fee =", &format!("{line}\nfee ="));
+    assert_eq!(parse_both(EXAM, SITTINGS).unwrap().page.rules.seats_per_network, None);
+    assert_eq!(parse_both(&with("seats_per_network = 40"), SITTINGS).unwrap().page.rules.seats_per_network, Some(40));
+    let found = faults(&with("seats_per_network = 0"), SITTINGS);
+    assert!(found.len() == 1 && found[0].starts_with("exam.toml:8: must be at least 1"), "{found:?}");
 }

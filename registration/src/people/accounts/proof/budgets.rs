@@ -20,9 +20,18 @@ pub enum SpentBudget {
     /// That of the mobile's first seven digits: to another mobile it goes on.
     #[error("the mobiles of this prefix were sent as many messages as they may be today")]
     Prefix,
-    /// That of the whole site: nobody is sent a code.
+    /// That of the site: nobody is sent a code, or nobody who has no account yet.
     #[error("the site has sent as many messages as it may today")]
     Site,
+}
+
+/// Whose share of the site's messages is spent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Share {
+    /// That of people without an account: a quarter of the day's messages is kept from them.
+    Strangers,
+    /// All that there is.
+    Everybody,
 }
 
 /// Room in a budget, or not.
@@ -34,6 +43,7 @@ impl Accounts {
     pub(crate) async fn look_at_budgets(
         &self,
         mobile: Option<&Mobile>,
+        of: Share,
         caller: &Caller<'_>,
     ) -> Result<Room, StoreError> {
         let (client, today, settings) = (self.database.client().await?, clock::today(), self.post.settings());
@@ -49,7 +59,7 @@ impl Accounts {
             }
         }
         let sent = account_sending_days::sent(&client, today).await?;
-        Ok(if sent >= bounded(settings.sms_per_day) { refused(SpentBudget::Site, caller) } else { Ok(()) })
+        Ok(if sent >= self.site_budget(of) { refused(SpentBudget::Site, caller) } else { Ok(()) })
     }
 
     /// Takes one of what the caller's network and the mobile's prefix may ask for. What is refused is to be rolled back.
@@ -76,11 +86,37 @@ impl Accounts {
         Ok(Ok(()))
     }
 
-    /// Takes one message of what the site may send.
-    pub(crate) async fn spend_site(&self, transaction: &impl GenericClient) -> Result<Room, StoreError> {
-        let budget = bounded(self.post.settings().sms_per_day);
+    /// Takes one message of what the site may send for this.
+    pub(crate) async fn spend_site(&self, transaction: &impl GenericClient, of: Share) -> Result<Room, StoreError> {
+        let budget = self.site_budget(of);
         let is_there = account_sending_days::spend(transaction, clock::today(), budget).await?;
         Ok(if is_there { Ok(()) } else { Err(SpentBudget::Site) })
+    }
+
+    fn site_budget(&self, of: Share) -> i32 {
+        let settings = self.post.settings();
+        bounded(match of {
+            Share::Strangers => settings.strangers_budget(),
+            Share::Everybody => settings.sms_per_day,
+        })
+    }
+
+    /// Takes one of the accounts that the caller's network may make today. False when there is none left, and nothing was
+    /// taken.
+    pub(crate) async fn spend_sign_up(
+        &self,
+        transaction: &impl GenericClient,
+        caller: &Caller<'_>,
+    ) -> Result<bool, StoreError> {
+        let Some(address) = caller.address.filter(|address| !self.is_exempt(*address)) else { return Ok(true) };
+        let subject = self.vault.index("sign-ups network", &security::network(address));
+        let budget = bounded(self.post.settings().sign_ups_per_network);
+        let is_there = account_tries::spend(transaction, &subject, clock::today(), budget).await?;
+        if !is_there {
+            metrics::counter!("registration_sign_ups_refused_total").increment(1);
+            security::note(Event::BudgetSpent, None, Some(caller));
+        }
+        Ok(is_there)
     }
 
     /// Takes one message of what the mobiles of one prefix may be sent. False when there is none left. Without a mobile it

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::model::clock;
 use crate::model::person::Mobile;
 use crate::model::text::characters::number_text;
-use crate::people::accounts::proof::budgets::SpentBudget;
+use crate::people::accounts::proof::budgets::{Share, SpentBudget};
 use crate::people::accounts::{Accounts, Act, Caller};
 use crate::people::store;
 use crate::secrets::captcha::CaptchaError;
@@ -48,6 +48,13 @@ impl Purpose {
             Self::SignUp => "sign_up",
             Self::Mobile => "mobile",
             Self::Password => "password",
+        }
+    }
+
+    fn share(self) -> Share {
+        match self {
+            Self::SignUp => Share::Strangers,
+            Self::Mobile | Self::Password => Share::Everybody,
         }
     }
 }
@@ -95,7 +102,7 @@ impl Accounts {
         caller: &Caller<'_>,
     ) -> Result<(), CodeError> {
         // First: who is refused by it has done nothing that arouses suspicion, and keeps the captcha.
-        self.look_at_budgets(Some(mobile), caller).await??;
+        self.look_at_budgets(Some(mobile), purpose.share(), caller).await??;
         self.pass(Act::Code, "", caller)?;
         self.note(Act::Code, caller);
         let code = new_code();
@@ -137,7 +144,7 @@ impl Accounts {
         self.write_code(&transaction, purpose, subject, code).await?;
         self.spend_asked(&transaction, Some(mobile), caller).await??;
         // Last: everybody waits for the row of the day until the transaction ends.
-        self.spend_site(&transaction).await??;
+        self.spend_site(&transaction, purpose.share()).await??;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(())
     }
