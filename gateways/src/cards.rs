@@ -4,6 +4,8 @@ pub(crate) mod card;
 pub(crate) mod error;
 pub(crate) mod fields;
 pub mod local;
+pub mod networks;
+mod places;
 
 use std::sync::Arc;
 
@@ -12,9 +14,10 @@ use tokio::sync::SemaphorePermit;
 
 use crate::vendors::aliyun::id_card_ocr::{AliyunOcr, AliyunOcrConfig};
 use crate::vendors::tencent::id_card_ocr::{TencentOcr, TencentOcrConfig};
-pub use card::{CardSide, CardText, CardWarning};
+pub use card::{Asked, CardSide, CardText, CardWarning};
 pub use error::CardError;
 use local::LocalReader;
+use networks::NetworkReader;
 
 /// Reads cards. Cloning is a reference count.
 #[derive(Debug, Clone)]
@@ -23,6 +26,7 @@ pub struct CardReader(Arc<Reader>);
 #[derive(Debug)]
 enum Reader {
     Local(LocalReader),
+    Networks(NetworkReader),
     Tencent(TencentOcr),
     Aliyun(AliyunOcr),
 }
@@ -31,6 +35,11 @@ impl CardReader {
     /// On this machine, with the program tesseract; no picture leaves it.
     pub fn local(reader: LocalReader) -> Self {
         Self(Arc::new(Reader::Local(reader)))
+    }
+
+    /// In this process, with networks; no picture leaves it.
+    pub fn networks(reader: NetworkReader) -> Self {
+        Self(Arc::new(Reader::Networks(reader)))
     }
 
     /// By Tencent Cloud.
@@ -51,6 +60,7 @@ impl CardReader {
     pub async fn place(&self) -> Result<ReadingPlace<'_>, CardError> {
         let place = match &*self.0 {
             Reader::Local(local) => Some(local.place().await?),
+            Reader::Networks(networks) => Some(networks.place().await?),
             Reader::Tencent(_) | Reader::Aliyun(_) => None,
         };
         Ok(ReadingPlace { reader: &self.0, _place: place })
@@ -58,7 +68,7 @@ impl CardReader {
 
     /// Reads one side of a card from a JPEG or PNG.
     pub async fn read(&self, side: CardSide, jpeg: Bytes) -> Result<CardText, CardError> {
-        self.place().await?.read(side, jpeg).await
+        self.place().await?.read(side, jpeg, None).await
     }
 }
 
@@ -79,16 +89,17 @@ pub struct ReadingPlace<'a> {
 }
 
 impl ReadingPlace<'_> {
-    /// Reads both sides, front and back.
+    /// Reads both sides, front and back; a reader that can compare says whether they are of whom was asked for.
     ///
     /// # Errors
     ///
     /// What is wrong with the front, else with the back; with both when each shows the other side.
-    pub async fn both(&self, front: Bytes, back: Bytes) -> Result<[CardText; 2], Unread> {
-        let (front, back) = (self.read(CardSide::Front, front), self.read(CardSide::Back, back));
+    pub async fn both(&self, front: Bytes, back: Bytes, asked: &Asked) -> Result<[CardText; 2], Unread> {
+        let (front, back) =
+            (self.read(CardSide::Front, front, Some(asked.clone())), self.read(CardSide::Back, back, None));
         let (front, back) = match self.reader {
             // A place is one core: where the front cannot be read, the back is looked at only if they may be swapped.
-            Reader::Local(_) => match front.await {
+            Reader::Local(_) | Reader::Networks(_) => match front.await {
                 Err(error) if !matches!(error, CardError::WrongSide) => {
                     return Err(Unread::Side(CardSide::Front, error));
                 }
@@ -104,8 +115,9 @@ impl ReadingPlace<'_> {
         }
     }
 
-    async fn read(&self, side: CardSide, jpeg: Bytes) -> Result<CardText, CardError> {
+    async fn read(&self, side: CardSide, jpeg: Bytes, asked: Option<Asked>) -> Result<CardText, CardError> {
         match self.reader {
+            Reader::Networks(networks) => networks.read(side, jpeg, asked).await,
             Reader::Local(local) => local.read(side, jpeg).await,
             Reader::Tencent(tencent) => tencent.read(side, jpeg).await,
             Reader::Aliyun(aliyun) => aliyun.read(side, jpeg).await,

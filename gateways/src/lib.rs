@@ -21,10 +21,11 @@ mod http;
 mod keys;
 mod vendors;
 
-pub use cards::{CardError, CardReader, CardSide, CardText, CardWarning, ReadingPlace, Unread};
+pub use cards::{Asked, CardError, CardReader, CardSide, CardText, CardWarning, ReadingPlace, Unread};
 pub use faces::{FaceComparer, FaceError, Similarity};
 pub use liveness::{Liveness, LivenessFailure, LivenessOutcome, LivenessRequest, LivenessStart};
 pub use mail::{Letter, MailError, Mailer};
+pub use ocr::{ModelsError, Verdict};
 pub use pay::Channel;
 pub use screenshots::{OrderText, ScreenshotError, ScreenshotReader, ShownTime};
 pub use sms::{Sms, SmsError};

@@ -3,11 +3,13 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use gateways::alipay::AlipayConfig;
 use gateways::cards::local::LocalReader;
+use gateways::cards::networks::NetworkReader;
 use gateways::mail::MailConfig;
 use gateways::screenshots::local::LocalScreenshots;
 use gateways::settings::{SettingError, Variables};
@@ -27,9 +29,13 @@ pub struct OutsideArgs {
     /// Who sends codes to mobiles.
     #[arg(long, env = "SEATHOLD_SMS", value_name = "VENDOR")]
     pub sms: Option<Cloud>,
-    /// Who reads identity cards; `local` when tesseract and its Chinese are installed.
+    /// Who reads identity cards; `local` when the networks, or tesseract and its Chinese, are installed.
     #[arg(long, env = "SEATHOLD_OCR", value_name = "VENDOR")]
     pub ocr: Option<Reader>,
+    /// Where the networks that read identity cards on this machine are; `models` in the data directory unless given.
+    /// Without them tesseract reads, which knows fewer names.
+    #[arg(long, env = "SEATHOLD_CARD_MODELS", value_name = "DIR")]
+    pub card_models: Option<PathBuf>,
     /// Who compares faces.
     #[arg(long, env = "SEATHOLD_FACE_COMPARE", value_name = "VENDOR")]
     pub face_compare: Option<Cloud>,
@@ -63,7 +69,7 @@ pub enum Cloud {
 /// Readers of cards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Reader {
-    /// The program tesseract on this machine.
+    /// Networks on this machine, or the program tesseract.
     Local,
     /// Tencent Cloud (腾讯云).
     Tencent,
@@ -122,6 +128,7 @@ impl Outside {
         let everything = OutsideArgs {
             sms: args.sms.or(Some(Cloud::Tencent)),
             ocr: args.ocr,
+            card_models: args.card_models.clone(),
             face_compare: args.face_compare.or(Some(Cloud::Tencent)),
             liveness: args.liveness.or(Some(Checker::Tencent)),
             pay: if args.pay.is_empty() {
@@ -156,7 +163,7 @@ fn configured(args: &OutsideArgs, variables: &Variables) -> anyhow::Result<Gatew
     Ok(Gateways {
         sms: args.sms.map(|vendor| sms(vendor, variables)).transpose().context("--sms")?,
         mail: has_mail(args, variables)?.then(|| mail(variables)).transpose().context("--smtp-url")?,
-        cards: cards(args.ocr, variables).context("--ocr")?,
+        cards: cards(args, variables).context("--ocr")?,
         // Where the program is, pictures of orders are read; staff do without.
         screenshots: LocalScreenshots::find().map(ScreenshotReader::local),
         faces: args.face_compare.map(|vendor| faces(vendor, variables)).transpose().context("--face-compare")?,
@@ -202,16 +209,26 @@ fn mail(variables: &Variables) -> Result<Mailer, SettingError> {
     Mailer::new(&MailConfig::of(variables)?)
 }
 
-fn cards(asked: Option<Reader>, variables: &Variables) -> anyhow::Result<Option<CardReader>> {
-    Ok(match asked {
-        None => LocalReader::find().map(CardReader::local),
-        Some(Reader::Local) => match LocalReader::find() {
-            Some(reader) => Some(CardReader::local(reader)),
+fn cards(args: &OutsideArgs, variables: &Variables) -> anyhow::Result<Option<CardReader>> {
+    Ok(match args.ocr {
+        None => here(args.card_models.as_deref()),
+        Some(Reader::Local) => match here(args.card_models.as_deref()) {
+            Some(reader) => Some(reader),
             None => bail!("tesseract with the languages eng and chi_sim is missing: install it, then try again"),
         },
         Some(Reader::Tencent) => Some(CardReader::tencent(tencent::id_card_ocr::TencentOcrConfig::of(variables)?)),
         Some(Reader::Aliyun) => Some(CardReader::aliyun(aliyun::id_card_ocr::AliyunOcrConfig::of(variables)?)),
     })
+}
+
+/// What reads cards on this machine: the networks, else tesseract.
+fn here(models: Option<&Path>) -> Option<CardReader> {
+    match models.map(NetworkReader::load) {
+        Some(Ok(networks)) => return Some(CardReader::networks(networks)),
+        Some(Err(why)) => tracing::warn!(%why, "cards are read by tesseract, which knows fewer names"),
+        None => {}
+    }
+    LocalReader::find().map(CardReader::local)
 }
 
 fn faces(vendor: Cloud, variables: &Variables) -> Result<FaceComparer, SettingError> {
@@ -238,6 +255,16 @@ mod tests {
         let args = OutsideArgs { sms: Some(Cloud::Aliyun), ..OutsideArgs::default() };
         let told = format!("{:#}", configured(&args, &Variables::default()).unwrap_err());
         assert!(told.starts_with("--sms: ALIBABA_CLOUD_ACCESS_KEY_ID is not set"), "{told}");
+    }
+
+    #[test]
+    fn without_the_networks_cards_are_read_by_tesseract_and_other_files_are_not_taken_for_them() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("PP-OCRv6_det_small.onnx"), "something else").unwrap();
+        assert!(matches!(NetworkReader::load(dir.path()), Err(gateways::ModelsError::Other(_))));
+        assert!(matches!(NetworkReader::load(&dir.path().join("no")), Err(gateways::ModelsError::Missing(..))));
+        let args = OutsideArgs { card_models: Some(dir.path().into()), ..OutsideArgs::default() };
+        assert!(configured(&args, &Variables::default()).unwrap().cards.is_some(), "tesseract is installed");
     }
 
     #[test]

@@ -39,7 +39,7 @@ const OTHER_FILES: u64 = 256;
 
 /// Serves until Ctrl-C or SIGTERM; what was started is stopped again, also after a failure. With an opening to be played, it is
 /// played meanwhile.
-pub async fn serve(args: ServeArgs, rush: Option<Rush>) -> anyhow::Result<()> {
+pub async fn serve(mut args: ServeArgs, rush: Option<Rush>) -> anyhow::Result<()> {
     let mut signals = Signals::new()?;
     demo::check_listeners(&args)?;
     // Bound before anything starts, so that a port in use leaves nothing behind.
@@ -47,6 +47,7 @@ pub async fn serve(args: ServeArgs, rush: Option<Rush>) -> anyhow::Result<()> {
         candidates: Listener::bind("candidates", "--listen", args.listen)?,
         staff: Listener::bind("staff", "--staff-listen", args.staff_listen)?,
     };
+    args.outside.card_models.get_or_insert_with(|| args.site.data.join("models"));
     // Before the stores: a missing setting is told at once.
     let outside = Outside::open(&args.outside, args.demo.then_some(args.sandbox_listen)).await?;
     let accounts = account_settings(&args, &listeners.candidates.url()?);

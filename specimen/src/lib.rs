@@ -5,6 +5,8 @@ mod canvas;
 mod face;
 mod font;
 mod order;
+mod people;
+mod photo;
 
 use image::{Rgb, RgbImage, imageops};
 
@@ -12,6 +14,8 @@ use canvas::Canvas;
 use font::Face;
 pub use font::NoFont;
 pub use order::{App, OrderScreen, saved_again};
+pub use people::{Person, people};
+pub use photo::Grade;
 
 /// A card at 300 dots per inch: 85.6 × 54 mm.
 const CARD: (u32, u32) = (1011, 638);
@@ -26,6 +30,9 @@ const PATTERN: Rgb<u8> = Rgb([206, 222, 232]);
 const LABEL: Rgb<u8> = Rgb([66, 116, 166]);
 const INK: Rgb<u8> = Rgb([30, 30, 34]);
 const RED: Rgb<u8> = Rgb([196, 70, 60]);
+/// An office that does not exist, and twenty years.
+const AUTHORITY: &str = "样例市公安局样例分局";
+const VALIDITY: &str = "2020.01.02-2040.01.02";
 /// What a JPEG of a phone has at best.
 const QUALITY: u8 = 88;
 
@@ -39,6 +46,23 @@ const QUALITY: u8 = 88;
 ///
 /// When the number has not 18 digits and letters.
 pub fn card_front(name: &str, number: &str) -> Result<Vec<u8>, NoFont> {
+    Ok(photographed(&front(name, number)?))
+}
+
+/// The same card as a phone's photograph of this grade; the same seed makes the same one.
+///
+/// # Errors
+///
+/// When no Chinese font is installed.
+///
+/// # Panics
+///
+/// When the number has not 18 digits and letters.
+pub fn front_photo(name: &str, number: &str, grade: Grade, seed: u64) -> Result<Vec<u8>, NoFont> {
+    Ok(photo::taken(&front(name, number)?, grade, seed))
+}
+
+fn front(name: &str, number: &str) -> Result<RgbImage, NoFont> {
     assert!(number.len() == 18 && number.is_ascii(), "a resident identity number has 18 characters");
     let face = Face::load()?;
     let mut card = blank_card();
@@ -64,7 +88,7 @@ pub fn card_front(name: &str, number: &str) -> Result<Vec<u8>, NoFont> {
     card.spaced_text(face, (x + 270, 532), 46.0, INK, number, 6.0);
     card.picture((650, 70), &imageops::thumbnail(&face::draw(seed_of(number)), PRINT.0, PRINT.1));
     card.text(face, (664, 476), 30.0, RED, "样例 SPECIMEN");
-    Ok(photographed(card))
+    Ok(card.into_picture())
 }
 
 /// The back (国徽面), issued by an office that does not exist, valid for twenty years from 2020.
@@ -73,6 +97,20 @@ pub fn card_front(name: &str, number: &str) -> Result<Vec<u8>, NoFont> {
 ///
 /// When no Chinese font is installed.
 pub fn card_back() -> Result<Vec<u8>, NoFont> {
+    Ok(photographed(&back(AUTHORITY, VALIDITY)?))
+}
+
+/// The back with this authority and validity (`2020.01.02-2040.01.02` or `2020.01.02-长期`) as a phone's photograph of
+/// this grade; the same seed makes the same one.
+///
+/// # Errors
+///
+/// When no Chinese font is installed.
+pub fn back_photo(authority: &str, validity: &str, grade: Grade, seed: u64) -> Result<Vec<u8>, NoFont> {
+    Ok(photo::taken(&back(authority, validity)?, grade, seed))
+}
+
+fn back(authority: &str, validity: &str) -> Result<RgbImage, NoFont> {
     let face = Face::load()?;
     let mut card = blank_card();
     card.disc((150, 160), 92, RED);
@@ -82,10 +120,10 @@ pub fn card_back() -> Result<Vec<u8>, NoFont> {
     card.spaced_text(face, (330, 78), 52.0, INK, "中华人民共和国", 20.0);
     card.spaced_text(face, (300, 186), 78.0, INK, "居民身份证", 36.0);
     card.text(face, (260, 440), 34.0, INK, "签发机关");
-    card.text(face, (430, 438), 38.0, INK, "样例市公安局样例分局");
+    card.text(face, (430, 438), 38.0, INK, authority);
     card.text(face, (260, 524), 34.0, INK, "有效期限");
-    card.text(face, (430, 522), 38.0, INK, "2020.01.02-2040.01.02");
-    Ok(photographed(card))
+    card.text(face, (430, 522), 38.0, INK, validity);
+    Ok(card.into_picture())
 }
 
 /// The seed of the face on the card of this number.
@@ -124,9 +162,9 @@ fn blank_card() -> Canvas {
     card
 }
 
-fn photographed(card: Canvas) -> Vec<u8> {
+fn photographed(card: &RgbImage) -> Vec<u8> {
     let mut photo = RgbImage::from_pixel(CARD.0 + 2 * MARGIN, CARD.1 + 2 * MARGIN, TABLE);
-    imageops::replace(&mut photo, &card.into_picture(), i64::from(MARGIN), i64::from(MARGIN));
+    imageops::replace(&mut photo, card, i64::from(MARGIN), i64::from(MARGIN));
     canvas::jpeg(&photo, QUALITY)
 }
 

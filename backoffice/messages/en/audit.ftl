@@ -96,6 +96,7 @@ audit-did-case-take-over = Took a case over
 audit-did-case-note = Decided on a case, and can take it back
 audit-did-case-take-back = Took a decision back
 audit-did-case-dropped = A decision did not fit any more
+audit-did-card-unsure = A machine read the right number on a card and was not sure of the name
 audit-did-case-second-opinion = A second opinion was asked for, or the only one stands
 audit-did-import-bring = Brought a file for an import
 audit-did-import-look = Looked at an import

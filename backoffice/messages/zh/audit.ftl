@@ -96,6 +96,7 @@ audit-did-case-take-over = 接管了审核任务
 audit-did-case-note = 作出了审核决定，尚可撤回
 audit-did-case-take-back = 撤回了审核决定
 audit-did-case-dropped = 审核决定未能执行
+audit-did-card-unsure = 机器读证件：号码一致，姓名看不准
 audit-did-case-second-opinion = 审核决定改由第二人再次判断，或按唯一的判断执行
 audit-did-import-bring = 上传了导入文件
 audit-did-import-look = 查看了导入预览

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use ocr::Verdict;
+
 /// The sides of a resident identity card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CardSide {
@@ -11,13 +13,32 @@ pub enum CardSide {
     Back,
 }
 
+/// Whom an account says to be, so that a reader that can compare does not only read. `Debug` names nobody.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// The name.
+    pub name: String,
+    /// 公民身份号码.
+    pub number: String,
+}
+
+impl fmt::Debug for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Asked(..)")
+    }
+}
+
 /// What was read; `None` where nothing was. `Debug` shows no content.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct CardText {
     /// The name, 姓名.
     pub name: Option<String>,
+    /// Is it the name that was asked for? `None` when none was, or when the reader does not compare.
+    pub name_is: Option<Verdict>,
     /// 公民身份号码, with a good check digit.
     pub number: Option<String>,
+    /// Is it the number that was asked for? `None` as above.
+    pub number_is: Option<Verdict>,
     /// 出生, as `1987-01-31`.
     pub birth: Option<String>,
     /// The end of 有效期限, as `2030-07-21`, or `长期`.
@@ -41,6 +62,7 @@ impl fmt::Debug for CardText {
         for (name, value) in fields {
             shown.field(name, &value.as_ref().map(|_| ".."));
         }
+        shown.field("name_is", &self.name_is).field("number_is", &self.number_is);
         shown.field("warnings", &self.warnings).finish()
     }
 }

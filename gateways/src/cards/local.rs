@@ -20,48 +20,41 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::SemaphorePermit;
 
 use super::card::{CardSide, CardText};
 use super::error::CardError;
 use super::fields;
+use super::places::Places;
+pub(super) use back::{authority_of, proved_end};
+pub(super) use front::name_of;
 use layout::Rows;
 use picture::Page;
 use tesseract::Tesseract;
 
-/// Longest wait for a place.
-const PLACE_WAIT: Duration = Duration::from_secs(10);
 /// Longest time for a side, all runs together.
 const READ_WAIT: Duration = Duration::from_secs(20);
-/// Cards that wait for each that is being read, which takes about a second: whoever comes later would wait in vain.
-const WAITING_PER_PLACE: usize = 9;
 
 /// The program, and how many may use it at once.
 #[derive(Debug)]
 pub struct LocalReader {
     tesseract: Tesseract,
-    places: Semaphore,
-    waiting: Semaphore,
+    places: Places,
 }
 
 impl LocalReader {
     /// With the program `tesseract` of `PATH`, if it is there with its Chinese. At most half of the cores read.
     pub fn find() -> Option<Self> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self::with(PathBuf::from("tesseract"), (cores / 2).max(1))
+        Self::with(PathBuf::from("tesseract"), Places::of_this_machine())
     }
 
-    fn with(program: PathBuf, places: usize) -> Option<Self> {
-        let tesseract = Tesseract::find(program)?;
-        let waiting = Semaphore::new(places * WAITING_PER_PLACE);
-        Some(Self { tesseract, places: Semaphore::new(places), waiting })
+    fn with(program: PathBuf, places: Places) -> Option<Self> {
+        Some(Self { tesseract: Tesseract::find(program)?, places })
     }
 
     /// A place, when it is one's turn. Who is turned away has cost nothing.
     pub(super) async fn place(&self) -> Result<SemaphorePermit<'_>, CardError> {
-        let _waiting = self.waiting.try_acquire().map_err(|_| CardError::Busy)?;
-        let place = tokio::time::timeout(PLACE_WAIT, self.places.acquire()).await;
-        place.ok().and_then(Result::ok).ok_or(CardError::Busy)
+        self.places.take().await
     }
 
     /// Reads a side, at a place.

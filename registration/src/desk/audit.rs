@@ -283,6 +283,9 @@ pub enum AuditAction {
     /// A decision became an opinion of a case of which somebody else is asked, or stands as the only one; the detail says which.
     #[strum(serialize = "case.second_opinion")]
     SecondOpinion,
+    /// A machine read the right number on a card and could not make out its name for sure: staff who are asked look at that.
+    #[strum(serialize = "card.unsure")]
+    CardUnsure,
     /// Searched the audit; the detail is for what.
     #[strum(serialize = "audit.search")]
     ReadAudit,

@@ -162,6 +162,7 @@ fn action(action: &AuditAction) -> Option<&'static str> {
         AuditAction::LookedAtPicture => Some(key("people-looked")),
         AuditAction::Confirmed => Some(key("people-confirmed")),
         AuditAction::Refused => Some(key("people-refused")),
+        AuditAction::CardUnsure => Some(key("people-card-unsure")),
         other => of_cases(other),
     }
 }

@@ -112,6 +112,7 @@ pub(crate) const ACTIONS: [(&str, &str); 128] = [
     ("case.take_back", key("audit-did-case-take-back")),
     ("case.dropped", key("audit-did-case-dropped")),
     ("case.second_opinion", key("audit-did-case-second-opinion")),
+    ("card.unsure", key("audit-did-card-unsure")),
     ("import.bring", key("audit-did-import-bring")),
     ("import.look", key("audit-did-import-look")),
     ("import.take", key("audit-did-import-take")),

@@ -38,7 +38,7 @@ pub(super) async fn read(tesseract: &Tesseract, page: &Arc<Page>, rows: &Rows) -
 }
 
 /// 某某市公安局某某分局: Chinese that ends in 局 or 处, or has 公安 inside.
-fn authority_of(text: &str) -> Option<String> {
+pub(in crate::cards) fn authority_of(text: &str) -> Option<String> {
     let name: String = text.chars().filter(|c| ('\u{3400}'..='\u{9fff}').contains(c)).collect();
     let is_office = name.contains("公安") || name.ends_with(['局', '处']);
     (is_office && name.chars().count() >= 4).then_some(name)
@@ -53,7 +53,7 @@ fn end_of(text: &str) -> Option<String> {
 
 /// The end of two dates that lie as many years apart as cards are good for: 5, 10 or 20 (Resident Identity Card Law,
 /// article 5). Misread digits would hardly leave that so.
-fn proved_end(text: &str) -> Option<String> {
+pub(in crate::cards) fn proved_end(text: &str) -> Option<String> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     if digits.len() != 16 {
         return None;

@@ -108,7 +108,7 @@ fn name_place(page: &Page, rows: &Rows) -> Option<(String, Area)> {
 }
 
 /// The Chinese characters of a line, with the dot of names like 阿依·古丽.
-fn name_of(text: &str) -> Option<String> {
+pub(in crate::cards) fn name_of(text: &str) -> Option<String> {
     // Between characters of a name nothing else stands; the program takes the dot for whatever stop it likes.
     let is_dot = |c: char| "·•.．・，。,、".contains(c);
     let name: String = text

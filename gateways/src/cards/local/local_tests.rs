@@ -14,6 +14,7 @@ use specimen::{card_back, card_front, portrait};
 use super::LocalReader;
 use crate::cards::card::CardSide;
 use crate::cards::error::CardError;
+use crate::cards::places::Places;
 
 /// Names of two to four characters and with a dot; numbers with good check digits.
 const PEOPLE: [(&str, &str); 6] = [
@@ -145,7 +146,7 @@ async fn what_is_no_readable_card_is_told_apart() {
 
 #[tokio::test]
 async fn who_cannot_be_served_is_told_at_once_and_the_others_in_turn() {
-    let reader = Arc::new(LocalReader::with("tesseract".into(), 1).unwrap());
+    let reader = Arc::new(LocalReader::with("tesseract".into(), Places::new(1)).unwrap());
     let first = reader.place().await.unwrap();
     let waiting: Vec<_> = (0..9)
         .map(|number| {
@@ -171,7 +172,7 @@ async fn a_program_that_hangs_or_fails_is_bounded() {
     let script = "#!/bin/sh\nif [ \"$1\" = --list-langs ]; then echo eng; echo chi_sim; exit; fi\n";
     std::fs::write(&program, format!("{script}exit 3\n")).unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let reader = LocalReader::with(program.clone(), 1).unwrap();
+    let reader = LocalReader::with(program.clone(), Places::new(1)).unwrap();
     let failed = reader.read(CardSide::Front, card_back().unwrap().into()).await.unwrap_err();
     assert!(matches!(failed, CardError::Unavailable(why) if why.starts_with("tesseract ")));
     std::fs::write(&program, format!("{script}exec sleep 60\n")).unwrap();
@@ -181,5 +182,5 @@ async fn a_program_that_hangs_or_fails_is_bounded() {
     let told = hung.await.unwrap().unwrap_err();
     assert!(matches!(told, CardError::Unavailable(why) if why.contains("timeout")));
     assert!(start.elapsed().as_secs() < 25);
-    assert!(LocalReader::with(dir.path().join("missing"), 1).is_none());
+    assert!(LocalReader::with(dir.path().join("missing"), Places::new(1)).is_none());
 }

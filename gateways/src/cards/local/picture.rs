@@ -90,6 +90,11 @@ pub(super) fn pages(picture: &[u8]) -> Result<Pages, CardError> {
     Ok(Pages { grey: Arc::new(grey), is_sharp })
 }
 
+/// Can large characters be told apart in it? What is no picture, or noise, is no blurred one.
+pub(in crate::cards) fn is_sharp(picture: &[u8]) -> bool {
+    pages(picture).map_or(true, |pages| pages.is_sharp)
+}
+
 impl Pages {
     /// The turns worth trying: a card is wider than high.
     pub(super) fn turns(&self) -> &'static [Turn] {

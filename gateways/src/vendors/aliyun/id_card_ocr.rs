@@ -99,6 +99,7 @@ fn text_of(part: &Value) -> CardText {
         valid_until: value("validPeriod").as_deref().and_then(fields::valid_until),
         authority: fields::text(value("issueAuthority")),
         warnings,
+        ..CardText::default()
     }
 }
 

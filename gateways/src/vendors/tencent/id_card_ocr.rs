@@ -73,6 +73,7 @@ impl TencentOcr {
                 valid_until: answer.valid_date.as_deref().and_then(fields::valid_until),
                 authority: fields::text(answer.authority),
                 warnings,
+                ..CardText::default()
             },
         )
     }

@@ -64,6 +64,7 @@ fn card_fault(w: Words, refusal: CardRefusal) -> (&'static str, String) {
         CardRefusal::NotOriginal(side) => (field(side), w.t("card-error-copy")),
         CardRefusal::Expired => (Slot::CardBack.as_str(), w.t("card-error-expired")),
         CardRefusal::Name => ("", w.t("card-error-name")),
+        CardRefusal::NameUnsure => ("", w.t("card-error-name-unsure")),
         CardRefusal::Number => ("", w.t("card-error-number")),
         CardRefusal::NameAndNumber => ("", w.t("card-error-both")),
     };

@@ -3,7 +3,8 @@
 use super::*;
 
 /// Every word that any version has written.
-const WORDS: [&str; 111] = [
+const WORDS: [&str; 112] = [
+    "card.unsure",
     "exam.draft_begin",
     "exam.draft_change",
     "exam.draft_drop",

@@ -1,6 +1,6 @@
 //! What was read of a card against whom the account says to be. Plain rules.
 
-use gateways::{CardError, CardSide, CardText, CardWarning};
+use gateways::{CardError, CardSide, CardText, CardWarning, Verdict};
 use jiff::civil::Date;
 
 use crate::model::document::ResidentId;
@@ -37,6 +37,9 @@ pub enum CardRefusal {
     /// The name is another one: correct it, or take your own card.
     #[error("the name on the card is another one")]
     Name,
+    /// The number is the right one; of the name the machine is not sure. Somebody of the staff has to look.
+    #[error("the name on the card could not be made out for sure")]
+    NameUnsure,
     /// The number is another one.
     #[error("the number on the card is another one")]
     Number,
@@ -52,14 +55,20 @@ pub(crate) fn judge(person: &Person, front: &CardText, back: &CardText, today: D
             return Err(CardRefusal::NotOriginal(side));
         }
     }
-    let (Some(name), Some(number)) = (&front.name, &front.number) else {
+    let Some(number) = front.number.as_ref().filter(|_| front.number_is != Some(Verdict::Unsure)) else {
         return Err(CardRefusal::Unreadable(CardSide::Front));
     };
     let Ok(number) = ResidentId::parse(number, today) else {
         return Err(CardRefusal::Unreadable(CardSide::Front));
     };
-    let is_name = name_key(name) == person.name.key();
     let is_number = person.document.resident_id() == Some(&number);
+    // A reader that compares knows better than the text that it read: it has seen what else that may be.
+    let is_name = match (front.name_is, &front.name) {
+        (Some(Verdict::Equal), _) => true,
+        (Some(Verdict::Unsure), _) if is_number => return Err(CardRefusal::NameUnsure),
+        (_, Some(name)) => name_key(name) == person.name.key(),
+        (_, None) => return Err(CardRefusal::Unreadable(CardSide::Front)),
+    };
     match (is_name, is_number) {
         (true, true) => {}
         (false, true) => return Err(CardRefusal::Name),
@@ -163,6 +172,24 @@ mod tests {
         }
         let expired = CardText { warnings: vec![CardWarning::Expired], ..back("2030-01-01") };
         assert_eq!(judge(&person, &front("王芳", NUMBER), &expired, TODAY), Err(CardRefusal::Expired));
+    }
+
+    #[test]
+    fn c4_of_an_unsure_name_nobody_is_told_that_it_is_another_one() {
+        let person = person("马龘");
+        let said = |name: Option<&str>, name_is, number: &str| {
+            let name = name.map(Into::into);
+            let read = CardText { name, name_is, number: Some(number.into()), ..CardText::default() };
+            judge(&person, &read, &back("长期"), TODAY)
+        };
+        assert_eq!(said(Some("马龙"), Some(Verdict::Unsure), NUMBER), Err(CardRefusal::NameUnsure));
+        assert_eq!(said(None, Some(Verdict::Unsure), NUMBER), Err(CardRefusal::NameUnsure));
+        assert_eq!(said(Some("马龙"), Some(Verdict::Equal), NUMBER), Ok(()));
+        assert_eq!(said(Some("马龙"), Some(Verdict::Differs), NUMBER), Err(CardRefusal::Name));
+        assert_eq!(said(Some("马龙"), Some(Verdict::Unsure), "440308199901101512"), Err(CardRefusal::NameAndNumber));
+        let unsure = CardText { number_is: Some(Verdict::Unsure), ..front("马龘", NUMBER) };
+        let unreadable = Err(CardRefusal::Unreadable(CardSide::Front));
+        assert_eq!(judge(&person, &unsure, &back("长期"), TODAY), unreadable);
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! The way by card: both sides are read by a machine and compared with whom the account says to be.
 
 use bytes::Bytes;
-use gateways::{CardError, CardSide, Unread};
+use gateways::{Asked, CardError, CardSide, Unread};
 
 use super::{Identity, IdentityError, declared};
+use crate::desk::audit::{AuditAction, Entry};
+use crate::desk::case::Subject;
+use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::document::DocumentKind;
 use crate::model::exam_rules::IdentityWay;
@@ -44,15 +47,27 @@ impl Identity {
         let place = reader.place().await.map_err(|_| IdentityError::Busy)?;
         self.count_try(account, CALLS, CARD_CALLS_PER_DAY).await?;
         self.count_try(account, TRIES, CARD_TRIES_PER_DAY).await?;
-        let [front_text, back_text] = match place.both(front.clone(), back).await {
+        let asked = Asked { name: person.name.expose().to_owned(), number: person.document.expose().to_owned() };
+        let [front_text, back_text] = match place.both(front.clone(), back, &asked).await {
             Ok(texts) => texts,
             Err(Unread::Swapped) => return Err(CardRefusal::Swapped.into()),
             Err(Unread::Side(side, error)) => return Err(self.unread(account, side, error).await?),
         };
         drop(place);
-        judge(&person, &front_text, &back_text, clock::today())?;
+        let judged = judge(&person, &front_text, &back_text, clock::today());
+        if judged == Err(CardRefusal::NameUnsure) {
+            self.note_unsure(account).await?;
+        }
+        judged?;
         let (portrait, _) = self.pictures.draft(account, Slot::Portrait, front, Recipe::CardPortrait).await?;
         self.verify(account, &person, IdentityWay::Card, Some(portrait)).await
+    }
+
+    /// Writes down what the machine made of the card: staff who are asked by the candidate see it beside the picture.
+    async fn note_unsure(&self, account: AccountId) -> Result<(), IdentityError> {
+        let subject = Subject::Identity(account).to_string();
+        let client = self.database.client().await?;
+        Ok(Entry::new(Actor::System, AuditAction::CardUnsure, &subject).write(&client).await?)
     }
 
     /// What is said of a side that was not read. That the reader gave no answer is not the candidate's fault.

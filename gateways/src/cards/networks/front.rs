@@ -1,0 +1,197 @@
+//! The front: the number below everything else, the name above it.
+
+use ocr::{Fit, Letter, Line, Reading, Verdict, fit};
+
+use super::back;
+use super::rows::{Frame, Row};
+use super::sight::{Seen, Sight};
+use crate::cards::card::CardText;
+use crate::cards::error::CardError;
+use crate::cards::fields;
+use crate::cards::local::name_of;
+
+/// Lines that may be the number: it is the longest for its height, or nearly so.
+const NUMBER_LINES: usize = 3;
+/// How much longer than high the number is at least.
+const NUMBER_SHAPE: f32 = 6.0;
+/// Digits of the number stand apart: they are read narrower.
+const DIGITS_WIDENED: f32 = 0.65;
+/// Fewer digits are no number, even a misread one.
+const DIGITS_MIN: usize = 14;
+
+/// Where the name's row lies, in lengths of the number: so far above its line at least and at most, and from so far left of its
+/// beginning to so far right of it, where the portrait begins (GA 490-2013 gives the card's layout).
+const NAME_ABOVE: (f32, f32) = (0.48, 1.2);
+const NAME_LEFT: f32 = -0.68;
+const PORTRAIT: f32 = 0.5;
+/// Rows that are looked at for the name.
+const NAME_ROWS: usize = 3;
+/// A last character of one thin stroke may not be seen as text: the row is read so many heights further.
+const FURTHER: f32 = 1.7;
+
+/// Up to this far behind the best reading (a logarithm) the expected name is what stands there, from that far on it is not.
+const NAME_EQUAL: f64 = 1.0;
+const NAME_DIFFERS: f64 = 7.0;
+/// How sure each character of another name must be.
+const NAME_SURE: f32 = 0.85;
+/// The same for numbers, which the check digit proves as well.
+const NUMBER_EQUAL: f64 = 3.0;
+
+/// Reads number and name.
+pub(super) fn read(sight: &Sight<'_>, lines: &[Line]) -> Result<Seen, CardError> {
+    let mut by_shape: Vec<&Line> = lines.iter().filter(|line| line.length > NUMBER_SHAPE * line.height).collect();
+    by_shape.sort_by(|a, b| (b.length / b.height).total_cmp(&(a.length / a.height)));
+    let mut is_back = false;
+    for line in by_shape.into_iter().take(NUMBER_LINES) {
+        let frame = Frame::of(*line);
+        let frame = if frame.is_below(lines) { frame } else { frame.turned() };
+        // The number is below the rest; where something else lies below it, the other way is tried, too.
+        for frame in [frame, frame.turned()] {
+            let number = frame.own();
+            let reading = sight.line(&number, DIGITS_WIDENED)?;
+            let text = reading.text();
+            if digits(&text) >= DIGITS_MIN && !back::is_validity(&text) {
+                return Ok(Seen::Text(text_of(sight, lines, &frame, &reading)?));
+            }
+            is_back |= back::is_of_back(&text);
+            if is_back || text.chars().count() > 5 {
+                break;
+            }
+        }
+    }
+    Ok(if is_back { Seen::OtherSide } else { Seen::None })
+}
+
+fn text_of(sight: &Sight<'_>, lines: &[Line], frame: &Frame, reading: &Reading) -> Result<CardText, CardError> {
+    let mut text = CardText::default();
+    number(sight, reading, &mut text);
+    name(sight, lines, frame, &mut text)?;
+    text.birth = text.number.as_deref().and_then(fields::birth_of).map(|birth| birth.to_string());
+    Ok(text)
+}
+
+fn number(sight: &Sight<'_>, reading: &Reading, text: &mut CardText) {
+    let read = number_in(&reading.text());
+    let Some(asked) = sight.asked else {
+        text.number = read;
+        return;
+    };
+    let alphabet = sight.reader.alphabet();
+    let beginnings = ["", "公民身份号码"].map(|beginning| alphabet.letters(beginning));
+    let behind = fit(reading, &beginnings, &alphabet.letters(&asked.number)).behind;
+    let is_other = read.as_ref().is_some_and(|read| *read != asked.number);
+    let verdict = match (behind <= NUMBER_EQUAL, is_other) {
+        (true, false) => Verdict::Equal,
+        (false, true) => Verdict::Differs,
+        _ => Verdict::Unsure,
+    };
+    text.number = if verdict == Verdict::Equal { Some(asked.number.clone()) } else { read };
+    text.number_is = Some(verdict);
+}
+
+/// The number in a line: the last 18 characters of its digits that pass the check digit.
+fn number_in(text: &str) -> Option<String> {
+    let of_numbers = |c: char| c.is_ascii_digit() || c == 'X' || c == 'x';
+    let kept: Vec<char> = text.chars().filter(|c| of_numbers(*c)).collect();
+    kept.windows(18).rev().find_map(|window| fields::number(Some(window.iter().collect())))
+}
+
+fn digits(text: &str) -> usize {
+    text.chars().filter(char::is_ascii_digit).count()
+}
+
+fn name(sight: &Sight<'_>, lines: &[Line], frame: &Frame, text: &mut CardText) -> Result<(), CardError> {
+    let number = frame.own();
+    let begin = -number.length / 2.0;
+    let portrait = begin + PORTRAIT * number.length;
+    let may_be = |line: &&Line| {
+        let (along, across) = frame.seen(line.middle);
+        let left = along - line.length / 2.0;
+        let above = -across / number.length;
+        (NAME_ABOVE.0..NAME_ABOVE.1).contains(&above) && left > begin + NAME_LEFT * number.length && left < portrait
+    };
+    let rows = frame.rows(lines.iter().filter(may_be).copied());
+    let mut unlabelled = None;
+    for row in rows.iter().take(NAME_ROWS) {
+        let reading = sight.line(&whole(row, frame, portrait), 1.0)?;
+        let read = reading.text();
+        match label_end(&read) {
+            Some(end) => {
+                judge(sight, &reading, &read[end..], text);
+                return Ok(());
+            }
+            None if read.starts_with(['性', '民', '出', '住']) || read.contains(['年', '月']) => break,
+            None if unlabelled.is_none() && name_of(&read).is_some() => unlabelled = Some((reading, read)),
+            None => {}
+        }
+    }
+    if let Some((reading, read)) = unlabelled {
+        judge(sight, &reading, &read, text);
+    }
+    Ok(())
+}
+
+/// The row up to the portrait, and further where its last character may not have been seen.
+fn whole(row: &Row, frame: &Frame, portrait: f32) -> Line {
+    let whole = row.whole(0.0);
+    let end = frame.seen(whole.place(whole.length / 2.0, 0.0)).0;
+    row.whole((portrait - end).clamp(0.0, FURTHER * whole.height))
+}
+
+/// Where 姓名 ends, if the text begins with it; one of both may be misread.
+fn label_end(text: &str) -> Option<usize> {
+    let mut characters = text.char_indices();
+    let (first, second) = (characters.next()?.1, characters.next()?);
+    let end = second.0 + second.1.len_utf8();
+    match (first, second.1) {
+        ('姓', _) | (_, '名') => Some(end),
+        ('名', _) => Some(second.0),
+        _ => None,
+    }
+}
+
+fn judge(sight: &Sight<'_>, reading: &Reading, read: &str, text: &mut CardText) {
+    text.name = name_of(read);
+    let Some(asked) = sight.asked else { return };
+    let alphabet = sight.reader.alphabet();
+    let beginnings = ["", "姓名", "姓", "名"].map(|beginning| alphabet.letters(beginning));
+    let expected: Vec<Letter> = alphabet.letters(&asked.name);
+    let fit = fit(reading, &beginnings, &expected);
+    let verdict = name_verdict(reading, &fit, text.name.is_some());
+    if verdict == Verdict::Equal {
+        text.name = Some(asked.name.clone());
+    }
+    text.name_is = Some(verdict);
+}
+
+/// What is said of a name that fits so.
+pub(super) fn name_verdict(reading: &Reading, fit: &Fit, is_name: bool) -> Verdict {
+    let is_clear = reading.characters().iter().all(|character| character.probability >= NAME_SURE);
+    match fit.behind {
+        // A character that the recogniser cannot write may be read as any other.
+        _ if fit.has_unknown => Verdict::Unsure,
+        behind if behind <= NAME_EQUAL => Verdict::Equal,
+        behind if behind >= NAME_DIFFERS && is_clear && is_name => Verdict::Differs,
+        _ => Verdict::Unsure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_end_where_they_end() {
+        for (text, end) in [("姓名曹颖", 6), ("姓各曹颖", 6), ("件名曹颖", 6), ("名曹颖", 3)] {
+            assert_eq!(label_end(text), Some(end), "{text}");
+        }
+        assert_eq!((label_end("性别男"), label_end("曹")), (None, None));
+    }
+
+    #[test]
+    fn a_number_is_found_behind_its_label_and_proved_by_its_check_digit() {
+        assert_eq!(number_in("公民身份号码11010519491231002x").as_deref(), Some("11010519491231002X"));
+        assert_eq!(number_in("111010519491231002X").as_deref(), Some("11010519491231002X"));
+        assert_eq!(number_in("110105194912310021"), None);
+    }
+}
