@@ -3,7 +3,7 @@
 use super::*;
 
 /// Every word that any version has written.
-const WORDS: [&str; 111] = [
+const WORDS: [&str; 112] = [
     "exam.draft_begin",
     "exam.draft_change",
     "exam.draft_drop",
@@ -17,6 +17,7 @@ const WORDS: [&str; 111] = [
     "candidate.show",
     "candidate.note",
     "candidate.strike",
+    "answered_inquiry",
     "webhook.made",
     "webhook.changed",
     "webhook.secret",
