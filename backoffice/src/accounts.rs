@@ -4,6 +4,7 @@ pub(crate) mod candidates;
 pub(crate) mod correct;
 mod field;
 mod found;
+pub(crate) mod inquiries;
 pub(crate) mod rebind;
 
 #[cfg(test)]

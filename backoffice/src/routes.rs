@@ -7,7 +7,7 @@ use registration::model::order::OrderId;
 use registration::model::payment::PaymentId;
 use registration::model::payment::group::GroupId;
 
-use crate::accounts::{candidates, correct, rebind};
+use crate::accounts::{candidates, correct, inquiries, rebind};
 use crate::app::{App, BackofficeState};
 use crate::checkin::device::{entries, photos, scans, snapshot, state};
 use crate::checkin::{attendance, doubt, doubts, export, scan, sittings, workers};
@@ -94,7 +94,7 @@ pub fn router(state: BackofficeState) -> Router {
     with_layers(pages, &app).with_state(app)
 }
 
-/// Candidates: one search, and a page about each.
+/// Candidates: one search, a page about each, and what they ask in writing.
 fn people() -> Router<App> {
     use candidates::{acts, find, one};
     Router::new()
@@ -104,6 +104,9 @@ fn people() -> Router<App> {
         .route("/candidates/{account}/portrait.jpg", get(acts::portrait))
         .route("/candidates/{account}/notes", post(acts::note).get(acts::back))
         .route("/candidates/{account}/notes/{note}/strike", post(acts::strike).get(acts::back_from_note))
+        .route("/inquiries", get(inquiries::list))
+        .route("/inquiries/{inquiry}", get(inquiries::show))
+        .route("/inquiries/{inquiry}/answer", post(inquiries::answer).get(inquiries::back))
 }
 
 /// All queues together, and what pages of every desk ask about a case.

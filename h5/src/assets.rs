@@ -14,65 +14,49 @@ pub(crate) fn assets() -> Assets {
         include_str!("../assets/exam.css"),
         include_str!("../assets/standing.css"),
         include_str!("../assets/ticket.css"),
+        include_str!("../assets/elder.css"),
         include_str!("../assets/old.css"),
     ]
     .concat();
-    let script = concat!(include_str!("../assets/page.js"), include_str!("../assets/fresh.js")).to_owned();
+    let page = concat!(include_str!("../assets/page.js"), include_str!("../assets/fresh.js"));
     let mark = MARK_SVG.to_owned();
     Assets::new(vec![
         Source { name: "pages.css", media_type: "text/css; charset=utf-8", content: style },
-        Source { name: "page.js", media_type: "text/javascript; charset=utf-8", content: script },
-        Source {
-            name: "upload.js",
-            media_type: "text/javascript; charset=utf-8",
-            content: concat!(
+        script("page.js", page),
+        script(
+            "upload.js",
+            concat!(
                 include_str!("../assets/picture.js"),
                 include_str!("../assets/sending.js"),
                 include_str!("../assets/upload.js")
-            )
-            .to_owned(),
-        },
-        Source {
-            name: "camera.js",
-            media_type: "text/javascript; charset=utf-8",
-            content: concat!(
+            ),
+        ),
+        script(
+            "camera.js",
+            concat!(
                 include_str!("../assets/picture.js"),
                 include_str!("../assets/sending.js"),
                 include_str!("../assets/camera.js")
-            )
-            .to_owned(),
-        },
-        Source {
-            name: "details.js",
-            media_type: "text/javascript; charset=utf-8",
-            content: concat!(
+            ),
+        ),
+        script(
+            "details.js",
+            concat!(
                 include_str!("../assets/picture.js"),
                 include_str!("../assets/sending.js"),
                 include_str!("../assets/crop.js"),
                 include_str!("../assets/keep.js")
-            )
-            .to_owned(),
-        },
-        Source {
-            name: "account.js",
-            media_type: "text/javascript; charset=utf-8",
-            content: include_str!("../assets/account.js").to_owned(),
-        },
-        Source {
-            name: "number.js",
-            media_type: "text/javascript; charset=utf-8",
-            content: include_str!("../assets/number.js").to_owned(),
-        },
-        Source {
-            name: "wait.js",
-            media_type: "text/javascript; charset=utf-8",
-            content: concat!(include_str!("../assets/go.js"), include_str!("../assets/wait.js")).to_owned(),
-        },
-        Source {
-            name: "kept.js",
-            media_type: "text/javascript; charset=utf-8",
-            content: include_str!("../assets/kept.js").to_owned(),
-        },
+            ),
+        ),
+        script("account.js", include_str!("../assets/account.js")),
+        script("number.js", include_str!("../assets/number.js")),
+        script("wait.js", concat!(include_str!("../assets/go.js"), include_str!("../assets/wait.js"))),
+        script("kept.js", include_str!("../assets/kept.js")),
+        script("check.js", include_str!("../assets/check.js")),
         Source { name: "mark.svg", media_type: "image/svg+xml", content: mark },
     ])
+}
+
+fn script(name: &'static str, content: &str) -> Source {
+    Source { name, media_type: "text/javascript; charset=utf-8", content: content.to_owned() }
 }

@@ -20,6 +20,7 @@ macro_rules! files {
             include_str!(concat!("../messages/", $language, "/ticket.ftl")),
             include_str!(concat!("../messages/", $language, "/care.ftl")),
             include_str!(concat!("../messages/", $language, "/list.ftl")),
+            include_str!(concat!("../messages/", $language, "/help.ftl")),
         )
     };
 }

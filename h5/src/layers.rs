@@ -26,6 +26,7 @@ use self::front::{Draw, front};
 use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::{Failure, again_in_seconds};
+use crate::request::cookies::display::display;
 use crate::request::cookies::session;
 use crate::request::kind::{is_waiting_room, is_wechat};
 use crate::request::signing_in::last_word::LastWord;
@@ -114,10 +115,12 @@ async fn last_word(State(app): State<App>, mut request: Request, next: Next) -> 
 /// Draws the page of a failure.
 async fn failures(State(app): State<App>, request: Request, next: Next) -> Response {
     let words = words(Language::of(request.headers()));
+    let display = display(request.headers());
     let path = match *request.method() {
         Method::GET => request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
         _ => "/".to_owned(),
     };
+    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
     let mut response = next.run(request).await;
     // A form that says that something is busy says when to come back, as every other answer does.
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
@@ -126,7 +129,8 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let failure = response.extensions().get::<Failure>().copied().or_else(|| Failure::of_status(response.status()));
     let Some(failure) = failure.filter(|_| !is_page) else { return response };
-    let frame = Frame::bare(&app, words, error::title(words, failure), &path);
+    let bare = Frame::bare(&app, words, display, error::title(words, failure), &path);
+    let frame = Frame { request: id, ..bare };
     let mut page = (failure.status(), error::page(&frame, failure)).into_response();
     if let Some(after) = response.headers().get(RETRY_AFTER) {
         page.headers_mut().insert(RETRY_AFTER, after.clone());
@@ -140,8 +144,15 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
 /// In WeChat every page says how to open it in a browser, and nothing else works but the poster, for another device.
 async fn not_in_wechat(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    const LET_IN: [&str; 6] =
-        ["/language", "/poster", "/poster/code.png", "/manifest.webmanifest", "/favicon.ico", "/robots.txt"];
+    const LET_IN: [&str; 7] = [
+        "/language",
+        "/display",
+        "/poster",
+        "/poster/code.png",
+        "/manifest.webmanifest",
+        "/favicon.ico",
+        "/robots.txt",
+    ];
     let is_let_in = path.starts_with("/static/") || LET_IN.contains(&path);
     if !is_wechat(request.headers()) || is_let_in {
         return next.run(request).await;

@@ -10,10 +10,11 @@ pub(crate) fn is_simple(exam: &Exam) -> bool {
 }
 
 /// Whoever knows one of these addresses is let in by it: where it begins, and its route.
-const SECRETS: [(&str, &str); 4] = [
+const SECRETS: [(&str, &str); 5] = [
     ("/handover/", "/handover/{token}"),
     ("/preview/", "/preview/{token}/{part}"),
     ("/check/", "/check/{token}"),
+    ("/scan/", "/scan/{token}"),
     ("/captcha/", "/captcha/{token}"),
 ];
 
@@ -21,6 +22,11 @@ const SECRETS: [(&str, &str); 4] = [
 pub fn logged(path: &str) -> &str {
     let secret = SECRETS.iter().find(|(begin, _)| path.starts_with(begin));
     secret.map_or(path, |(_, route)| *route)
+}
+
+/// The same path where it lets nobody in; `None` where whoever knows it is let in by it.
+pub(crate) fn without_secret(path: &str) -> Option<&str> {
+    (logged(path) == path).then_some(path)
 }
 
 /// The exam's address.

@@ -26,8 +26,10 @@ use crate::pages::order::{
 };
 use crate::pages::proof::{self, file as proof_file};
 use crate::pages::sign::sign_up::{self, code as sign_up_code};
-use crate::pages::sign::{agreement, captcha, sign_in, sign_out, sign_out_everywhere, which};
-use crate::pages::site::{clock, favicon, files, help, language, manifest, poster, privacy, robots};
+use crate::pages::sign::{agreement, by_phone, captcha, sign_in, sign_out, sign_out_everywhere, which};
+use crate::pages::site::{
+    clock, display, favicon, files, help, language, manifest, phone_check, poster, privacy, robots,
+};
 use crate::pages::ticket::{self, all as all_tickets, calendar, file as ticket_file, photo as ticket_photo, worker};
 use crate::pages::{details, home, notified, still_waits, waiting_room};
 use crate::request::busy::Busy;
@@ -89,7 +91,14 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/me/identity/portrait.jpg", get(pictures::portrait))
         .route("/me/photos/{photo}", get(pictures::photo))
         .route("/handover/{token}", get(handover::look).post(handover::take))
-        .route("/help", get(help::show))
+        .route("/help", get(help::show).post(help::ask))
+        .route("/check-phone", get(phone_check::show))
+        .route(
+            "/check-phone/upload",
+            post(phone_check::upload)
+                .get(phone_check::back)
+                .layer(DefaultBodyLimit::max(phone_check::UPLOAD_BYTES_MAX)),
+        )
         .route("/preview/{token}/{part}", get(preview::show))
         .route("/robots.txt", get(robots::show))
         .route("/favicon.ico", get(favicon::show))
@@ -97,6 +106,7 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/poster", get(poster::show))
         .route("/poster/code.png", get(poster::picture))
         .route("/language", get(language::switch))
+        .route("/display", get(display::switch))
         .route("/static/{hash}/{file}", get(files::serve))
         .merge(account_pages())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
@@ -146,7 +156,7 @@ fn uploads() -> Router<App> {
 fn draw_shared(guest: &Visit, exam: Option<&Exam>) -> Markup {
     match exam {
         Some(exam) => exam::render_for_guests(guest, exam),
-        None => home::render(guest, &[]),
+        None => home::render(guest, &[], ""),
     }
 }
 
@@ -196,6 +206,9 @@ fn notifications() -> Router<App> {
 fn account_pages() -> Router<App> {
     Router::new()
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/sign-in/phone", get(by_phone::show).post(by_phone::begin))
+        .route("/sign-in/phone/state", get(by_phone::state))
+        .route("/scan/{token}", get(by_phone::look).post(by_phone::decide))
         .route("/sign-in/which", get(which::back).post(which::choose))
         .route("/sign-up", get(sign_up::show).post(sign_up::register))
         .route("/sign-up/code", get(sign_up_code::back).post(sign_up_code::send))

@@ -2,9 +2,10 @@
 //! Here they are only kept; `routes` says how they are drawn, and a layer answers with them.
 
 use httpkit::rendered::Shared;
+use registration::people::accounts::Display;
 
-/// What has been rendered, by path and language.
-pub(crate) type SharedPages = Shared<(String, &'static str), Version>;
+/// What has been rendered, by path, language and how it is drawn.
+pub(crate) type SharedPages = Shared<(String, &'static str, Display), Version>;
 
 /// What a page was made of.
 #[derive(Debug, Clone, PartialEq, Eq)]

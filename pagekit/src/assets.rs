@@ -42,9 +42,9 @@ impl Assets {
         self.0.iter().find(|asset| asset.name == name).map_or("", |asset| &asset.href)
     }
 
-    /// What all of them weigh on the way to a browser of today.
-    pub fn bytes_compressed(&self) -> usize {
-        self.0.iter().map(|asset| asset.body.brotli().len()).sum()
+    /// What those of them weigh on the way that a page names, in bytes.
+    pub fn bytes_compressed_of(&self, page: &str) -> usize {
+        self.0.iter().filter(|asset| page.contains(&asset.href)).map(|asset| asset.body.brotli().len()).sum()
     }
 
     /// Answers a request for `/static/{hash}/{name}`. An old hash gets the file of today, uncached:

@@ -2,6 +2,7 @@
 
 pub mod accommodations;
 mod compare;
+mod earlier;
 pub(crate) mod photo_check;
 pub mod photos;
 mod rebind;
@@ -35,6 +36,7 @@ use crate::store::{Database, StoreError};
 
 pub use crate::application::photo_check::PhotoFault;
 pub use compare::Comparison;
+pub use earlier::Earlier;
 
 pub(crate) use rebind::move_rows;
 

@@ -194,6 +194,7 @@ right-edit-exams = Set up exams: drafts, applying them, files
 right-open-and-close = Open and close exams at once
 right-see-candidates = Find candidates and see their pages
 right-note-on-candidates = Note on candidates’ pages
+right-answer-inquiries = Read and answer what candidates ask
 right-manage-keys = Make, replace and end API keys
 right-manage-webhooks = Manage webhooks
 duty-and = {", "}

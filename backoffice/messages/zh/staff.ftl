@@ -191,6 +191,7 @@ right-edit-exams = 设置考试：草稿、应用、导出
 right-open-and-close = 立即开放或关闭考试
 right-see-candidates = 查找考生，查看考生页
 right-note-on-candidates = 在考生页写备注
+right-answer-inquiries = 查看和回复考生咨询
 right-manage-keys = 制作、更换和停用接口密钥
 right-manage-webhooks = 管理推送地址
 duty-and = 、

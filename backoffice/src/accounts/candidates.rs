@@ -20,7 +20,7 @@ use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
 /// Whom somebody looks for: candidates of the exams and schools that are theirs. Whoever works for some sites alone finds nobody.
-fn looking(visit: &Visit) -> Looking<'_> {
+pub(super) fn looking(visit: &Visit) -> Looking<'_> {
     let reach = &visit.staff.reach;
     Looking { member: &visit.staff, exams: if reach.sites.is_some() { Some(&[]) } else { reach.exams.as_deref() } }
 }
@@ -36,4 +36,4 @@ fn to_page(number: AccountNumber, done: &str) -> Response {
 }
 
 /// The kinds of cases that pages about candidates count in their frame: none.
-const NO_DESK: [CaseKind; 0] = [];
+pub(super) const NO_DESK: [CaseKind; 0] = [];

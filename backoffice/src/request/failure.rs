@@ -12,6 +12,7 @@ use registration::lists::ListError;
 use registration::payments::{GroupError, InvoiceError};
 use registration::people::accounts::CorrectError;
 use registration::people::candidates::CandidateError;
+use registration::people::candidates::inquiries::InquiryError;
 use registration::rooms::{ArrangeError, RoomError};
 use registration::store::StoreError;
 
@@ -126,6 +127,18 @@ impl From<CorrectError> for Failure {
             CorrectError::Unknown(_) => Self::NotFound,
             CorrectError::Reason(_) | CorrectError::Same | CorrectError::Taken => Self::Bad,
             CorrectError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Where nothing of its own is said: an answer that cannot be sent has its own words.
+impl From<InquiryError> for Failure {
+    fn from(error: InquiryError) -> Self {
+        match error {
+            InquiryError::Forbidden(_) => Self::Forbidden,
+            InquiryError::Unknown => Self::NotFound,
+            InquiryError::Text | InquiryError::TooMany | InquiryError::Answered => Self::Bad,
+            InquiryError::Store(error) => error.into(),
         }
     }
 }

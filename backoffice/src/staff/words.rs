@@ -60,6 +60,7 @@ pub(crate) fn right(w: Words, right: Right) -> Cow<'static, str> {
         Right::OpenAndClose => w.t("right-open-and-close"),
         Right::SeeCandidates => w.t("right-see-candidates"),
         Right::NoteOnCandidates => w.t("right-note-on-candidates"),
+        Right::AnswerInquiries => w.t("right-answer-inquiries"),
         Right::ManageKeys => w.t("right-manage-keys"),
         Right::ManageWebhooks => w.t("right-manage-webhooks"),
     }

@@ -6,6 +6,14 @@ skip = Skip to content
 nav = Site
 nav-me = My account
 nav-sign-in = Sign in
+display-to-elder = Larger view
+display-to-ordinary = Standard view
+display-title = Display
+display-now = Pages are shown in
+display-ordinary = standard view
+display-elder = larger view
+display-hint = The larger view has larger text and buttons, and one column. It follows you to other devices.
+display-hint-elder = The top of every page leads back to the standard view. Other devices show the larger view, too, once you sign in.
 language-switch = 中文
 demo = Demonstration: nothing here is a real registration, and nothing is charged.
 demo-sandbox = Texts, letters and specimen cards are in the sandbox
@@ -24,6 +32,10 @@ privacy-title = Privacy policy
 footer-poster = Open this site on a phone: QR code
 
 # Home
+home-search = Find an exam or a school
+home-search-go = Find
+home-search-none = Nothing found for “{ $sought }”
+home-search-all = All exams
 home-title = Exam registration
 home-open = Open now
 home-soon = Opening soon
@@ -96,9 +108,6 @@ error-me = My account
 # Help, and what every page has
 offline-numbers = You are offline. Seat numbers update once you are back. The time of your seat is kept by the server and is not affected.
 site-description = Register for exams online: choose a sitting, pay, see the result of the review, print the admission ticket.
-help-title = Help
-help-lead = If something does not go as it should, ask the organiser of the exam.
-help-number = Have your registration number at hand: it is on the payment page and on the page of your registration.
 ask = Questions:
 page-changed = Your registration has changed.
 page-reload = Reload this page

@@ -7,6 +7,14 @@ nav = 站内
 nav-me = 个人中心
 nav-sign-in = 登录
 language-switch = English
+display-to-elder = 长辈版
+display-to-ordinary = 标准版
+display-title = 显示
+display-now = 现在的版面
+display-ordinary = 标准版
+display-elder = 长辈版
+display-hint = 长辈版字更大、按钮更大，一页只排一栏。换手机登录也一样。
+display-hint-elder = 每个页面右上角都可以换回标准版。换手机登录也是长辈版。
 demo = 演示环境：不会真的报名，也不会收费。
 demo-sandbox = 短信、邮件和样例证件在沙盒里
 demo-label = 演示环境
@@ -24,6 +32,10 @@ privacy-title = 个人信息保护政策
 footer-poster = 手机扫码打开本站
 
 # 首页
+home-search = 找考试或学校
+home-search-go = 查找
+home-search-none = 没有找到“{ $sought }”
+home-search-all = 查看全部考试
 home-title = 考试报名
 home-open = 正在报名
 home-soon = 即将开始
@@ -93,9 +105,6 @@ error-me = 去个人中心
 # 帮助，以及每一页都有的
 offline-numbers = 网络断开了。恢复后名额会自动更新；座位的保留时间由服务器计算，不受影响。
 site-description = 考试网上报名：选场次、缴费、查看审核结果、打印准考证。
-help-title = 帮助与咨询
-help-lead = 报名、缴费、审核中遇到问题，请联系考试的主办单位。
-help-number = 咨询时请报出报名编号，它在缴费页和报名结果页上。
 ask = 有疑问请咨询：
 page-changed = 您的报名有了变化。
 page-reload = 刷新本页

@@ -21,6 +21,7 @@ use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::{too_often, with_wait};
 use crate::pages::sign::{resume, sign_in};
+use crate::request::cookies::display::display;
 use crate::request::cookies::session;
 use crate::request::sent::carried::Carried;
 use crate::request::sent::picture::UPLOAD_BYTES_MAX;
@@ -57,10 +58,11 @@ pub(super) async fn form_again(app: &App, request: Request, wait: TooMany) -> Op
         return None;
     }
     let (w, path, rest) = (words(Language::of(&parts.headers)), parts.uri.path().to_owned(), Rest::new(body));
+    let display = display(&parts.headers);
     let carried = Box::pin(Carried::read(app, Request::from_parts(parts, Body::new(rest.clone()))));
     let carried = rest.while_it_comes(carried).await.flatten()?;
     let title = w.t("error-too-many-title");
-    let frame = Frame::bare(app, w, title.to_string(), &path);
+    let frame = Frame::bare(app, w, display, title.to_string(), &path);
     let body = resume::form_again(w, &carried, &title, &too_often(w, wait));
     Some(with_wait(wait, page(&frame, &body)))
 }

@@ -1,5 +1,5 @@
 //! Answers whoever is not signed in with the pages that are the same for all, before anything else is done. Nothing on
-//! them is about the visitor but the language.
+//! them is about the visitor but the language, and how large they are drawn.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -19,10 +19,12 @@ use pagekit::headers::add_headers;
 use pagekit::language::Language;
 use pagekit::words::Words;
 use registration::model::exam::Exam;
+use registration::people::accounts::Display;
 
 use crate::app::App;
 use crate::catalogue::words;
 use crate::paths::path_of;
+use crate::request::cookies::display::display;
 use crate::request::cookies::session;
 use crate::request::kind::is_wechat;
 use crate::request::visit::Visit;
@@ -34,10 +36,11 @@ const AGE_MAX: Duration = Duration::from_millis(100);
 /// Draws the page of an exam, without one the list of all, for somebody whom we do not know.
 pub(crate) type Draw = fn(guest: &Visit, exam: Option<&Exam>) -> Markup;
 
-/// Which page, and in which language.
+/// Which page, in which language, and how large.
 struct Wanted {
     exam: Option<Arc<Exam>>,
     words: Words,
+    display: Display,
 }
 
 /// Answers whoever is not signed in and asks for a page that is the same for all; the rest is passed on.
@@ -65,10 +68,10 @@ fn wanted(app: &App, request: &Request) -> Option<Wanted> {
     if request.extensions().get::<ClientAddress>().is_some_and(|from| app.outside.limits.address(*from).is_err()) {
         return None;
     }
-    Some(Wanted { exam, words: words(Language::of(headers)) })
+    Some(Wanted { exam, words: words(Language::of(headers)), display: display(headers) })
 }
 
-async fn answer(app: &App, draw: Draw, Wanted { exam, words }: &Wanted, asked: &HeaderMap) -> Response {
+async fn answer(app: &App, draw: Draw, Wanted { exam, words, display }: &Wanted, asked: &HeaderMap) -> Response {
     let version = || Version {
         second: Timestamp::now().as_second(),
         texts: exam.as_ref().map_or(0, |exam| Arc::as_ptr(exam).addr()),
@@ -78,11 +81,11 @@ async fn answer(app: &App, draw: Draw, Wanted { exam, words }: &Wanted, asked: &
     // The exam's own path, not the one that was asked for: there is no more to keep than there are exams.
     let path = exam.as_ref().map_or_else(|| "/".to_owned(), |exam| path_of(exam));
     let render = || {
-        let guest = Visit::of_guest(app.clone(), *words, path.clone());
+        let guest = Visit::of_guest(app.clone(), *words, *display, path.clone());
         let page = Bytes::from(draw(&guest, exam.as_deref()).into_string());
         Ok::<_, Infallible>(Rendered::new("text/html; charset=utf-8", "Accept-Language, Cookie, Accept-Encoding", page))
     };
-    let name = (path.clone(), words.language.tag());
+    let name = (path.clone(), words.language.tag(), *display);
     let Ok(page) = app.shared.get_recent(&name, AGE_MAX, version, render).await;
     let mut response = page.answer(asked).map(Body::from);
     add_headers(response.headers_mut());

@@ -1,6 +1,8 @@
 //! 个人中心: my registrations, who I am here, and how I sign in.
 
+pub(crate) mod display;
 pub(crate) mod email;
+pub(crate) mod inquiries;
 pub(crate) mod link;
 pub(crate) mod mobile;
 pub(crate) mod name;
@@ -16,7 +18,8 @@ use registration::model::exam::Exam;
 use registration::model::exam_rules::TaskKind;
 use registration::model::facts::IdentityState;
 use registration::model::order::{Order, OrderState};
-use registration::people::accounts::{Account, Hears};
+use registration::people::accounts::{Account, Display, Hears};
+use registration::people::candidates::inquiries::Inquiry;
 use registration::rules::steps::{StepView, TaskState, task};
 use serde::Deserialize;
 
@@ -56,6 +59,9 @@ pub(crate) struct View<'a> {
     pub(crate) identity: &'a IdentityState,
     /// Does the candidate want no reminders, and how would they be told?
     pub(crate) reminders: (bool, Hears),
+    pub(crate) display: Display,
+    /// What they asked in writing, the newest first.
+    pub(crate) inquiries: &'a [Inquiry],
     pub(crate) now: Timestamp,
 }
 
@@ -71,6 +77,7 @@ pub(crate) async fn show(
     let registration = &visit.app.outside.registration;
     let reminders =
         (registration.reminders.is_off(candidate.account.id).await?, registration.accounts.hears(&candidate.account));
+    let inquiries = registration.candidates.inquiries().of(candidate.account.id).await?;
     let view = View {
         mine: &mine,
         account: &candidate.account,
@@ -78,6 +85,8 @@ pub(crate) async fn show(
         said: &said.said,
         identity: &identity,
         reminders,
+        display: visit.display,
+        inquiries: &inquiries,
         now: visit.now,
     };
     Ok(page(&visit.frame(visit.words.t("me-title")), &body(visit.words, &view)))
@@ -109,6 +118,8 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             }
             (identity_line(w, view.identity))
             (reminders::section(w, view.reminders.0, view.reminders.1))
+            (inquiries::section(w, view.inquiries))
+            (display::section(w, view.display))
             (summary(w, view.account, is_verified, view.sends_letters))
         }
     }

@@ -1,6 +1,7 @@
 //! The registration form of an exam: filled in, kept as a draft, handed in, and changed while the window is open.
 
 mod draft;
+mod earlier;
 mod effects;
 mod fields;
 pub(crate) mod upload;
@@ -12,7 +13,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::application::photos::PhotoError;
-use registration::application::{ApplicationError, PhotoFault};
+use registration::application::{ApplicationError, Earlier, PhotoFault};
 use registration::model::document::Document;
 use registration::model::exam::Exam;
 use registration::model::exam_rules::{FieldKind, FieldRule, TaskKind};
@@ -24,6 +25,7 @@ use registration::pictures::kept::DraftError;
 use registration::rules::details::{AnswerFault, Answers, FieldFault};
 use registration::rules::steps::{StepView, TaskState, blocked_by, task};
 use registration::store::StoreError;
+use reservation::ids::ExamId;
 
 use crate::failure::Failure;
 use crate::paths::path_of;
@@ -62,8 +64,11 @@ pub(crate) async fn show(
     // When nothing can be handed in any more, what was is what counts.
     let unsent = unsent.filter(|_| application.details.is_none() || !is_over(&steps, visit.now));
     let is_draft = unsent.is_some();
+    let is_new = !is_draft && application.details.is_none() && !is_over(&steps, visit.now);
+    let earlier = if is_new { earlier(&candidate, &exam).await? } else { None };
     let answers = unsent.cloned().or(application.details).or(application.draft).unwrap_or_default();
-    Ok(render(&candidate, &exam, &steps, &answers, &[], is_draft).await?.into_response())
+    let known = Known { answers: &answers, is_draft, earlier: earlier.as_ref() };
+    Ok(render(&candidate, &exam, &steps, &known, &[]).await?.into_response())
 }
 
 pub(crate) async fn hand_in(
@@ -81,6 +86,16 @@ pub(crate) async fn hand_in(
     if does("discard") {
         let application = applications.get(account, &exam.id).await?;
         applications.save_draft(account, &exam, &application.details.unwrap_or_default()).await?;
+        return Ok(Redirect::to(&here).into_response());
+    }
+    if does("earlier") {
+        // Nobody's answers are written over.
+        let application = applications.get(account, &exam.id).await?;
+        let unsent = draft::unsent(&exam.rules.form, candidate.account.document.as_ref(), &application);
+        let is_new = application.details.is_none() && unsent.is_none();
+        if let Some(earlier) = earlier(&candidate, &exam).await?.filter(|_| is_new) {
+            applications.take_earlier(account, &exam, earlier).await?;
+        }
         return Ok(Redirect::to(&here).into_response());
     }
     // The photo went ahead of the form.
@@ -144,7 +159,8 @@ async fn refused(
 ) -> Result<Response, Failure> {
     Ok(match entered(candidate, exam).await? {
         Ok(steps) => {
-            let page = render(candidate, exam, &steps, answers, errors, false).await?;
+            let known = Known { answers, is_draft: false, earlier: None };
+            let page = render(candidate, exam, &steps, &known, errors).await?;
             (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
         }
         Err(elsewhere) => elsewhere,
@@ -238,18 +254,32 @@ pub(crate) fn errors(w: Words, exam: &Exam, faults: &[FieldFault]) -> Vec<FieldE
     errors
 }
 
+/// What was answered before.
+struct Known<'a> {
+    answers: &'a Answers,
+    is_draft: bool,
+    earlier: Option<&'a Earlier>,
+}
+
+/// What they handed in for another exam that this one asks for, too.
+async fn earlier(candidate: &Candidate, exam: &Exam) -> Result<Option<Earlier>, Failure> {
+    let registration = &candidate.visit.app.outside.registration;
+    let known = |id: &ExamId| registration.exams.get(id);
+    Ok(registration.applications.earlier(candidate.account.id, exam, known).await?)
+}
+
 async fn render(
     candidate: &Candidate,
     exam: &Exam,
     steps: &[StepView],
-    answers: &Answers,
+    known: &Known<'_>,
     errors: &[FieldError],
-    is_draft: bool,
 ) -> Result<Markup, StoreError> {
     let visit = &candidate.visit;
     let orders = visit.orders_of(exam).await?;
-    let view =
-        View { exam, steps, account: &candidate.account, orders: &orders, answers, errors, is_draft, now: visit.now };
+    let &Known { answers, is_draft, earlier } = known;
+    let (account, orders, now) = (&candidate.account, &orders[..], visit.now);
+    let view = View { exam, steps, account, orders, answers, errors, is_draft, earlier, now };
     let mut frame = visit.frame(task_words::name(visit.words, exam, &TaskKind::Details));
     frame.script = Some("details.js");
     Ok(page(&frame, &body(visit.words, &view)))
@@ -266,6 +296,8 @@ pub(crate) struct View<'a> {
     pub(crate) errors: &'a [FieldError],
     /// Was something typed that is not handed in?
     pub(crate) is_draft: bool,
+    /// What was handed in for another exam, where nothing is typed yet.
+    pub(crate) earlier: Option<&'a Earlier>,
     pub(crate) now: Timestamp,
 }
 
@@ -280,6 +312,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             (heading(Some(w.pick(&exam.title.zh, &exam.title.en)), &task_words::name(w, exam, &TaskKind::Details)))
             (progress_at(w, view.steps, &TaskKind::Details, view.now))
             (standing(w, view, is_over, is_done))
+            @if let Some(earlier) = view.earlier { (earlier::offer(w, exam, earlier)) }
             form method="post" enctype="multipart/form-data" action={ (path_of(exam)) "/details" }
                 data-busy=(w.t("form-busy")) data-keep[!is_over] data-tiles[!is_over] novalidate class="details" {
                 (fields::fields(w, view))

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::Query;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
@@ -9,6 +10,8 @@ use pagekit::words::Words;
 use registration::model::exam::{Exam, Window};
 use registration::model::facts::Facts;
 use registration::rules::steps::{StepView, steps};
+
+use serde::Deserialize;
 
 use crate::failure::Failure;
 use crate::request::begun::{Begun, begun};
@@ -24,18 +27,35 @@ use crate::words::step::{Look, look, passed_word, state_word};
 /// Of so many open exams the steps stand there at once; of more they are unfolded one by one.
 const UNFOLDED_MAX: usize = 2;
 
-pub(crate) async fn show(WithOrders(visit): WithOrders<Visit>) -> Result<Markup, Failure> {
-    let begun = begun(&visit).await?;
-    Ok(render(&visit, &begun))
+/// More exams than these can be searched.
+const LISTED_MAX: usize = 6;
+/// Longest text that is searched for, in characters.
+const SOUGHT_CHARS_MAX: usize = 60;
+
+/// What is searched for.
+#[derive(Default, Deserialize)]
+pub(crate) struct Sought {
+    #[serde(default)]
+    q: String,
 }
 
-pub(crate) fn render(visit: &Visit, begun: &[Begun]) -> Markup {
+pub(crate) async fn show(
+    WithOrders(visit): WithOrders<Visit>,
+    Query(sought): Query<Sought>,
+) -> Result<Markup, Failure> {
+    let begun = begun(&visit).await?;
+    Ok(render(&visit, &begun, &sought.q))
+}
+
+pub(crate) fn render(visit: &Visit, begun: &[Begun], sought: &str) -> Markup {
     let w = visit.words;
     let exams = visit.app.outside.registration.exams.list();
-    page(&visit.frame(w.t("home-title")), &body(w, &exams, begun, visit.now))
+    page(&visit.frame(w.t("home-title")), &body(w, &exams, begun, (sought, visit.now)))
 }
 
-pub(crate) fn body(w: Words, exams: &[Arc<Exam>], begun: &[Begun], now: Timestamp) -> Markup {
+pub(crate) fn body(w: Words, all: &[Arc<Exam>], begun: &[Begun], (sought, now): (&str, Timestamp)) -> Markup {
+    let sought: String = sought.trim().chars().take(SOUGHT_CHARS_MAX).collect();
+    let exams: Vec<&Arc<Exam>> = all.iter().filter(|exam| is_sought(exam, &sought)).collect();
     let groups =
         [(Window::Open, w.t("home-open")), (Window::NotYet, w.t("home-soon")), (Window::Closed, w.t("home-closed"))];
     let is_own = |exam: &Exam| begun.iter().any(|begun| begun.exam.id == exam.id);
@@ -49,7 +69,13 @@ pub(crate) fn body(w: Words, exams: &[Arc<Exam>], begun: &[Begun], now: Timestam
                     ul class="exams" { @for own in begun { (own_card(w, own, begun.len() == 1, now)) } }
                 }
             }
-            @if exams.is_empty() {
+            @if all.len() > LISTED_MAX || !sought.is_empty() { (search(w, &sought)) }
+            @if exams.is_empty() && !sought.is_empty() {
+                div class="empty" role="status" {
+                    h2 { (w.with("home-search-none", &[("sought", sought.as_str().into())])) }
+                    p { a href="/" { (w.t("home-search-all")) } }
+                }
+            } @else if exams.is_empty() {
                 div class="empty" {
                     h2 { (w.t("home-empty-title")) }
                     p { (w.t("home-empty-text")) }
@@ -57,14 +83,38 @@ pub(crate) fn body(w: Words, exams: &[Arc<Exam>], begun: &[Begun], now: Timestam
                 }
             }
             @for (window, title) in &groups {
-                @let all: Vec<_> = exams.iter().filter(|exam| exam.window(now) == *window).collect();
-                @let those: Vec<_> = all.iter().filter(|exam| !is_own(exam)).collect();
+                @let here: Vec<_> = exams.iter().filter(|exam| exam.window(now) == *window).collect();
+                @let those: Vec<_> = here.iter().filter(|exam| !is_own(exam)).collect();
                 @if !those.is_empty() {
                     section {
                         h2 class="group" { (title) }
-                        ul class="exams" { @for exam in &those { (card(w, exam, all.len() <= UNFOLDED_MAX, now)) } }
+                        ul class="exams" { @for exam in &those { (card(w, exam, here.len() <= UNFOLDED_MAX, now)) } }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Does the exam, whoever holds it, or one of its schools have all of these words in its name?
+fn is_sought(exam: &Exam, sought: &str) -> bool {
+    let (title, organiser) = (&exam.title, &exam.organiser);
+    let schools = exam.organisations.iter().flat_map(|school| [&school.name.zh, &school.name.en]);
+    let names: Vec<String> = [&title.zh, &title.en, &organiser.zh, &organiser.en]
+        .into_iter()
+        .chain(schools)
+        .map(|name| name.to_lowercase())
+        .collect();
+    sought.to_lowercase().split_whitespace().all(|word| names.iter().any(|name| name.contains(word)))
+}
+
+fn search(w: Words, sought: &str) -> Markup {
+    html! {
+        form class="home-search" method="get" action="/" role="search" {
+            label for="q" { (w.t("home-search")) }
+            div class="beside-input" {
+                div class="input" { input id="q" name="q" type="search" value=(sought) maxlength=(SOUGHT_CHARS_MAX) autocomplete="off"; }
+                button class="button second" type="submit" { (w.t("home-search-go")) }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Making an account, signing in and out. Here: what follows once a password is right.
 
 pub(crate) mod agreement;
+pub(crate) mod by_phone;
 pub(crate) mod captcha;
 pub(crate) mod resume;
 pub(crate) mod sign_in;

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use pagekit::language::Language;
 use pagekit::words::Words;
 use registration::model::exam::{Exam, Window};
+use registration::people::accounts::Display;
 use reservation::engine::waiting_room::{TurnState, WaitingRoomPosition};
 use reservation::ids::CandidateId;
 use reservation::waiting_room::pass::PositionToken;
@@ -22,6 +23,7 @@ use crate::catalogue::words;
 use crate::failure::Failure;
 use crate::pages::waiting_room::view::{Position, View, body};
 use crate::request::chosen::{Chosen, choosing_path, waiting_path};
+use crate::request::cookies::display::display;
 use crate::request::cookies::session;
 use crate::request::signing_in::signed_out::to_sign_in;
 use crate::view::contact::contact;
@@ -36,6 +38,7 @@ const TOKEN_LIFE: time::Duration = time::Duration::DAY;
 pub(crate) struct Waiter {
     app: App,
     words: Words,
+    display: Display,
     path: String,
     candidate: CandidateId,
     tokens: CookieJar,
@@ -56,6 +59,7 @@ impl FromRequestParts<App> for Waiter {
         Ok(Self {
             app: app.clone(),
             words: words(Language::of(&parts.headers)),
+            display: display(&parts.headers),
             path,
             candidate: session.account.candidate_id(),
             tokens: CookieJar::from_headers(&parts.headers),
@@ -123,7 +127,7 @@ fn render(
     let own_path = waiting_path(exam, chosen);
     let has = |wanted: &str| pairs.iter().any(|(name, _)| name == wanted);
     let contact = exam.rules.contact.as_ref().map(|text| contact(w.pick(&text.zh, &text.en)));
-    let bare = Frame::bare(&waiter.app, w, w.t("room-title").into_owned(), &waiter.path);
+    let bare = Frame::bare(&waiter.app, w, waiter.display, w.t("room-title").into_owned(), &waiter.path);
     let visitor = Visitor::SignedIn;
     let frame =
         Frame { visitor, contact: contact.or(bare.contact), refresh_seconds: Some(position.refresh_seconds), ..bare };

@@ -8,6 +8,7 @@ use httpkit::quiet::spread_seconds;
 use jiff::Timestamp;
 use pagekit::headers::CONTENT_SECURITY_POLICY;
 use pagekit::language::Language;
+use registration::people::accounts::Display;
 
 use crate::app::App;
 use crate::catalogue::words;
@@ -30,7 +31,7 @@ impl Busy {
     pub(crate) fn new(app: &App) -> Self {
         let draw = |language| {
             let words = words(language);
-            let frame = Frame::bare(app, words, error::title(words, Failure::Unavailable), "/");
+            let frame = Frame::bare(app, words, Display::Ordinary, error::title(words, Failure::Unavailable), "/");
             Bytes::from(error::page(&frame, Failure::Unavailable).into_string())
         };
         Self { seal: app.seal(), zh: draw(Language::Zh), en: draw(Language::En) }

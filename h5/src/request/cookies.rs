@@ -1,7 +1,9 @@
 //! The cookies that only this site can read: encrypted, out of the reach of scripts, each with a life of its own.
 
+pub(crate) mod display;
 pub(crate) mod handover_code;
 pub(crate) mod phone_session;
+pub(crate) mod qr_code;
 pub(crate) mod session;
 
 use axum_extra::extract::cookie::{Cookie, Key, PrivateCookieJar, SameSite};

@@ -23,6 +23,74 @@ pub(crate) fn is_apple(headers: &HeaderMap) -> bool {
     ["iPhone", "iPad", "iPod"].iter().any(|word| agent(headers).contains(word))
 }
 
+/// Another program inside which the page is shown: its view keeps less than a browser does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Program {
+    Alipay,
+    DingTalk,
+    Qq,
+    Weibo,
+    Feishu,
+    Douyin,
+    Baidu,
+}
+
+/// What each calls itself. Browsers of the same houses do not: `MQQBrowser` is one.
+const PROGRAMS: [(&str, Program); 8] = [
+    ("AliApp(DingTalk", Program::DingTalk),
+    ("AlipayClient", Program::Alipay),
+    (" QQ/", Program::Qq),
+    ("Weibo (", Program::Weibo),
+    ("Lark/", Program::Feishu),
+    ("aweme_", Program::Douyin),
+    ("AppName/aweme", Program::Douyin),
+    ("baiduboxapp/", Program::Baidu),
+];
+
+/// The program inside which the page is shown; `None` in a browser, and where nothing says so.
+pub(crate) fn program(headers: &HeaderMap) -> Option<Program> {
+    PROGRAMS.iter().find(|(word, _)| agent(headers).contains(word)).map(|(_, program)| *program)
+}
+
+/// How much of the site a browser of this age can do (docs/phones.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Age {
+    /// Older than the floor: nobody has tried.
+    TooOld,
+    /// Everything works; numbers may not move by themselves.
+    Old,
+    /// Everything works.
+    Fine,
+}
+
+/// The floor of Chrome and web views, by their major version, and from which on every script is tried.
+const CHROME: (f32, f32) = (69.0, 80.0);
+/// The same of iOS.
+const IOS: (f32, f32) = (12.0, 13.4);
+
+/// How old the browser is, as far as it says so; whoever says nothing is not called old.
+pub(crate) fn age(headers: &HeaderMap) -> Age {
+    let agent = agent(headers);
+    let number = |text: &str, sign: char| -> Option<f32> {
+        let end = text.find(|c: char| !c.is_ascii_digit() && c != sign).unwrap_or(text.len());
+        let mut parts = text[..end].split(sign);
+        let major: u16 = parts.next()?.parse().ok()?;
+        let minor = parts.next().unwrap_or("0");
+        format!("{major}.{minor}").parse().ok()
+    };
+    let after = |word: &str| agent.split_once(word).map(|(_, rest)| rest);
+    let (version, (floor, whole)) = if is_apple(headers) {
+        (after(" OS ").and_then(|rest| number(rest, '_')), IOS)
+    } else {
+        (after("Chrome/").and_then(|rest| number(rest, '.')), CHROME)
+    };
+    match version {
+        Some(version) if version < floor => Age::TooOld,
+        Some(version) if version < whole => Age::Old,
+        _ => Age::Fine,
+    }
+}
+
 /// Is this the path of a waiting room? Whoever waits and meets a failure must come back without doing anything.
 pub(crate) fn is_waiting_room(path: &str) -> bool {
     path.starts_with("/exams/") && path.split('?').next().is_some_and(|path| path.ends_with("/waiting"))
@@ -50,10 +118,45 @@ mod tests {
             let done = if is_wechat(&headers) { "outside" } else { "served" };
             let guessed = if is_phone(&headers) { "phone" } else { "computer" };
             assert_eq!((done, guessed), (does, device), "{name}: {agent}");
+            let inside = match name.split(',').next().unwrap() {
+                "Alipay" => Some(Program::Alipay),
+                "DingTalk" => Some(Program::DingTalk),
+                "QQ" => Some(Program::Qq),
+                "Weibo" => Some(Program::Weibo),
+                "Feishu" => Some(Program::Feishu),
+                "Douyin" => Some(Program::Douyin),
+                "Baidu" => Some(Program::Baidu),
+                _ => None,
+            };
+            assert_eq!(program(&headers), inside, "{name}");
+            let old = ["Alipay, Android", "UC, Android", "360, Windows", "Safari, iPhone"].contains(&name);
+            assert_eq!(age(&headers), if old { Age::Old } else { Age::Fine }, "{name}");
             seen += 1;
         }
         assert!(seen >= 30, "{seen}");
         let silent = HeaderMap::new();
+        assert_eq!((program(&silent), age(&silent)), (None, Age::Fine));
         assert!(!is_wechat(&silent) && !is_phone(&silent), "whoever does not say what it is gets the pages");
+    }
+
+    #[test]
+    fn what_is_below_the_floor_is_told_so() {
+        for (agent, known) in [
+            (
+                "Mozilla/5.0 (Linux; Android 7.0) AppleWebKit/537.36 Chrome/68.0.3440.91 Mobile Safari/537.36",
+                Age::TooOld,
+            ),
+            ("Mozilla/5.0 (Linux; Android 7.0) AppleWebKit/537.36 Chrome/69.0.3497.1 Mobile Safari/537.36", Age::Old),
+            ("Mozilla/5.0 (iPhone; CPU iPhone OS 11_4_1 like Mac OS X) AppleWebKit/605.1.15", Age::TooOld),
+            ("Mozilla/5.0 (iPhone; CPU iPhone OS 13_3_1 like Mac OS X) AppleWebKit/605.1.15", Age::Old),
+            ("Mozilla/5.0 (iPhone; CPU iPhone OS 13_4 like Mac OS X) AppleWebKit/605.1.15", Age::Fine),
+            (
+                "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/17.0 Safari/605.1.15",
+                Age::Fine,
+            ),
+            ("Chrome/", Age::Fine),
+        ] {
+            assert_eq!(age(&HeaderMap::from_iter([(USER_AGENT, agent.parse().unwrap())])), known, "{agent}");
+        }
     }
 }

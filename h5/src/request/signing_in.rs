@@ -4,15 +4,14 @@ pub(crate) mod last_word;
 pub(crate) mod signed_out;
 pub(crate) mod site_rules;
 
-use axum::response::{IntoResponse, Redirect, Response};
-use axum_extra::extract::cookie::PrivateCookieJar;
+use axum::response::{IntoResponse, IntoResponseParts, Redirect, Response};
 use http::header::SET_COOKIE;
 use maud::Markup;
 use pagekit::local_path::query_value;
 use registration::model::exam_rules::CaptchaRule;
 use registration::people::accounts::{Account, Act};
 
-use crate::request::cookies::session;
+use crate::request::cookies::{display, session};
 use crate::request::sent::captcha::CaptchaFields;
 use crate::request::visit::Visit;
 
@@ -32,9 +31,10 @@ pub(crate) fn probing(visit: &Visit, page: Markup) -> Response {
     ([(SET_COOKIE, format!("cookies=on; Path=/; HttpOnly; SameSite=Lax{secure}"))], page).into_response()
 }
 
-/// The cookies that sign somebody in on this browser.
-pub(crate) fn signed_in(visit: &Visit, account: &Account) -> PrivateCookieJar {
-    session::begin_on(account, visit.device.as_ref(), &visit.app.seal(), visit.now)
+/// The cookies that sign somebody in on this browser. What is drawn without asking who it is is drawn as their account says, too.
+pub(crate) fn signed_in(visit: &Visit, account: &Account) -> impl IntoResponseParts + use<> {
+    let display = account.display.map(|display| display::keep(display, visit.app.is_secure()));
+    (session::begin_on(account, visit.device.as_ref(), &visit.app.seal(), visit.now), display)
 }
 
 /// The token of a captcha, if the form will be asked for one.

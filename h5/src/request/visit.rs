@@ -19,7 +19,7 @@ use registration::model::exam_rules::{CaptchaRule, PaymentRules};
 use registration::model::facts::{EligibilityState, Facts};
 use registration::model::order::{Order, OrderState};
 use registration::payments::Surface;
-use registration::people::accounts::{Account, Caller, Device, Hears};
+use registration::people::accounts::{Account, Caller, Device, Display, Hears};
 use registration::rules::choosing;
 use registration::rules::standing::{Standing, standing};
 use registration::rules::steps::{StepView, steps};
@@ -31,7 +31,7 @@ use tokio::sync::OnceCell;
 use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::Failure;
-use crate::request::cookies::session;
+use crate::request::cookies::{display, session};
 use crate::request::sent::captcha::CaptchaFields;
 use crate::request::signed_in::{account_of, count};
 use crate::request::signing_in::last_word::LastWord;
@@ -47,6 +47,8 @@ use crate::words::standing::Reader;
 pub(crate) struct Visit {
     pub(crate) app: App,
     pub(crate) words: Words,
+    /// How large pages are drawn: as the account says, else the browser.
+    pub(crate) display: Display,
     /// Path and query, as asked for.
     pub(crate) path: String,
     pub(crate) now: Timestamp,
@@ -92,10 +94,11 @@ impl Progress {
 
 impl Visit {
     /// Somebody whom we do not know looks at `path` now.
-    pub(crate) fn of_guest(app: App, words: Words, path: String) -> Self {
+    pub(crate) fn of_guest(app: App, words: Words, display: Display, path: String) -> Self {
         Self {
             app,
             words,
+            display,
             path,
             now: Timestamp::now(),
             account: None,
@@ -131,7 +134,7 @@ impl Visit {
                 Some(orders) => ("/me/decided?seats=on".to_owned(), seats_mark(orders)),
                 None => ("/me/bar".to_owned(), seats_mark(&self.running)),
             }),
-            ..Frame::bare(&self.app, self.words, title.into(), &self.path)
+            ..Frame::bare(&self.app, self.words, self.display, title.into(), &self.path)
         }
     }
 
@@ -144,7 +147,12 @@ impl Visit {
 
     /// The exam that the page is about, as its address says.
     pub(crate) fn exam(&self) -> Option<Arc<Exam>> {
-        let mut parts = self.path.split(['/', '?', '#']).skip(1);
+        self.exam_at(&self.path)
+    }
+
+    /// The exam that the page at this address is about; of an order, as far as it is known.
+    pub(crate) fn exam_at(&self, path: &str) -> Option<Arc<Exam>> {
+        let mut parts = path.split(['/', '?', '#']).skip(1);
         let exam = match (parts.next()?, parts.next()?) {
             ("exams", exam) => exam.parse().ok()?,
             ("orders", order) => self.known().iter().find(|known| order.parse() == Ok(known.id))?.exam.clone(),
@@ -298,10 +306,13 @@ impl FromRequestParts<App> for Visit {
             word.say();
         }
         let (words, has_cookies) = (words(Language::of(&parts.headers)), parts.headers.contains_key(COOKIE));
+        let display = account.as_ref().and_then(|account| account.display);
+        let display = display.unwrap_or_else(|| display::display(&parts.headers));
         let app = app.clone();
         Ok(Self {
             app,
             words,
+            display,
             path,
             now,
             account,

@@ -67,7 +67,7 @@ pub(crate) async fn show(
     let found = visit.app.outside.registration.exam_drafts().previewed(&token).await?;
     let preview = found.ok_or(Failure::NotFound)?;
     // Whoever is signed in here as a candidate looks as somebody whom we do not know.
-    let mut guest = Visit::of_guest(visit.app.clone(), visit.words, visit.path.clone());
+    let mut guest = Visit::of_guest(visit.app.clone(), visit.words, visit.display, visit.path.clone());
     let is_opened = asked.at == "open" && preview.exam.window(guest.now) == Window::NotYet;
     if is_opened {
         guest.now = preview.exam.opens_at;
@@ -122,7 +122,7 @@ fn drawn(guest: &Visit, preview: &Preview, part: Part) -> Option<Markup> {
     let (steps, standing) = (&progress.steps[..], &progress.standing);
     let reader = || Reader { is_signed_in: true, hears: Hears::Nothing, now };
     Some(match part {
-        Part::List => home::body(w, std::slice::from_ref(&preview.exam), &[], now),
+        Part::List => home::body(w, std::slice::from_ref(&preview.exam), &[], ("", now)),
         Part::Exam if crate::paths::is_simple(exam) => choice(w, preview, &progress, reader(), now),
         Part::Sittings => choice(w, preview, &progress, reader(), now),
         Part::Exam => {

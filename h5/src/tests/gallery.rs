@@ -14,7 +14,7 @@ use registration::model::facts::{EligibilityState, Facts};
 use registration::model::ids::AccountId;
 use registration::model::order::{Order, OrderId, OrderSitting, OrderState};
 use registration::model::text::{Paragraphs, Text};
-use registration::people::accounts::Hears;
+use registration::people::accounts::{Display, Hears};
 use registration::rules::steps::{StepView, steps};
 use reservation::sitting::{Availability, Level, Sitting, SittingSpec};
 use uuid::Uuid;
@@ -269,12 +269,13 @@ impl Studio {
         });
         let frame = Frame {
             words: self.w,
+            display: if name.starts_with("elder") { Display::Elder } else { Display::Ordinary },
             assets: &self.assets,
             title: title.to_owned(),
             path: "/exams/degree-english?a=b",
             visitor,
             hold,
-            imprint: imprint::of(name),
+            imprint: imprint::imprint_of(name),
             contact: Some(contact(self.w.pick(CONTACT.0, CONTACT.1))),
             asks: (visitor == Visitor::SignedIn).then(|| ("/me/decided?seats=on".to_owned(), 7)),
             ended_after: (name == "home-ended").then_some(12),
@@ -282,6 +283,7 @@ impl Studio {
             sandbox_url: (name == "home").then_some("http://127.0.0.1:1/"),
             refresh_seconds: None,
             reload_seconds: None,
+            request: None,
             script: None,
         };
         self.pages.push((format!("{}-{name}", self.w.language.name()), page(&frame, body)));
@@ -305,12 +307,13 @@ impl Studio {
                 w,
                 &all,
                 &[steps_of_exams::begun(w, &exam, &with_orders(&[an_order(OrderState::WaitingReview)]))],
-                now(),
+                ("", now()),
             ),
         );
         self.homes();
-        self.add("home-ended", "home", None, Visitor::Guest, &home::body(w, &all, &[], now()));
-        self.add("home-empty", "home", None, Visitor::SignedIn, &home::body(w, &[], &[], now()));
+        self.add("elder-home", "home", None, Visitor::Guest, &home::body(w, &all, &[], ("2026", now())));
+        self.add("home-ended", "home", None, Visitor::Guest, &home::body(w, &all, &[], ("", now())));
+        self.add("home-empty", "home", None, Visitor::SignedIn, &home::body(w, &[], &[], ("", now())));
         let orders = [None, Some(an_order(OrderState::Unpaid)), Some(an_order(refused_state()))];
         let shots: [Shot<'_>; 8] = [
             ("exam", &exam, 0, &levels, None, ""),

@@ -11,10 +11,12 @@ use pagekit::assets::Assets;
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
 use registration::model::text::imprint::KeptImprint;
+use registration::people::accounts::Display;
 
 use super::contact::contact;
 use super::icons::mark;
 use crate::app::App;
+use crate::paths::without_secret;
 use crate::view::layout::hold_banner::{HoldBanner, hold_banner};
 use crate::view::layout::imprint::{foot, notice, site_name};
 use crate::view::layout::said::{above, ended};
@@ -23,6 +25,8 @@ use crate::view::layout::said::{above, ended};
 pub(crate) struct Frame<'a> {
     /// The visitor's language.
     pub(crate) words: Words,
+    /// How large the page is drawn.
+    pub(crate) display: Display,
     /// The static files' addresses.
     pub(crate) assets: &'a Assets,
     /// What the page is about; the site's name is added.
@@ -49,15 +53,18 @@ pub(crate) struct Frame<'a> {
     pub(crate) refresh_seconds: Option<u64>,
     /// The same where scripts ask by themselves whether anything moved: only browsers without any load it again.
     pub(crate) reload_seconds: Option<u64>,
+    /// How the program calls the request that failed: the helpdesk finds it in the log.
+    pub(crate) request: Option<String>,
     /// A script besides the site's own, for the few pages that need one.
     pub(crate) script: Option<&'static str>,
 }
 
 impl<'a> Frame<'a> {
     /// The frame of a page that knows nothing of who looks.
-    pub(crate) fn bare(app: &'a App, words: Words, title: String, path: &'a str) -> Self {
+    pub(crate) fn bare(app: &'a App, words: Words, display: Display, title: String, path: &'a str) -> Self {
         Self {
             words,
+            display,
             assets: &app.assets,
             title,
             path,
@@ -71,6 +78,7 @@ impl<'a> Frame<'a> {
             sandbox_url: app.outside.sandbox_url.as_deref(),
             refresh_seconds: None,
             reload_seconds: None,
+            request: None,
             script: None,
         }
     }
@@ -94,9 +102,10 @@ pub(crate) enum Visitor {
 pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
     let (w, said) = (frame.words, &frame.imprint.imprint);
     let site_name = site_name(w, said);
+    let display: &str = frame.display.as_ref();
     html! {
         (DOCTYPE)
-        html lang=(w.language.tag()) data-asks=[frame.asks.as_ref().map(|asks| &asks.0)]
+        html lang=(w.language.tag()) data-display=(display) data-asks=[frame.asks.as_ref().map(|asks| &asks.0)]
             data-mark=[frame.asks.as_ref().map(|asks| asks.1)] data-hold=[frame.hold.as_ref().and_then(HoldBanner::lapsed)] {
             head {
                 meta charset="utf-8";
@@ -143,7 +152,7 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                 }
                 footer class="foot" {
                     p class="foot-help" {
-                        a href="/help" { (w.t("help-title")) }
+                        a href=(help(frame)) { (w.t("help-title")) }
                         @if let Some(contact) = &frame.contact { " · " (contact) }
                     }
                     p { (w.t("footer-time")) }
@@ -156,6 +165,15 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
             }
         }
     }
+}
+
+/// Where help is, and from which page: its code says where one stands.
+fn help(frame: &Frame<'_>) -> String {
+    let path = frame.path.split('?').next().unwrap_or("/");
+    // Neither a log nor the next page is to have what lets somebody in.
+    let from = without_secret(path).unwrap_or("/");
+    let request = frame.request.as_deref().map_or_else(String::new, |id| format!("&request={}", query_value(id)));
+    format!("/help?from={}{request}", query_value(from))
 }
 
 /// What scripts show when the session has ended under the page, with the way to sign in and come back. It opens beside
@@ -187,6 +205,7 @@ fn masthead(frame: &Frame<'_>, site_name: &str) -> Markup {
                 @if !frame.imprint.imprint.is_chinese_only {
                     a href=(switch) lang=(other.tag()) hreflang=(other.tag()) { (w.t("language-switch")) }
                 }
+                (display_link(w, frame.display, frame.path))
                 @match frame.visitor {
                     Visitor::SignedIn => a href="/me" { (w.t("nav-me")) },
                     // From an exam's page one signs in by the exam's rules, and comes back.
@@ -199,6 +218,16 @@ fn masthead(frame: &Frame<'_>, site_name: &str) -> Markup {
             }
         }
     }
+}
+
+/// The link that draws the page the other way: 长辈版, or as it was.
+pub(crate) fn display_link(w: Words, now: Display, next: &str) -> Markup {
+    let (to, word) = match now {
+        Display::Ordinary => (Display::Elder, w.t("display-to-elder")),
+        Display::Elder => (Display::Ordinary, w.t("display-to-ordinary")),
+    };
+    let to: &str = to.as_ref();
+    html! { a href={ "/display?to=" (to) "&next=" (query_value(next)) } rel="nofollow" { (word) } }
 }
 
 /// A title with the places where a line may break: after a year, a university, a degree. A phone breaks Chinese

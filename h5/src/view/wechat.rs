@@ -7,6 +7,7 @@ use pagekit::words::Words;
 
 use crate::app::App;
 use crate::catalogue::words;
+use crate::request::cookies::display::display;
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{Frame, heading};
 
@@ -14,7 +15,7 @@ pub(crate) fn page(app: &App, request: &Request) -> Markup {
     let words = words(Language::of(request.headers()));
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     let base = app.base_url(request.headers());
-    let frame = Frame::bare(app, words, words.t("wechat-title").into_owned(), path);
+    let frame = Frame::bare(app, words, display(request.headers()), words.t("wechat-title").into_owned(), path);
     crate::view::layout::page(&frame, &body(words, &format!("{base}{path}")))
 }
 

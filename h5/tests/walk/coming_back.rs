@@ -8,7 +8,7 @@ use registration::desk::staff::Role;
 use crate::site::{Site, Visitor, account_form};
 use crate::{order_in, picture};
 
-const RULES: &str = r#"
+pub(crate) const RULES: &str = r#"
 [[steps]]
 title = { zh = "考生报名", en = "Register" }
 tasks = ["notice", "details"]

@@ -8,6 +8,7 @@ mod care;
 mod coming_back;
 mod eligibility;
 mod fixed;
+mod helped;
 mod identity;
 mod invoices;
 mod languages;

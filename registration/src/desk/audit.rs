@@ -8,7 +8,6 @@ pub mod sought;
 pub mod trail;
 pub mod verify;
 mod word;
-
 pub(crate) use entry::Entry;
 pub use looking::AuditEntry;
 
@@ -349,6 +348,8 @@ pub enum AuditAction {
     /// Struck out a note of their own; what was seen is its id.
     #[strum(serialize = "candidate.strike")]
     StruckNote,
+    /// Answered what a candidate asked in writing; what was seen is the question's id.
+    AnsweredInquiry,
     /// Made a key of the API; the detail is whose, and what it may do.
     #[strum(serialize = "key.made")]
     KeyMade,
@@ -398,6 +399,5 @@ pub enum AuditAction {
     #[strum(default, transparent)]
     Other(String),
 }
-
 #[cfg(test)]
 mod tests;

@@ -65,6 +65,8 @@ pub enum Right {
     SeeCandidates,
     /// Note something about a candidate.
     NoteOnCandidates,
+    /// Read what candidates ask in writing, and answer it.
+    AnswerInquiries,
     /// Make keys of the API, replace and end them.
     ManageKeys,
     /// Say whom to tell by webhooks, look at what was told, and tell it again.
@@ -101,6 +103,7 @@ impl Right {
             Self::OpenAndClose => &[Registrar, Operator],
             Self::SeeCandidates => &[Registrar, Reviewer, Finance, Auditor],
             Self::NoteOnCandidates => &[Registrar, Reviewer, Finance],
+            Self::AnswerInquiries => &[Registrar, Reviewer],
             Self::ManageWebhooks => &[Operator],
             Self::TakeOverCases | Self::ManageStaff | Self::ChangeImprint | Self::ManageKeys => &[],
         }

@@ -81,6 +81,8 @@ pub(crate) enum MessageKind {
     AccommodationDecided,
     /// Staff ask for more about a request for accommodations.
     AccommodationMore,
+    /// Staff answered what the candidate had asked in writing.
+    InquiryAnswered,
     /// A reminder: registration opens.
     ReminderOpens,
     /// A reminder: registration closes, and it is not finished.

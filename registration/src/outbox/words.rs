@@ -38,6 +38,7 @@ pub(crate) fn short(kind: MessageKind) -> &'static str {
         MessageKind::PlaceMoved => "考场座位有变，请查看",
         MessageKind::AccommodationDecided => "便利申请已有结果",
         MessageKind::AccommodationMore => "请补充便利申请材料",
+        MessageKind::InquiryAnswered => "您的咨询已有回复",
         MessageKind::ReminderOpens => "考试报名即将开始",
         MessageKind::ReminderCloses => "报名即将截止，请尽快完成",
         MessageKind::ReminderPay => "座位即将到期，请尽快缴费",
@@ -96,6 +97,7 @@ pub(crate) fn event(kind: MessageKind) -> (&'static str, &'static str) {
         MessageKind::AccommodationMore => {
             ("请补充便利申请材料", "The examination office needs more for your request for accommodations")
         }
+        MessageKind::InquiryAnswered => ("您的咨询已有回复", "The examination office has answered your question"),
         MessageKind::ReminderOpens => ("考试报名即将开始", "Registration opens soon"),
         MessageKind::ReminderCloses => {
             ("报名即将截止，请尽快完成", "Registration closes soon, and yours is not finished")
@@ -161,6 +163,7 @@ pub(crate) fn advice(kind: MessageKind) -> Option<(&'static str, &'static str)> 
         MessageKind::AccommodationDecided | MessageKind::AccommodationMore => {
             Some(("请登录后在“便利申请”中查看。", "Sign in and look under Accommodations."))
         }
+        MessageKind::InquiryAnswered => Some(("请登录后在“帮助与咨询”中查看。", "Sign in and look under Help.")),
         MessageKind::ReminderOpens
         | MessageKind::ReminderCloses
         | MessageKind::ReminderPay

@@ -34,13 +34,14 @@ pub use crate::people::accounts::proof::budgets::SpentBudget;
 pub use crate::people::accounts::proof::codes::{CODE_LIFETIME, CODE_WAIT, CodeError};
 pub use crate::people::accounts::proof::kept::KEPT_BYTES_MAX;
 pub use crate::people::accounts::proof::links::LINK_LIFETIME;
-pub use account::{Account, AccountNumber, AccountNumberError, SessionId};
+pub use account::{Account, AccountNumber, AccountNumberError, Display, SessionId};
 pub use change::{ChangeError, DeclareError};
 pub use email::{Changed, EmailChangeError, LinkError};
 pub use forgotten::{ForgottenError, FoundAccount, StaffCodeError, Way};
 pub use mobiles::{ACCOUNTS_PER_MOBILE_MAX, SharedMobile};
 pub use new_account::{FieldError, NewAccount, SignUpForm};
 pub use reset::{ProvedCode, ResetError};
+pub use sign_in::qr::{NewQrSignIn, QR_LIFETIME, QrError, QrState, QrToken};
 pub use sign_in::{SignIn, SignInError, SignedIn};
 pub use sign_up::{AccountError, SignUpError, SignedUp};
 pub use suspicion::{Act, Caller, Device, Network};
@@ -118,6 +119,11 @@ impl Accounts {
     /// device a copy of it is. The account's other sign-ins stay.
     pub async fn sign_out(&self, session: SessionId, until: Timestamp) -> Result<(), StoreError> {
         store::ended_sessions::insert(&self.database.client().await?, session.0, until).await
+    }
+
+    /// Keeps how large the owner of an account wants pages, on whatever device.
+    pub async fn set_display(&self, account: AccountId, display: Display) -> Result<(), StoreError> {
+        store::accounts::set_display(&self.database.client().await?, account.0, display.as_ref()).await
     }
 
     /// Makes captchas for forms, and draws and takes them.

@@ -2,10 +2,12 @@
 //! for. Every search, every look and every value that is shown has its line in the audit.
 //!
 //! In reading order: `typed` says what was typed, `find` finds by it, `keys` keeps what is found by; `page` gathers what one
-//! page shows, `timeline` what has happened; `reveal` shows one value, `notes` are what staff write for each other.
+//! page shows, `timeline` what has happened; `reveal` shows one value, `notes` are what staff write for each other, `inquiries` what candidates
+//! ask and are answered.
 
 pub mod event;
 mod find;
+pub mod inquiries;
 mod keys;
 mod masked;
 pub mod notes;

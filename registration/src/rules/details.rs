@@ -101,6 +101,22 @@ pub fn check(form: &Form, document: Option<&Document>, answers: &Answers) -> Res
     if faults.is_empty() { Ok(kept) } else { Err(faults) }
 }
 
+/// Of answers to one form those that another asks for alike: by the same name, of the same kind, with that choice among its own,
+/// and not locked for somebody with this document. A photo is the same where it is cut to the same size.
+pub fn shared(from: &Form, to: &Form, document: Option<&Document>, answers: &Answers) -> Answers {
+    let is_same_photo = (from.photo.width, from.photo.height) == (to.photo.width, to.photo.height);
+    let is_alike = |field: &&FieldRule| {
+        let asked = from.field(&field.name).is_some_and(|other| other.kind == field.kind);
+        let is_kept = field.kind != FieldKind::Photo || is_same_photo;
+        asked && is_kept && !field.kind.is_locked(document) && check_one(field, answers.get(&field.name).trim()).is_ok()
+    };
+    let answer = |field: &FieldRule| {
+        let answer = answers.get(&field.name);
+        (!answer.is_empty()).then(|| (field.name.clone(), answer.to_owned()))
+    };
+    Answers(to.fields.iter().filter(is_alike).filter_map(answer).collect())
+}
+
 fn check_one(field: &FieldRule, answer: &str) -> Result<(), AnswerFault> {
     if answer.is_empty() {
         return if field.is_optional { Ok(()) } else { Err(AnswerFault::Missing) };

@@ -86,9 +86,8 @@ async fn worked_on<A: Answers>(
     // The path only: a query may hold what somebody typed.
     let path = answers.logged(uri.path());
     let span = tracing::debug_span!("request", id = id.to_str().unwrap_or_default(), %method, path);
-    if !span.is_disabled() {
-        request.headers_mut().insert(REQUEST_ID, id.clone());
-    }
+    // Pages name it to whoever asks for help.
+    request.headers_mut().insert(REQUEST_ID, id.clone());
     let work = AssertUnwindSafe(answers.answer(request, from)).catch_unwind();
     let outcome = if span.is_disabled() { work.await } else { work.instrument(span).await };
     if let Ok(response) = outcome {

@@ -134,6 +134,7 @@ pub(crate) const ACTIONS: [(&str, &str); 128] = [
     ("candidate.show", key("audit-did-candidate-show")),
     ("candidate.note", key("audit-did-candidate-note")),
     ("candidate.strike", key("audit-did-candidate-strike")),
+    ("answered_inquiry", key("audit-did-inquiry-answer")),
 ];
 
 /// The key of what was done; nothing for a later version's word.

@@ -16,6 +16,7 @@ use registration::model::facts::{Facts, ReviewState};
 use registration::model::ids::{AccountId, StaffId};
 use registration::model::order::OrderState;
 use registration::people::candidates::event::{Event, Source};
+use registration::people::candidates::inquiries::{Inquiry, InquiryId, WaitingInquiry};
 use registration::people::candidates::notes::{Note, NoteId};
 use registration::people::candidates::reveal::{Shown, What};
 use registration::people::candidates::typed::Kind;
@@ -28,10 +29,11 @@ use uuid::Uuid;
 use crate::accounts::candidates::find;
 use crate::accounts::candidates::view::body;
 use crate::accounts::candidates::viewed::View;
+use crate::accounts::inquiries;
 use crate::desk::message::Message;
 use crate::tests::{line, member, now, review};
 
-pub(in crate::tests) fn all_pages(w: Words) -> [(&'static str, Markup); 9] {
+pub(in crate::tests) fn all_pages(w: Words) -> [(&'static str, Markup); 11] {
     let titles = |_: &ExamId| "2026年下半年高等学历继续教育学士学位外语水平考试".to_owned();
     let read_as = vec![Kind::Ticket, Kind::Username, Kind::Name];
     let hits = (1..=20).map(|number| Hit { who: masked(number), by: vec![Kind::Name] }).collect();
@@ -64,7 +66,27 @@ pub(in crate::tests) fn all_pages(w: Words) -> [(&'static str, Markup); 9] {
         ("candidate-new", body(w, &view(&fresh, None, None, false))),
         ("candidate", body(w, &view(&full, Some(&shown), None, false))),
         ("candidate-older", body(w, &view(&full, None, Some(&bad), true))),
+        ("inquiries", inquiries::list_body(w, &[waiting()], None, &titles)),
+        ("inquiries-none", inquiries::list_body(w, &[], None, &titles)),
+        ("inquiry", inquiries::one_body(w, &inquiry(), "", None, &titles)),
     ]
+}
+
+fn waiting() -> WaitingInquiry {
+    let Inquiry { id, account, exam, place, asked_at, .. } = inquiry();
+    WaitingInquiry { id, account, exam, place, asked_at }
+}
+
+fn inquiry() -> Inquiry {
+    Inquiry {
+        id: InquiryId(Uuid::from_u128(7)),
+        account: AccountId(Uuid::from_u128(1)).into(),
+        exam: "degree-english".parse().ok(),
+        place: "degree-english / 第4步 缴费 / SMVG-WJCT-K7 / 11-20 14:32 / 3f2a-1c4".to_owned(),
+        question: "缴费后多久能看到结果？\n我已经上传了截图。".to_owned(),
+        asked_at: now(),
+        answer: None,
+    }
 }
 
 fn masked(number: u128) -> Masked {

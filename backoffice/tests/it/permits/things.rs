@@ -50,7 +50,7 @@ impl Things {
                 "file" if path.starts_with("/finance/invoices") => "invoice.pdf".to_owned(),
                 "proof" => "1.jpg".to_owned(),
                 "key" => "1".to_owned(),
-                "job" | "doubt" | "approval" | "picture" | "note" | "endpoint" => NOBODY.to_owned(),
+                "job" | "doubt" | "approval" | "picture" | "note" | "endpoint" | "inquiry" => NOBODY.to_owned(),
                 _ => "x".to_owned(),
             }
         };
@@ -84,7 +84,7 @@ impl Things {
         };
         format!(
             "{more}&claim={NOBODY}&case={}&seen={seen}&action=refuse&own=why&order={order}&amount=1&reason=why&note=why\
-             &exam={HERE}&finding=1&version=0&by=alipay&reference=r&site={SITE}&says=same&kind=all&what=mobile",
+             &exam={HERE}&finding=1&version=0&by=alipay&reference=r&site={SITE}&says=same&kind=all&what=mobile&answer=yes",
             self.case
         )
     }

@@ -181,6 +181,13 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 button class="button" type="submit" { (w.t("sign-in-submit")) }
             }
             ul class="ways" {
+                @if view.carried.is_empty() {
+                    li class="on-desk" {
+                        form method="post" action={ "/sign-in/phone?" (query) } {
+                            button class="text-button" type="submit" { (w.t("qr-begin")) }
+                        }
+                    }
+                }
                 li { (w.t("sign-in-new")) " " a href={ "/sign-up?" (query) } { (w.t("sign-in-new-link")) } }
                 li { a href={ "/forgotten?" (query) } { (w.t("sign-in-forgotten")) } }
                 li { a href={ "/forgotten/account?" (query) } { (w.t("sign-in-find")) } }

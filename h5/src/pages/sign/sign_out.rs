@@ -16,6 +16,7 @@ use pagekit::words::Words;
 use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::Failure;
+use crate::request::cookies::display::display;
 use crate::request::cookies::{phone_session, session};
 use crate::view::layout::{Frame, heading, page};
 
@@ -34,7 +35,7 @@ pub(crate) async fn leave(State(app): State<App>, headers: HeaderMap) -> Respons
         let told = tokio::time::timeout(STORE_WAIT, told).await.map(|told| told.map_err(Failure::from));
         if !matches!(told, Ok(Ok(()))) {
             let w = words(Language::of(&headers));
-            let frame = Frame::bare(&app, w, w.t("sign-out-here-title").into_owned(), "/");
+            let frame = Frame::bare(&app, w, display(&headers), w.t("sign-out-here-title").into_owned(), "/");
             return (StatusCode::SERVICE_UNAVAILABLE, cookies, [FORGET], page(&frame, &body(w))).into_response();
         }
     }

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::Failure;
+use crate::request::cookies::display::display;
 use crate::view::layout::imprint::site_name;
 use crate::view::layout::{Frame, page, phrases};
 
@@ -32,7 +33,7 @@ pub(crate) async fn show(
     let w = words(Language::of(&headers));
     let (path, titles) = target(&app, w, &about)?;
     let url = format!("{}{path}", app.base_url(&headers));
-    let frame = Frame::bare(&app, w, w.t("poster-title").into_owned(), "/poster");
+    let frame = Frame::bare(&app, w, display(&headers), w.t("poster-title").into_owned(), "/poster");
     Ok(page(&frame, &body(w, &titles, &about.exam, &url)))
 }
 

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
 use maud::Markup;
-use pagekit::words::Words;
+use pagekit::words::{Words, key};
 use registration::model::document::DocumentKind;
 use registration::model::exam::Exam;
 use registration::model::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule, PasswordRules};
 use registration::model::facts::IdentityState;
 use registration::model::order::Order;
-use registration::people::accounts::{Account, FoundAccount, Hears, LinkError, SharedMobile};
+use registration::people::accounts::{Account, Display, FoundAccount, Hears, LinkError, SharedMobile};
 
 use super::steps_of_exams::begun;
 use super::{Studio, account, now, with_orders};
@@ -18,10 +20,11 @@ use crate::pages::account as me;
 use crate::pages::account::{email, link, mobile, name, password};
 use crate::pages::forgotten::{self, code as forgotten_code, find, reset};
 use crate::pages::sign::sign_up::{self, exam as sign_up_exam, letter as sign_up_letter};
-use crate::pages::sign::{agreement, resume, sign_in, sign_out, which};
+use crate::pages::sign::{agreement, by_phone, resume, sign_in, sign_out, which};
 use crate::request::next::Next;
 use crate::request::sent::carried::Carried;
 use crate::view::account::mobile_shared;
+use crate::view::callout::Tone;
 use crate::view::form::password::password_error;
 use crate::view::form::{FieldError, of, whole};
 use crate::view::layout::Visitor;
@@ -47,6 +50,8 @@ pub(super) fn me_page(w: Words, exam: &Exam, orders: &[Order], account: &Account
             account,
             sends_letters: true,
             reminders: (false, Hears::Letter),
+            display: Display::Ordinary,
+            inquiries: &[],
             said,
             identity: &IdentityState::Verified { at: now() },
             now: now(),
@@ -114,6 +119,16 @@ impl Studio {
         let view = sign_in::View { next: &blocked, carried: "", ..view };
         self.guest("sign-in-cookies", &sign_in::body(w, &view));
         let both = [account("王芳"), account("古丽米热·艾比布力")];
+        let code = format!(
+            "data:image/png;base64,{}",
+            STANDARD.encode(pagekit::qr_code::code("https://exam.example.edu/scan/BwcHBwcHBwcHBwcHBwcHBw").unwrap())
+        );
+        self.guest("qr", &by_phone::code_body(w, "next=/me", &code, 47, "14:34"));
+        self.guest("qr-over", &by_phone::over_body(w, "next=/me"));
+        let name = crate::view::facts::person_name("王芳");
+        self.signed_in("qr-ask", &by_phone::ask_body(w, "token", [18, 47, 76], Some(&name)));
+        let end = by_phone::end_body(w, Tone::Care, key("qr-refused"), key("qr-refused-text"));
+        self.signed_in("qr-refused", &end);
         self.guest("sign-out-here", &sign_out::body(w));
         self.guest("sign-in-which", &which::body(w, "next=/", &both, ("offer", "")));
         let pairs = vec![("f-address".to_owned(), "一号".to_owned())];

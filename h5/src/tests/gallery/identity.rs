@@ -12,7 +12,7 @@ use registration::model::exam_rules::{IdentityWay, StepRule, TaskKind};
 use registration::model::facts::{FaceState, Facts, FurtherProof, IdentityState, Proofs};
 use registration::model::ids::AccountId;
 use registration::model::text::Text;
-use registration::people::accounts::{Account, NewAccount};
+use registration::people::accounts::{Account, Display, NewAccount};
 use registration::people::identity::{DeclareRights, IdentityStatus, LivenessRefusal, LivenessStatus, Person};
 use registration::rules::steps::steps;
 use uuid::Uuid;
@@ -44,6 +44,7 @@ pub(crate) fn account(name: &str) -> Account {
         mobile_verified_at: Some(now()),
         session_epoch: 0,
         created_at: now(),
+        display: None,
     }
 }
 
@@ -91,6 +92,7 @@ impl Studio {
     fn add_with(&mut self, name: &str, script: Option<&'static str>, body: &Markup) {
         let frame = Frame {
             words: self.w,
+            display: Display::Ordinary,
             assets: &self.assets,
             title: name.to_owned(),
             path: "/me/identity",
@@ -103,6 +105,7 @@ impl Studio {
             is_demo: false,
             refresh_seconds: None,
             reload_seconds: None,
+            request: None,
             sandbox_url: None,
             script,
         };

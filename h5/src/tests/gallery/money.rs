@@ -89,11 +89,11 @@ impl Studio {
         let orders = [order];
         self.add("locked-me", "me", Some((754, false)), Visitor::SignedIn, &me_page(w, &exam, &orders, &zhang));
         let own = [begun(w, &exam, &with_orders(&orders))];
-        self.add("locked-home", "home", Some((754, false)), Visitor::SignedIn, &home::body(w, &[], &own, now()));
+        self.add("locked-home", "home", Some((754, false)), Visitor::SignedIn, &home::body(w, &[], &own, ("", now())));
         let confirmed = [by_school(OrderState::Confirmed, Some(BySchool::Paid))];
         self.add("school-me", "me", None, Visitor::SignedIn, &me_page(w, &exam, &confirmed, &zhang));
         let own = [begun(w, &exam, &with_orders(&confirmed))];
-        self.add("school-home", "home", None, Visitor::SignedIn, &home::body(w, &[], &own, now()));
+        self.add("school-home", "home", None, Visitor::SignedIn, &home::body(w, &[], &own, ("", now())));
 
         let cet = shipped("cet");
         let subject = |id: &str, state, by_school| Order { by_school, ..order_of(&cet, &[id], state) };
@@ -125,7 +125,7 @@ impl Studio {
         let exam = exam_page();
         self.add("late-picture-me", "me", None, Visitor::SignedIn, &me_page(w, &exam, &kept, &account("张伟")));
         let own = [begun(w, &exam, &with_orders(&kept))];
-        self.add("late-picture-home", "home", None, Visitor::SignedIn, &home::body(w, &[], &own, now()));
+        self.add("late-picture-home", "home", None, Visitor::SignedIn, &home::body(w, &[], &own, ("", now())));
     }
 
     fn receipt(&mut self, name: &str, exam: &Exam, order: &Order, money: &PaymentPage, invoice: Option<&Invoice>) {

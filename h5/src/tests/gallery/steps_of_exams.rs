@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use pagekit::words::Words;
+use registration::application::Earlier;
 use registration::model::document::{Document, DocumentKind};
 use registration::model::exam::Exam;
 use registration::model::exam_rules::PartId;
 use registration::model::facts::ScoreReviewState;
 use registration::model::facts::{EligibilityState, Facts, IdentityState, ReviewState};
 use registration::model::order::{Order, OrderSitting, OrderState};
-use registration::people::accounts::Account;
+use registration::people::accounts::{Account, Display};
 use registration::rules::details::{Answers, check};
 use registration::rules::steps::{StepView, steps};
 use reservation::sitting::Availability;
@@ -77,11 +78,11 @@ impl Studio {
     pub(super) fn homes(&mut self) {
         let w = self.w;
         let shipped = ["continuing-education", "cet", "degree-english"].map(shipped).map(Arc::new);
-        self.add("home-guest", "home", None, Visitor::Guest, &home::body(w, &shipped, &[], now()));
-        self.add("home-few", "home", None, Visitor::Guest, &home::body(w, &shipped[..2], &[], now()));
+        self.add("home-guest", "home", None, Visitor::Guest, &home::body(w, &shipped, &[], ("", now())));
+        self.add("home-few", "home", None, Visitor::Guest, &home::body(w, &shipped[..2], &[], ("", now())));
         let facts = Facts { identity: IdentityState::Verified { at: now() }, ..Facts::default() };
         let own = [begun(w, &shipped[0], &facts)];
-        self.add("home-begun", "home", None, Visitor::SignedIn, &home::body(w, &shipped, &own, now()));
+        self.add("home-begun", "home", None, Visitor::SignedIn, &home::body(w, &shipped, &own, ("", now())));
     }
 
     pub(super) fn steps(&mut self) {
@@ -227,6 +228,7 @@ impl Studio {
         };
         let frame = Frame {
             words: self.w,
+            display: Display::Ordinary,
             assets: &self.assets,
             title: "pay".to_owned(),
             path: "/orders/second",
@@ -240,6 +242,7 @@ impl Studio {
             sandbox_url: None,
             refresh_seconds: None,
             reload_seconds: None,
+            request: None,
             script: None,
         };
         let name = format!("{}-pay-first", self.w.language.name());
@@ -310,6 +313,8 @@ impl Studio {
             ("details-refused", ReviewState::Refused { reason: "证件照不清晰".to_owned() }, &typed, &[], false),
         ];
         let held = [order_of(&page, &["en-0424-am-a"], OrderState::Unpaid)];
+        let last =
+            Earlier { exam: Arc::new(page.clone()), handed_in_at: now(), answers: typed.clone(), has_photo: true };
         for (name, review, answers, errors, is_draft) in shots {
             let orders = if name == "details-held" { &held[..] } else { &[] };
             facts.details_at = (review != ReviewState::None).then(now);
@@ -323,6 +328,7 @@ impl Studio {
                 answers,
                 errors,
                 is_draft,
+                earlier: (name == "details").then_some(&last),
                 now: now(),
             };
             let body = details::body(self.w, &view);
@@ -338,8 +344,17 @@ impl Studio {
         for (name, errors) in [("details-passport", &[][..]), ("details-passport-error", &errors)] {
             let (answers, is_draft, orders) = (&typed, false, &[][..]);
             let account = &account;
-            let view =
-                details::View { exam: &page, steps: &list, account, answers, errors, orders, is_draft, now: now() };
+            let view = details::View {
+                exam: &page,
+                steps: &list,
+                account,
+                answers,
+                errors,
+                orders,
+                is_draft,
+                earlier: None,
+                now: now(),
+            };
             let body = details::body(self.w, &view);
             self.add(name, "details", None, Visitor::SignedIn, &body);
         }

@@ -56,5 +56,8 @@ pub(crate) fn exam_facts(w: Words, exam: &Exam, now: Timestamp) -> Markup {
         @if exam.window(now) == Window::NotYet && !exam.rules.reminders.off.contains(&ReminderKind::Opens) {
             p { a class="link" href={ "/exams/" (exam.id) "/reminder" } { (w.t("opening-link")) (icon(Icon::Chevron)) } }
         }
+        @if exam.window(now) == Window::NotYet {
+            p { a class="link" href="/check-phone" { (w.t("check-link")) (icon(Icon::Chevron)) } }
+        }
     }
 }

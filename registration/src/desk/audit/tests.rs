@@ -3,7 +3,7 @@
 use super::*;
 
 /// Every word that any version has written.
-const WORDS: [&str; 112] = [
+const WORDS: [&str; 113] = [
     "card.unsure",
     "exam.draft_begin",
     "exam.draft_change",
@@ -18,6 +18,7 @@ const WORDS: [&str; 112] = [
     "candidate.show",
     "candidate.note",
     "candidate.strike",
+    "answered_inquiry",
     "webhook.made",
     "webhook.changed",
     "webhook.secret",

@@ -64,6 +64,17 @@ impl FromStr for AccountNumber {
     }
 }
 
+/// How large pages are drawn, and how much stands beside each other on them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, strum::AsRefStr, strum::EnumString)]
+#[strum(serialize_all = "snake_case")]
+pub enum Display {
+    /// As large as phones draw pages.
+    #[default]
+    Ordinary,
+    /// 长辈版: text from 18 to 30 px, targets of 60 px, one column.
+    Elder,
+}
+
 /// A candidate's account. `Debug` names nobody.
 #[derive(Debug, Clone)]
 pub struct Account {
@@ -89,6 +100,8 @@ pub struct Account {
     pub session_epoch: i32,
     /// When it was made.
     pub created_at: Timestamp,
+    /// How its owner wants pages; `None` where they never said.
+    pub display: Option<Display>,
 }
 
 impl Account {
@@ -115,6 +128,8 @@ pub(crate) fn read(vault: &Vault, stored: &StoredAccount) -> Result<Account, Sto
         mobile_verified_at: stored.mobile_verified_at,
         session_epoch: stored.session_epoch,
         created_at: stored.created_at,
+        // What a later version knows is as if nobody had said anything.
+        display: stored.display.as_deref().and_then(|display| display.parse().ok()),
     })
 }
 

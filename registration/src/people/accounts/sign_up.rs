@@ -276,6 +276,7 @@ impl Accounts {
             mobile_verified_at: proved.mobile.then_some(now),
             session_epoch: 0,
             created_at: now,
+            display: None,
         };
         store::accounts::insert(transaction, &self.seal(&account, password_hash), declared).await?;
         if !self.insert_login(transaction, &login, id).await? {
@@ -311,6 +312,7 @@ impl Accounts {
             password_hash,
             session_epoch: account.session_epoch,
             created_at: account.created_at,
+            display: None,
         }
     }
 
@@ -335,6 +337,7 @@ impl Accounts {
             mobile_verified_at: pending.is_mobile_proved.then_some(now),
             session_epoch: 0,
             created_at: now,
+            display: None,
         };
         let declared = account.document.clone().map(|document| self.login_index(&LoginName::Document(document)));
         let mut names: Vec<LoginName> = account.email.clone().map(LoginName::Email).into_iter().collect();

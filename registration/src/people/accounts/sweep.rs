@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 
 use super::Accounts;
 use crate::model::clock;
+use crate::people::candidates::store::qr_sign_ins;
 use crate::people::store;
 use crate::store::StoreError;
 
@@ -23,6 +24,7 @@ impl Accounts {
         store::account_codes::sweep(&client, now, BATCH).await?;
         store::account_links::sweep(&client, now - LINKS_KEPT, BATCH).await?;
         store::ended_sessions::sweep(&client, now, BATCH).await?;
+        qr_sign_ins::sweep(&client, now, BATCH).await?;
         store::account_tries::sweep(&client, clock::today(), BATCH).await?;
         Ok(())
     }

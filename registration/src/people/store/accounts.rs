@@ -11,7 +11,7 @@ use crate::store::StoreError;
 /// What every query of whole accounts begins with.
 const SELECT: &str = "
     SELECT a.id, a.name, a.document, a.username, a.email, a.email_verified_at, a.mobile, a.mobile_verified_at,
-        a.password_hash, a.session_epoch, a.created_at
+        a.password_hash, a.session_epoch, a.created_at, a.display
     FROM registration.accounts a";
 
 /// Where what accounts have in exams stands, as `is_candidate_of` knows it, too: each has an index by exam and account.
@@ -31,6 +31,7 @@ pub(crate) struct StoredAccount {
     pub(crate) password_hash: String,
     pub(crate) session_epoch: i32,
     pub(crate) created_at: Timestamp,
+    pub(crate) display: Option<String>,
 }
 
 /// Is there any account?
@@ -270,6 +271,13 @@ pub(crate) async fn carry_over(
     Ok(())
 }
 
+/// Writes how large its owner wants pages.
+pub(crate) async fn set_display(client: &impl GenericClient, id: Uuid, display: &str) -> Result<(), StoreError> {
+    let statement = client.prepare_cached("UPDATE registration.accounts SET display = $2 WHERE id = $1").await?;
+    client.execute(&statement, &[&id, &display]).await?;
+    Ok(())
+}
+
 fn read(row: &Row) -> StoredAccount {
     StoredAccount {
         id: row.get("id"),
@@ -283,5 +291,6 @@ fn read(row: &Row) -> StoredAccount {
         password_hash: row.get("password_hash"),
         session_epoch: row.get("session_epoch"),
         created_at: row.get("created_at"),
+        display: row.get("display"),
     }
 }
