@@ -17,7 +17,12 @@ pub(crate) fn assets() -> Assets {
         include_str!("../assets/old.css"),
     ]
     .concat();
-    let script = concat!(include_str!("../assets/page.js"), include_str!("../assets/fresh.js")).to_owned();
+    let script = concat!(
+        include_str!("../assets/page.js"),
+        include_str!("../assets/fresh.js"),
+        include_str!("../assets/session.js")
+    )
+    .to_owned();
     let mark = MARK_SVG.to_owned();
     Assets::new(vec![
         Source { name: "pages.css", media_type: "text/css; charset=utf-8", content: style },

@@ -1,11 +1,13 @@
 //! 个人中心: my registrations, who I am here, and how I sign in.
 
+pub(crate) mod devices;
 pub(crate) mod email;
 pub(crate) mod link;
 pub(crate) mod mobile;
 pub(crate) mod name;
 pub(crate) mod password;
 pub(crate) mod reminders;
+pub(crate) mod session_left;
 pub(crate) mod summary;
 
 use axum::extract::Query;

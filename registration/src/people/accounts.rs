@@ -26,20 +26,24 @@ use std::sync::Arc;
 use gateways::Gateways;
 use jiff::Timestamp;
 
-pub use crate::outbox::post::{AccountSettings, Hears, Ways};
+pub use crate::outbox::post::{AccountSettings, Hears, SessionLimits, Ways};
 pub use crate::people::accounts::by_staff::correct::{CorrectError, Corrected};
 pub use crate::people::accounts::by_staff::rebind::{RebindError, Rebound};
 pub use crate::people::accounts::proof::budgets::SpentBudget;
 pub use crate::people::accounts::proof::codes::{CODE_LIFETIME, CODE_WAIT, CodeError};
 pub use crate::people::accounts::proof::kept::KEPT_BYTES_MAX;
 pub use crate::people::accounts::proof::links::LINK_LIFETIME;
-pub use account::{Account, AccountNumber, AccountNumberError, SessionId};
+pub use account::{Account, AccountNumber, AccountNumberError};
 pub use change::{ChangeError, DeclareError};
 pub use email::{Changed, EmailChangeError, LinkError};
 pub use forgotten::{ForgottenError, FoundAccount, StaffCodeError, Way};
 pub use mobiles::{ACCOUNTS_PER_MOBILE_MAX, SharedMobile};
 pub use new_account::{FieldError, NewAccount, SignUpForm};
 pub use reset::{ProvedCode, ResetError};
+pub use sign_in::machine::{Browser, Machine, System};
+pub use sign_in::sessions::{
+    LIMIT_MAX, LIMIT_MIN, Left, NewSession, OpenSession, SESSIONS_MAX, SessionId, SignedInAccount,
+};
 pub use sign_in::{SignIn, SignInError, SignedIn};
 pub use sign_up::{AccountError, SignUpError, SignedUp};
 pub use suspicion::{Act, Caller, Device};
@@ -79,6 +83,7 @@ pub struct Accounts {
     attempts: Attempts,
     captcha: Captcha,
     pub(crate) post: Arc<Post>,
+    used: Arc<sign_in::sessions::Used>,
 }
 
 impl Accounts {
@@ -91,19 +96,12 @@ impl Accounts {
     ) -> Self {
         let captcha = Captcha::new(vault.clone());
         let post = Arc::new(Post::new(gateways, settings));
-        Self { database, vault, hasher, attempts: Attempts::default(), captcha, post }
+        Self { database, vault, hasher, attempts: Attempts::default(), captcha, post, used: Arc::default() }
     }
 
     /// The account with this id.
     pub async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
         let found = store::accounts::get(&self.database.client().await?, id.0).await?;
-        found.map(|account| read(&self.vault, &account)).transpose()
-    }
-
-    /// The account with this id, unless the sign-in that names it was ended.
-    pub async fn signed_in(&self, id: AccountId, session: Option<SessionId>) -> Result<Option<Account>, StoreError> {
-        let session = session.map(|session| session.0);
-        let found = store::accounts::get_in(&self.database.client().await?, id.0, session).await?;
         found.map(|account| read(&self.vault, &account)).transpose()
     }
 
