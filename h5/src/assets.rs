@@ -18,7 +18,11 @@ pub(crate) fn assets() -> Assets {
         include_str!("../assets/old.css"),
     ]
     .concat();
-    let page = concat!(include_str!("../assets/page.js"), include_str!("../assets/fresh.js"));
+    let page = concat!(
+        include_str!("../assets/page.js"),
+        include_str!("../assets/fresh.js"),
+        include_str!("../assets/session.js")
+    );
     let mark = MARK_SVG.to_owned();
     Assets::new(vec![
         Source { name: "pages.css", media_type: "text/css; charset=utf-8", content: style },

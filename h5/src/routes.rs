@@ -4,8 +4,11 @@ pub(crate) mod preview;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use http::{Method, Uri};
 use maud::Markup;
+use pagekit::local_path::local_path;
 use registration::model::exam::Exam;
 use registration::pictures::kept::CHUNK_BYTES_MAX;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -13,7 +16,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::app::{App, H5State};
 use crate::failure::Failure;
 use crate::layers::{NOTIFICATION_TIMEOUT, PAGE_TIMEOUT, UPLOAD_TIMEOUT, timeout, with_layers};
-use crate::pages::account::{self, email, link, mobile, name, password, reminders};
+use crate::pages::account::{self, devices, email, link, mobile, name, password, reminders, session_left};
 use crate::pages::eligibility::{self, person, score_review};
 use crate::pages::exam::sittings::{self, hold};
 use crate::pages::exam::{self, accommodations, dates, draw, list, notice, opening, update};
@@ -111,9 +114,23 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .merge(account_pages())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(timeout(PAGE_TIMEOUT));
-    let all = pages.merge(uploads()).fallback(|| async { Failure::NotFound });
+    let all = pages.merge(uploads()).fallback(elsewhere);
     let site = with_layers(all, &app, draw_shared).merge(notifications());
     (site.with_state(app), busy)
+}
+
+/// A page's address with a slash too many leads to the page; anything else is nowhere.
+async fn elsewhere(method: Method, uri: Uri) -> Response {
+    let whole = uri.path().strip_suffix('/').filter(|path| !path.is_empty() && !path.ends_with('/'));
+    let is_read = matches!(method, Method::GET | Method::HEAD);
+    let to = whole.filter(|_| is_read).map(|path| match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    });
+    match to.as_deref().and_then(local_path) {
+        Some(to) => Redirect::permanent(to).into_response(),
+        None => Failure::NotFound.into_response(),
+    }
 }
 
 /// Pages with pictures: large forms, and pieces of pictures sent one after another.
@@ -230,5 +247,7 @@ fn account_pages() -> Router<App> {
         .route("/me/email/verify", get(email::show).post(email::verify))
         .route("/me/mobile", get(mobile::show).post(mobile::set))
         .route("/me/mobile/code", get(mobile::back).post(mobile::send))
+        .route("/me/devices", get(devices::show).post(devices::end))
+        .route("/me/session", get(session_left::show))
         .route("/me/sign-out-everywhere", get(sign_out_everywhere::back).post(sign_out_everywhere::leave))
 }

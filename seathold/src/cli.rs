@@ -141,6 +141,19 @@ pub struct ServeArgs {
     /// from one address.
     #[arg(long, env = "SEATHOLD_SIGN_UPS_PER_NETWORK", value_name = "NUMBER", default_value_t = 2_000)]
     pub sign_ups_per_network: u32,
+    /// Minutes after which a candidate's sign-in ends that nobody uses. While a seat waits for its payment, or the candidate for
+    /// staff, it goes on.
+    #[arg(long, env = "SEATHOLD_SESSION_IDLE_MINUTES", value_name = "MINUTES", default_value_t = 120,
+        value_parser = clap::value_parser!(u16).range(15..=1440))]
+    pub session_idle_minutes: u16,
+    /// Hours after which a candidate's sign-in ends however much it is used.
+    #[arg(long, env = "SEATHOLD_SESSION_HOURS", value_name = "HOURS", default_value_t = 12,
+        value_parser = clap::value_parser!(u8).range(1..=24))]
+    pub session_hours: u8,
+    /// Most owners an hour whom one process tells that somebody signed in on a new device; beyond it, as when everybody comes
+    /// at once, nobody is told, and the page of devices says it all the same. 0: nobody is told at all.
+    #[arg(long, env = "SEATHOLD_NEW_DEVICE_MESSAGES", value_name = "NUMBER", default_value_t = 600)]
+    pub new_device_messages: u32,
     /// Nobody is there who could agree: one member of staff changes roles, moves registrations, publishes places, lowers
     /// capacities and takes large lists out alone. Every such act is in the audit all the same.
     #[arg(long, env = "SEATHOLD_ONE_PERSON")]

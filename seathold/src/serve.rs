@@ -11,7 +11,7 @@ use httpkit::limits::{Limits, LimitsConfig};
 use jiff::SignedDuration;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use papers::{FontPaths, Press};
-use registration::people::accounts::AccountSettings;
+use registration::people::accounts::{AccountSettings, SessionLimits};
 use reservation::api::{Api, ApiConfig};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -259,6 +259,11 @@ fn account_settings(args: &ServeArgs, own_url: &str) -> AccountSettings {
         sms_per_prefix: args.sms_per_prefix,
         sign_ups_per_network: args.sign_ups_per_network,
         exempts_loopback: args.demo,
+        sessions: SessionLimits {
+            idle: SignedDuration::from_mins(args.session_idle_minutes.into()),
+            absolute: SignedDuration::from_hours(args.session_hours.into()),
+        },
+        new_device_messages_per_hour: args.new_device_messages,
     }
 }
 

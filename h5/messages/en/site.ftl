@@ -20,7 +20,19 @@ demo-sandbox = Texts, letters and specimen cards are in the sandbox
 demo-label = Demo
 signed-out = Your session has ended. Please sign in again.
 ended-session = You are signed out
-ended-session-text = A sign-in ends after { $hours } hours, or when you sign out elsewhere or change the password. What you sent or saved is kept.
+ended-session-text = A sign-in ends after { $idle } without use, after { $hours } in any case, or when you sign out elsewhere or change the password. What you sent or saved is kept.
+session-hours = { $count ->
+    [one] { $count } hour
+   *[other] { $count } hours
+}
+session-minutes = { $count ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}
+session-ends-idle = Nothing was done here for a long time. You will be signed out in about 2 minutes.
+session-ends-last = Your sign-in has reached its time limit and ends in about 2 minutes. What you are filling in is not lost: sign in again when you send it, and go on.
+session-ends-at = You will be signed out at { $time }; please sign in again then. What you are filling in is not lost.
+session-stay = Stay signed in
 signed-out-link = Sign in and come back
 offline = You are offline. What you filled in is still on the page: send it once you are back. The time of your seat is kept by the server and is not affected.
 footer-time = All times are Beijing time.

@@ -1,5 +1,6 @@
 //! 个人中心: my registrations, who I am here, and how I sign in.
 
+pub(crate) mod devices;
 pub(crate) mod display;
 pub(crate) mod email;
 pub(crate) mod inquiries;
@@ -8,6 +9,7 @@ pub(crate) mod mobile;
 pub(crate) mod name;
 pub(crate) mod password;
 pub(crate) mod reminders;
+pub(crate) mod session_left;
 pub(crate) mod summary;
 
 use axum::extract::Query;

@@ -56,6 +56,10 @@ impl FromRequestParts<App> for Waiter {
         let Some(session) = session::read(&parts.headers, &app.seal(), now) else {
             return Err(to_sign_in(&path));
         };
+        // Whoever waits here for hours is not idle.
+        if let Some(session) = session.id {
+            app.outside.registration.accounts.note_use(session);
+        }
         Ok(Self {
             app: app.clone(),
             words: words(Language::of(&parts.headers)),

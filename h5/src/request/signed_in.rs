@@ -7,7 +7,7 @@ use http::request::Parts;
 use jiff::Timestamp;
 use pagekit::language::Language;
 use pagekit::words::Words;
-use registration::people::accounts::Account;
+use registration::people::accounts::{Account, SignedInAccount};
 use registration::store::StoreError;
 
 use super::cookies::{phone_session, session};
@@ -28,9 +28,14 @@ pub(crate) struct SignedInOrPhone(pub(crate) SignedIn);
 
 /// The account that the request's session is of, if it is not over.
 pub(crate) async fn account_of(parts: &Parts, app: &App, now: Timestamp) -> Result<Option<Account>, StoreError> {
+    Ok(signed_in(parts, app, now).await?.map(|found| found.account))
+}
+
+/// The same, and when the session ends if nobody uses it any more.
+pub(crate) async fn signed_in(parts: &Parts, app: &App, now: Timestamp) -> Result<Option<SignedInAccount>, StoreError> {
     let Some(session) = session::read(&parts.headers, &app.seal(), now) else { return Ok(None) };
     let found = app.outside.registration.accounts.signed_in(session.account, session.id).await?;
-    Ok(found.filter(|account| session.is_of(account)))
+    Ok(found.filter(|found| session.is_of(&found.account)))
 }
 
 /// The account whose code this phone scanned.
@@ -38,7 +43,7 @@ pub(crate) async fn account_of_phone(parts: &Parts, app: &App, now: Timestamp) -
     let Some(phone) = phone_session::read(&parts.headers, &app.seal(), now) else { return Ok(None) };
     // Where the owner signs out, here or everywhere, the phone is let out, too.
     let found = app.outside.registration.accounts.signed_in(phone.account, phone.owner).await?;
-    Ok(found.filter(|account| account.session_epoch == phone.epoch))
+    Ok(found.map(|found| found.account).filter(|account| account.session_epoch == phone.epoch))
 }
 
 /// Counts what this candidate sends.

@@ -11,15 +11,25 @@ use pagekit::local_path::query_value;
 use registration::model::exam_rules::CaptchaRule;
 use registration::people::accounts::{Account, Act};
 
+use crate::failure::Failure;
 use crate::request::cookies::{display, session};
 use crate::request::sent::captcha::CaptchaFields;
 use crate::request::visit::Visit;
 
 /// Signs somebody in on this browser and leads on. A browser that has sent no cookie so far is led over the page for
 /// signing in, which leads on those who are signed in, and tells the others that their browser keeps no cookies.
-pub(crate) fn enter(visit: &Visit, account: &Account, next: &str) -> Response {
+pub(crate) async fn enter(visit: &Visit, account: &Account, next: &str) -> Result<Response, Failure> {
+    enter_as(visit, account, next, false).await
+}
+
+/// The same, of somebody who typed the password: a browser that is new to the account is told to its owner.
+pub(crate) async fn enter_by_password(visit: &Visit, account: &Account, next: &str) -> Result<Response, Failure> {
+    enter_as(visit, account, next, visit.is_new_to(account)).await
+}
+
+async fn enter_as(visit: &Visit, account: &Account, next: &str, is_new: bool) -> Result<Response, Failure> {
     let to = if visit.has_cookies { next.to_owned() } else { format!("/sign-in?next={}&entered=1", query_value(next)) };
-    (signed_in(visit, account), Redirect::to(&to)).into_response()
+    Ok((begun(visit, account, is_new).await?, Redirect::to(&to)).into_response())
 }
 
 /// A form that signs in, with a cookie that says nothing: a browser that brings it back keeps cookies.
@@ -31,10 +41,17 @@ pub(crate) fn probing(visit: &Visit, page: Markup) -> Response {
     ([(SET_COOKIE, format!("cookies=on; Path=/; HttpOnly; SameSite=Lax{secure}"))], page).into_response()
 }
 
-/// The cookies that sign somebody in on this browser. What is drawn without asking who it is is drawn as their account says, too.
-pub(crate) fn signed_in(visit: &Visit, account: &Account) -> impl IntoResponseParts + use<> {
+/// The cookies that sign somebody in who typed the password on this browser.
+pub(crate) async fn signed_in(visit: &Visit, account: &Account) -> Result<impl IntoResponseParts + use<>, Failure> {
+    begun(visit, account, visit.is_new_to(account)).await
+}
+
+/// What is drawn without asking who it is is drawn as their account says, too.
+async fn begun(visit: &Visit, account: &Account, is_new: bool) -> Result<impl IntoResponseParts + use<>, Failure> {
+    let accounts = &visit.app.outside.registration.accounts;
+    let session = accounts.begin_session(account, visit.machine(), is_new).await?;
     let display = account.display.map(|display| display::keep(display, visit.app.is_secure()));
-    (session::begin_on(account, visit.device.as_ref(), &visit.app.seal(), visit.now), display)
+    Ok((session::begin_on(account, session, visit.device.as_ref(), &visit.app.seal(), visit.now), display))
 }
 
 /// The token of a captcha, if the form will be asked for one.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
-use http::header::COOKIE;
+use http::HeaderValue;
+use http::header::{COOKIE, USER_AGENT};
 use http::request::Parts;
 use httpkit::limits::{ClientAddress, TooMany};
 use jiff::Timestamp;
@@ -19,7 +20,7 @@ use registration::model::exam_rules::{CaptchaRule, PaymentRules};
 use registration::model::facts::{EligibilityState, Facts};
 use registration::model::order::{Order, OrderState};
 use registration::payments::Surface;
-use registration::people::accounts::{Account, Caller, Device, Display, Hears};
+use registration::people::accounts::{Account, Caller, Device, Display, Hears, Machine};
 use registration::rules::choosing;
 use registration::rules::standing::{Standing, standing};
 use registration::rules::steps::{StepView, steps};
@@ -33,12 +34,13 @@ use crate::catalogue::words;
 use crate::failure::Failure;
 use crate::request::cookies::{display, session};
 use crate::request::sent::captcha::CaptchaFields;
-use crate::request::signed_in::{account_of, count};
+use crate::request::signed_in::{count, signed_in};
 use crate::request::signing_in::last_word::LastWord;
 use crate::request::signing_in::signed_out::signed_out;
 use crate::request::surface::surface;
 use crate::view::contact::contact;
 use crate::view::layout::hold_banner::{HoldBanner, PayFirst};
+use crate::view::layout::said::SessionEnds;
 use crate::view::layout::{Frame, Visitor};
 use crate::words::choice::subject;
 use crate::words::standing::Reader;
@@ -70,6 +72,10 @@ pub(crate) struct Visit {
     pub(crate) has_ended: bool,
     /// Who signed in on this browser before; known on the page of signing in only.
     pub(crate) device: Option<Device>,
+    /// How the browser calls itself.
+    agent: Option<HeaderValue>,
+    /// When the sign-in ends if nobody uses it any more.
+    pub(crate) session_ends_at: Option<Timestamp>,
 }
 
 /// How far a candidate is in an exam, and for which of its subjects.
@@ -110,7 +116,19 @@ impl Visit {
             has_cookies: false,
             has_ended: false,
             device: None,
+            agent: None,
+            session_ends_at: None,
         }
+    }
+
+    /// On what somebody looks at it.
+    pub(crate) fn machine(&self) -> Machine {
+        Machine::of_agent(self.agent.as_ref().and_then(|agent| agent.to_str().ok()).unwrap_or_default())
+    }
+
+    /// Has the account never been signed in on this browser, as far as that is known?
+    pub(crate) fn is_new_to(&self, account: &Account) -> bool {
+        !self.device.as_ref().is_some_and(|device| device.accounts.contains(&account.id))
     }
 
     /// Who asks, as accounts look at it.
@@ -129,7 +147,8 @@ impl Visit {
             visitor: if self.account.is_some() { Visitor::SignedIn } else { Visitor::Guest },
             hold: self.hold(),
             contact: self.contact(),
-            ended_after: self.has_ended.then_some(session::SESSION_HOURS),
+            ended_after: self.has_ended.then(|| self.app.outside.registration.accounts.limits()),
+            session_ends: self.session_ends_at.map(|ends_at| SessionEnds { ends_at, now: self.now }),
             asks: self.account.as_ref().map(|_| match self.orders.get() {
                 Some(orders) => ("/me/decided?seats=on".to_owned(), seats_mark(orders)),
                 None => ("/me/bar".to_owned(), seats_mark(&self.running)),
@@ -287,7 +306,9 @@ impl FromRequestParts<App> for Visit {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let now = Timestamp::now();
         let registration = &app.outside.registration;
-        let account = account_of(parts, app, now).await?;
+        let found = signed_in(parts, app, now).await?;
+        let session_ends_at = found.as_ref().and_then(|found| found.ends_at);
+        let account = found.map(|found| found.account);
         let (mut running, mut orders) = (Vec::new(), OnceCell::new());
         match &account {
             Some(account) if parts.extensions.get::<ReadsOrders>().is_some() => {
@@ -324,6 +345,8 @@ impl FromRequestParts<App> for Visit {
             has_cookies,
             has_ended,
             device,
+            agent: parts.headers.get(USER_AGENT).cloned(),
+            session_ends_at,
         })
     }
 }

@@ -14,7 +14,7 @@ use registration::model::facts::{EligibilityState, Facts};
 use registration::model::ids::AccountId;
 use registration::model::order::{Order, OrderId, OrderSitting, OrderState};
 use registration::model::text::{Paragraphs, Text};
-use registration::people::accounts::{Display, Hears};
+use registration::people::accounts::{Display, Hears, SessionLimits};
 use registration::rules::steps::{StepView, steps};
 use reservation::sitting::{Availability, Level, Sitting, SittingSpec};
 use uuid::Uuid;
@@ -29,6 +29,7 @@ use crate::request::chosen::Chosen;
 use crate::view::contact::contact;
 use crate::view::form::FieldError;
 use crate::view::layout::hold_banner::HoldBanner;
+use crate::view::layout::said::SessionEnds;
 use crate::view::layout::{Frame, Visitor, page};
 use crate::view::{error, wechat};
 use crate::words::standing::Reader;
@@ -278,7 +279,11 @@ impl Studio {
             imprint: imprint::imprint_of(name),
             contact: Some(contact(self.w.pick(CONTACT.0, CONTACT.1))),
             asks: (visitor == Visitor::SignedIn).then(|| ("/me/decided?seats=on".to_owned(), 7)),
-            ended_after: (name == "home-ended").then_some(12),
+            ended_after: (name == "home-ended").then(SessionLimits::default),
+            session_ends: (visitor == Visitor::SignedIn).then(|| SessionEnds {
+                ends_at: now() + SignedDuration::from_mins(if name.ends_with("-ending") { 8 } else { 120 }),
+                now: now(),
+            }),
             is_demo: name == "home",
             sandbox_url: (name == "home").then_some("http://127.0.0.1:1/"),
             refresh_seconds: None,

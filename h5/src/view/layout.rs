@@ -11,7 +11,7 @@ use pagekit::assets::Assets;
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
 use registration::model::text::imprint::KeptImprint;
-use registration::people::accounts::Display;
+use registration::people::accounts::{Display, SessionLimits};
 
 use super::contact::contact;
 use super::icons::mark;
@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::paths::without_secret;
 use crate::view::layout::hold_banner::{HoldBanner, hold_banner};
 use crate::view::layout::imprint::{foot, notice, site_name};
-use crate::view::layout::said::{above, ended};
+use crate::view::layout::said::{SessionEnds, above, ended, soon_over};
 
 /// What the frame needs to know.
 pub(crate) struct Frame<'a> {
@@ -43,8 +43,10 @@ pub(crate) struct Frame<'a> {
     pub(crate) contact: Option<Markup>,
     /// Where a page that comes back into view asks whether all is as it says, and what it was told.
     pub(crate) asks: Option<(String, u64)>,
-    /// After how many hours a sign-in ends, where the visitor's has: it is said above the page, once.
-    pub(crate) ended_after: Option<u32>,
+    /// After how long a sign-in ends, where the visitor's has: it is said above the page, once.
+    pub(crate) ended_after: Option<SessionLimits>,
+    /// When the visitor's ends if nobody uses it any more.
+    pub(crate) session_ends: Option<SessionEnds>,
     /// Is this the demonstration?
     pub(crate) is_demo: bool,
     /// Where a demo shows the messages and letters that it would have sent.
@@ -74,6 +76,7 @@ impl<'a> Frame<'a> {
             contact: app.outside.contact.as_deref().map(contact),
             asks: None,
             ended_after: None,
+            session_ends: None,
             is_demo: app.outside.demo,
             sandbox_url: app.outside.sandbox_url.as_deref(),
             refresh_seconds: None,
@@ -145,9 +148,10 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                     p class="offline" role="status" data-changed hidden { span {} " " a href="" { (w.t("page-reload")) } }
                 }
                 @if frame.visitor != Visitor::Guest { (signed_out(frame)) }
+                @if let Some(ends) = frame.session_ends { (soon_over(w, ends)) }
                 main id="main" tabindex="-1" data-held[frame.hold.is_some()] {
                     @if frame.visitor == Visitor::SignedIn { (above(w, frame.path)) }
-                    @if let (Visitor::Guest, Some(hours)) = (frame.visitor, frame.ended_after) { (ended(w, hours, frame.path)) }
+                    @if let (Visitor::Guest, Some(after)) = (frame.visitor, frame.ended_after) { (ended(w, after, frame.path)) }
                     (body)
                 }
                 footer class="foot" {

@@ -1,5 +1,7 @@
 //! Accounts in words.
 
+pub(crate) mod device;
+
 use pagekit::words::Words;
 use registration::model::login::{Email, Username};
 use registration::people::accounts::Account;

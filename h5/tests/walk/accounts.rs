@@ -238,7 +238,7 @@ async fn c2_c3_a_document_and_a_mobile_with_its_code() {
     let name = guest.post("/me/name", &format!("name={}", query_value("张炜"))).await;
     assert_eq!(name.location(), "/me?said=name", "{}", name.text);
     assert!(guest.get("/me").await.text.contains("张炜"));
-    assert_eq!(guest.post("/me/sign-out-everywhere", "").await.location(), "/me?said=everywhere");
+    assert_eq!(guest.post("/me/sign-out-everywhere", "").await.location(), "/me/devices?said=everywhere");
     assert_eq!(guest.get("/me").await.status, StatusCode::OK);
     assert_eq!(other.get("/me").await.status, StatusCode::SEE_OTHER);
     let wrong = guest.post("/me/password", "old=nope&password=secret-2&again=secret-2").await;

@@ -205,7 +205,9 @@ async fn a3_the_phone_that_scanned_finishes_and_the_computer_turns() {
     let link = format!("/handover/{token}");
     let mut phone = office.site.visitor();
     for _ in 0..2 {
-        assert!(phone.get(&link).await.text.contains("在手机上认证"), "looking does not use it up");
+        let page = phone.get(&link).await.text;
+        let is_masked = page.contains("张*") && page.contains(&token.digits()) && !page.contains("张伟");
+        assert!(is_masked && page.contains("在手机上认证"), "looking does not use it up: {page}");
     }
     assert_eq!(phone.post(&link, "").await.location(), "/me/identity?next=/me");
     assert!(phone.get("/me/identity").await.text.contains("审核中"));

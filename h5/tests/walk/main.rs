@@ -6,6 +6,7 @@ mod account_site;
 mod accounts;
 mod care;
 mod coming_back;
+mod devices;
 mod eligibility;
 mod fixed;
 mod helped;

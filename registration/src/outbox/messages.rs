@@ -65,6 +65,8 @@ pub(crate) enum MessageKind {
     /// The e-mail address is another one: said to the one before, and to the mobile, because the new mailbox is no way to
     /// tell the owner.
     EmailReplaced,
+    /// Somebody signed in on a device that the account had not been signed in on before.
+    NewDevice,
     /// Another account has the same mobile now, and both get its messages.
     MobileShared,
     /// Another account asked for the person to whom this one is bound.

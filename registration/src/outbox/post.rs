@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gateways::{Gateways, Letter, MailError, Mailer, Sms, SmsError};
+use jiff::SignedDuration;
 use tokio::sync::Semaphore;
 
 /// How somebody hears of what was decided without looking at a page.
@@ -21,6 +22,21 @@ const BACKGROUND_MAX: usize = 256;
 
 /// Of however small a budget one network, and one prefix of mobiles, may have so many messages a day.
 const SMS_SHARE_MIN: u32 = 20;
+
+/// How long sign-ins of candidates live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// Unused for so long one is over, unless a seat waits for its candidate, or the candidate for staff.
+    pub idle: SignedDuration,
+    /// However much it is used, it lasts so long.
+    pub absolute: SignedDuration,
+}
+
+impl Default for SessionLimits {
+    fn default() -> Self {
+        Self { idle: SignedDuration::from_hours(2), absolute: SignedDuration::from_hours(12) }
+    }
+}
 
 /// What an operator may decide about accounts.
 #[derive(Debug, Clone)]
@@ -42,6 +58,10 @@ pub struct AccountSettings {
     /// Do acts from this machine itself arouse no suspicion? Only where everybody is on it: behind a proxy that nobody
     /// named, the whole world comes from there.
     pub exempts_loopback: bool,
+    /// How long sign-ins live.
+    pub sessions: SessionLimits,
+    /// Most owners an hour whom one process tells of a sign-in on a new device; 0: nobody is told.
+    pub new_device_messages_per_hour: u32,
 }
 
 impl Default for AccountSettings {
@@ -53,6 +73,8 @@ impl Default for AccountSettings {
             sms_per_prefix: None,
             sign_ups_per_network: 2_000,
             exempts_loopback: false,
+            sessions: SessionLimits::default(),
+            new_device_messages_per_hour: 600,
         }
     }
 }

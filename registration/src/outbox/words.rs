@@ -28,6 +28,7 @@ pub(crate) fn short(kind: MessageKind) -> &'static str {
         MessageKind::AccountCorrected => "账号信息已由考务更正",
         MessageKind::RegistrationMoved => "报名已由考务转移账号",
         MessageKind::PasswordChanged => "密码已改，非本人请找回",
+        MessageKind::NewDevice => "新设备登录，非本人请改密",
         MessageKind::MobileChanged | MessageKind::MobileReplaced => "账号手机号已更换",
         MessageKind::EmailChanged | MessageKind::EmailReplaced => "账号邮箱已更换",
         MessageKind::MobileShared => "手机号被另一账号共用",
@@ -75,6 +76,7 @@ pub(crate) fn event(kind: MessageKind) -> (&'static str, &'static str) {
             ("报名已由考务转移账号", "The examination office has moved a registration to another account")
         }
         MessageKind::PasswordChanged => ("登录密码已修改", "The password of your account has been changed"),
+        MessageKind::NewDevice => ("账号在新设备上登录", "Your account was signed in to on a new device"),
         MessageKind::MobileChanged | MessageKind::MobileReplaced => {
             ("账号手机号已更换", "The mobile number of your account has been changed")
         }
@@ -136,6 +138,10 @@ pub(crate) fn advice(kind: MessageKind) -> Option<(&'static str, &'static str)> 
         | MessageKind::MobileShared => Some((
             "如果不是您本人操作，请尽快找回密码，并联系考务人员。",
             "If this was not you, choose a new password and contact the examination office soon.",
+        )),
+        MessageKind::NewDevice => Some((
+            "如果不是您本人操作，请登录后在“个人中心—登录设备”退出那台设备，并修改密码。",
+            "If this was not you, sign in, end that sign-in under Devices, and change your password.",
         )),
         MessageKind::MoneyReturned => Some((
             "退款进度可在报名页查看，到账时间以支付机构为准。",

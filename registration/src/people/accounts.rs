@@ -27,21 +27,25 @@ use std::time::Duration;
 use gateways::Gateways;
 use jiff::Timestamp;
 
-pub use crate::outbox::post::{AccountSettings, Hears, Ways};
+pub use crate::outbox::post::{AccountSettings, Hears, SessionLimits, Ways};
 pub use crate::people::accounts::by_staff::correct::{CorrectError, Corrected};
 pub use crate::people::accounts::by_staff::rebind::{RebindError, Rebound};
 pub use crate::people::accounts::proof::budgets::SpentBudget;
 pub use crate::people::accounts::proof::codes::{CODE_LIFETIME, CODE_WAIT, CodeError};
 pub use crate::people::accounts::proof::kept::KEPT_BYTES_MAX;
 pub use crate::people::accounts::proof::links::LINK_LIFETIME;
-pub use account::{Account, AccountNumber, AccountNumberError, Display, SessionId};
+pub use account::{Account, AccountNumber, AccountNumberError, Display};
 pub use change::{ChangeError, DeclareError};
 pub use email::{Changed, EmailChangeError, LinkError};
 pub use forgotten::{ForgottenError, FoundAccount, StaffCodeError, Way};
 pub use mobiles::{ACCOUNTS_PER_MOBILE_MAX, SharedMobile};
 pub use new_account::{FieldError, NewAccount, SignUpForm};
 pub use reset::{ProvedCode, ResetError};
+pub use sign_in::machine::{Browser, Machine, System};
 pub use sign_in::qr::{NewQrSignIn, QR_LIFETIME, QrError, QrState, QrToken};
+pub use sign_in::sessions::{
+    LIMIT_MAX, LIMIT_MIN, Left, NewSession, OpenSession, SESSIONS_MAX, SessionId, SignedInAccount,
+};
 pub use sign_in::{SignIn, SignInError, SignedIn};
 pub use sign_up::{AccountError, SignUpError, SignedUp};
 pub use suspicion::{Act, Caller, Device, Network};
@@ -86,6 +90,7 @@ pub struct Accounts {
     days: Attempts,
     captcha: Captcha,
     pub(crate) post: Arc<Post>,
+    used: Arc<sign_in::sessions::Used>,
 }
 
 impl Accounts {
@@ -99,19 +104,12 @@ impl Accounts {
         let captcha = Captcha::new(vault.clone());
         let post = Arc::new(Post::new(gateways, settings));
         let (attempts, days) = (Attempts::default(), Attempts::lasting(HALF_A_DAY));
-        Self { database, vault, hasher, attempts, days, captcha, post }
+        Self { database, vault, hasher, attempts, days, captcha, post, used: Arc::default() }
     }
 
     /// The account with this id.
     pub async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
         let found = store::accounts::get(&self.database.client().await?, id.0).await?;
-        found.map(|account| read(&self.vault, &account)).transpose()
-    }
-
-    /// The account with this id, unless the sign-in that names it was ended.
-    pub async fn signed_in(&self, id: AccountId, session: Option<SessionId>) -> Result<Option<Account>, StoreError> {
-        let session = session.map(|session| session.0);
-        let found = store::accounts::get_in(&self.database.client().await?, id.0, session).await?;
         found.map(|account| read(&self.vault, &account)).transpose()
     }
 

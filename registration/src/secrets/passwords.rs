@@ -21,6 +21,10 @@ use crate::secrets::bulkhead::{Bulkhead, Closed};
 pub const STAFF_CHARS: RangeInclusive<usize> = 10..=64;
 /// Most characters of any password, whatever an exam says, and that are ever hashed.
 pub const CHARS_MAX: usize = 64;
+/// A part of something that is no longer than this is no part of it.
+const OWN_PART_MIN: usize = 6;
+/// Beside something of its owner's a password has so many signs more.
+const OWN_REST_MIN: usize = 4;
 /// Most requests that wait for their turn: at some 20 ms each, more would wait in vain.
 const QUEUE_MAX: usize = 256;
 /// Longest wait for one's turn.
@@ -53,6 +57,9 @@ pub enum PasswordError {
     /// Among the first that somebody tries who wants in.
     #[error("this password is one of the commonest: choose another")]
     Common,
+    /// Made of what others know of its owner: the number of a document, a mobile, a login name, the name.
+    #[error("this password is made of your own number or name: choose another")]
+    Own,
     /// A space at its ends or a control character: nobody can type it again.
     #[error("a password neither begins nor ends with a space and has no control characters")]
     Character,
@@ -76,6 +83,20 @@ impl Password {
     /// Checks a staff member's password.
     pub fn of_staff(text: &str) -> Result<Self, PasswordError> {
         Self::checked(text, STAFF_CHARS)?.uncommon()
+    }
+
+    /// The same, unless it is made of what others know of its owner: a part of one of these (`900101` of a document's number),
+    /// or one of them with hardly anything beside it.
+    pub fn unlike(self, own: &[String]) -> Result<Self, PasswordError> {
+        let password = bare(self.0.expose_secret());
+        let is_of = |own: &String| {
+            let own = bare(own);
+            let is_part = own.chars().count() >= OWN_PART_MIN && own.contains(&password) && !password.is_empty();
+            let rest = password.replacen(&own, "", 1);
+            let is_more = own.chars().count() >= 2 && password.contains(&own) && rest.chars().count() < OWN_REST_MIN;
+            is_part || is_more
+        };
+        if own.iter().any(is_of) { Err(PasswordError::Own) } else { Ok(self) }
     }
 
     fn uncommon(self) -> Result<Self, PasswordError> {
@@ -166,6 +187,11 @@ impl Hasher {
     }
 }
 
+/// Letters and digits alone, in small letters: what a password is made of.
+fn bare(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 fn hash(password: &str) -> String {
     // The default is OWASP's first choice: argon2id, 19 MiB, 2 passes, 1 lane.
     Argon2::default()
@@ -216,6 +242,21 @@ mod tests {
         }
         assert_eq!(Password::of_staff("1234567890").unwrap_err(), PasswordError::Common);
         assert!(COMMON.len() >= 9_000 && COMMON.iter().all(|one| one.len() >= 6));
+    }
+
+    #[test]
+    fn a_password_made_of_ones_own_number_is_refused() {
+        let own = ["110105199001010014", "13912345678", "li.fang@example.edu.cn", "李芳", "Ana Moreira", ""];
+        let own = own.map(str::to_owned);
+        let unlike = |text: &str| Password::checked(text, 1..=CHARS_MAX).unwrap().unlike(&own);
+        let digits = ["010014", "19900101", "110105199001010014", "13912345678", "139-1234-5678", "a13912345678"];
+        for bad in digits.into_iter().chain(["anamoreira1", "li.fang@example", "李芳_1_2_3"]) {
+            assert_eq!(unlike(bad).unwrap_err(), PasswordError::Own, "{bad}");
+        }
+        for good in ["correct-horse", "13912345678-and-more", "李芳和她的猫", "李芳2027", "010015x", "!!!!!!!!a"]
+        {
+            assert!(unlike(good).is_ok(), "{good}");
+        }
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@ use metrics::{describe_counter, describe_gauge, describe_histogram};
 
 /// Counters without labels. They are there from the beginning, at 0: of a counter that appears with its first count, Prometheus
 /// sees no increase.
-const COUNTERS: [(&str, &str); 27] = [
+const COUNTERS: [(&str, &str); 28] = [
     ("seathold_connections_stalled_total", "Connections cut off because they read nothing for 30 s"),
     ("seathold_queue_refusals_total", "Requests refused because a pool's queue was full"),
     ("seathold_script_faults_total", "Calls of Redis that had to be asked again"),
@@ -32,6 +32,10 @@ const COUNTERS: [(&str, &str); 27] = [
     ("registration_places_published_total", "Seats in rooms published by a draw"),
     ("registration_places_late_total", "Seats in rooms given to those who were confirmed later"),
     ("registration_messages_failed_total", "Codes that did not go out"),
+    (
+        "registration_new_devices_not_told_total",
+        "Sign-ins on new devices whose owners were not told, because too many were",
+    ),
 ];
 
 /// Counters with labels: each appears with its first count.

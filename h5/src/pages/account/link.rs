@@ -73,7 +73,7 @@ pub(crate) async fn finish_sign_up(visit: Visit, Form(link): Form<Followed>) -> 
     match visit.app.outside.registration.accounts.finish_sign_up(&link.token).await {
         Ok(account) => {
             let to = link.exam(&visit).unwrap_or_else(|| "/me".to_owned());
-            Ok(crate::request::signing_in::enter(&visit, &account, &with_said(&to, "account")))
+            crate::request::signing_in::enter(&visit, &account, &with_said(&to, "account")).await
         }
         Err(LinkError::Used) => used(&visit, &link).await,
         Err(error) => dead(&visit, Purpose::SignUp, error),

@@ -6,14 +6,13 @@ use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::model::exam_rules::PasswordRules;
-use registration::secrets::passwords::Password;
 use serde::Deserialize;
 
 use crate::failure::{Failure, answer};
 use crate::request::signing_in::site_rules::password_rules_of;
 use crate::request::visit::{Candidate, WithOrders};
 use crate::view::account::refusal::refusal;
-use crate::view::form::password::{new_password_fields, own_password, wrong_password};
+use crate::view::form::password::{new_password_fields, own_password, password_of, wrong_password};
 use crate::view::form::{FieldError, error_summary, of};
 use crate::view::layout::{heading, page};
 
@@ -39,16 +38,17 @@ pub(crate) async fn set(
 ) -> Result<Response, Failure> {
     let (visit, w) = (&candidate.visit, candidate.visit.words);
     let rules = password_rules_of(visit, &candidate.account).await?;
-    let mut errors = wrong_password(w, rules, &entered.password, &entered.again);
+    let checked = password_of(&candidate.account, rules, &entered.password);
+    let mut errors = wrong_password(w, checked.as_ref().map_err(|error| *error), (&entered.password, &entered.again));
     if entered.old.is_empty() {
         errors.insert(0, of("old", w.t("field-password-error")));
     }
-    let (Ok(password), true) = (Password::of_candidate(&entered.password, &rules), errors.is_empty()) else {
+    let (Ok(password), true) = (checked, errors.is_empty()) else {
         return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, render(&candidate, rules, &errors)));
     };
     let accounts = &visit.app.outside.registration.accounts;
     match accounts.change_password(candidate.account.id, &entered.old, &password).await {
-        Ok(account) => Ok(crate::request::signing_in::enter(visit, &account, "/me?said=password")),
+        Ok(account) => crate::request::signing_in::enter(visit, &account, "/me?said=password").await,
         Err(error) => {
             let (status, error) = refusal(w, "old", error)?;
             Ok(answer(status, render(&candidate, rules, &[error])))

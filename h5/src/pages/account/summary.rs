@@ -88,6 +88,11 @@ fn security(w: Words, account: &Account, sends_letters: bool) -> Markup {
                     div { dt { (w.t("field-username")) } dd { (username) } }
                 }
                 (row(w, &w.t("field-password"), Some(html! { span aria-hidden="true" { "••••••" } }), "/me/password", None))
+                div {
+                    dt { (w.t("me-devices")) }
+                    dd { (w.t("me-devices-what")) }
+                    dd class="row-do" { a href="/me/devices" { (w.t("me-devices-look")) span class="unseen" { " " (w.t("me-devices")) } (icon(Icon::Chevron)) } }
+                }
                 (row(w, &w.t("field-email"), email.map(|email| html! { (email) }), "/me/email", email_state))
                 (row(w, &w.t("field-mobile"), mobile.map(|mobile| html! { (mobile) }), "/me/mobile", mobile_state))
             }

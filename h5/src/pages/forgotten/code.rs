@@ -18,7 +18,7 @@ use crate::request::signing_in::{captcha_token, site_rules};
 use crate::request::visit::Visit;
 use crate::view::account::choices::choices;
 use crate::view::form::captcha::{captcha_error, captcha_field};
-use crate::view::form::password::{new_password_fields, password_error, wrong_password};
+use crate::view::form::password::{new_password_fields, password_error, password_of, wrong_password};
 use crate::view::form::{Field, FieldError, LOGIN_CHARS_MAX, error_of, error_summary, field, of, whole};
 use crate::view::layout::{heading, page};
 use crate::words::wait::wait;
@@ -78,7 +78,8 @@ pub(crate) async fn set(
         (entered.password, entered.again) = (kept.clone(), kept);
     }
     let least = site_rules::least_password_rules(&visit.app);
-    let mut errors = wrong_password(w, least, &entered.password, &entered.again);
+    let checked = Password::of_candidate(&entered.password, &least);
+    let mut errors = wrong_password(w, checked.as_ref().map_err(|error| *error), (&entered.password, &entered.again));
     if entered.code.trim().is_empty() {
         errors.insert(0, of("code", w.t("field-code-error")));
     }
@@ -99,7 +100,7 @@ pub(crate) async fn set(
     if let ResetError::Code = error
         && let Ok(SignedIn::Account(account)) = accounts.sign_in(&typed, &caller).await
     {
-        return Ok(crate::request::signing_in::enter(&visit, &account, &with_said(next.path(), "password")));
+        return crate::request::signing_in::enter(&visit, &account, &with_said(next.path(), "password")).await;
     }
     let (status, error) = refusal(&visit, error)?;
     Ok(answer(status, again(&visit, &next, &entered, &[], &[error])))
@@ -123,7 +124,7 @@ async fn finish(
         return Ok(Ok(answer(StatusCode::OK, again(visit, next, entered, &proved.accounts, &[error]))));
     };
     let rules = site_rules::password_rules_of(visit, account).await?;
-    let password = match Password::of_candidate(&entered.password, &rules) {
+    let password = match password_of(account, rules, &entered.password) {
         Ok(password) => password,
         Err(error) => {
             let page = again(visit, next, entered, &[], &[password_error(w, error)]);
@@ -134,7 +135,8 @@ async fn finish(
         Ok(account) => {
             let fields = CaptchaFields::default();
             accounts.forgive(&entered.login, account.id, &visit.caller(&fields, CaptchaRule::Suspicion));
-            Ok(crate::request::signing_in::enter(visit, &account, &with_said(next.path(), "password")))
+            let to = with_said(next.path(), "password");
+            Ok(crate::request::signing_in::enter(visit, &account, &to).await?)
         }
         Err(error) => Err(error),
     })

@@ -10,7 +10,6 @@ use pagekit::words::Words;
 use registration::model::exam_rules::{CaptchaRule, LoginKind, PasswordRules};
 use registration::model::ids::AccountId;
 use registration::people::accounts::{Account, LinkError, ResetError, SignIn, SignedIn};
-use registration::secrets::passwords::Password;
 use serde::Deserialize;
 
 use crate::failure::{Failure, answer};
@@ -18,7 +17,7 @@ use crate::request::next::Token;
 use crate::request::sent::captcha::CaptchaFields;
 use crate::request::signing_in::site_rules;
 use crate::request::visit::Visit;
-use crate::view::form::password::{new_password_fields, wrong_password};
+use crate::view::form::password::{new_password_fields, password_of, wrong_password};
 use crate::view::form::{FieldError, error_summary, whole};
 use crate::view::layout::{heading, page};
 use crate::view::outcome;
@@ -56,18 +55,20 @@ pub(crate) async fn set(visit: Visit, Form(entered): Form<Entered>) -> Result<Re
     let (account, email) = match accounts.look_at_reset(&entered.token).await {
         Ok((account, email)) => (account, email.masked()),
         Err(LinkError::Used) => match set_already(&visit, &entered).await? {
-            Some(account) => return Ok(crate::request::signing_in::enter(&visit, &account, "/me?said=password")),
+            Some(account) => return crate::request::signing_in::enter(&visit, &account, "/me?said=password").await,
             None => return dead(LinkError::Used),
         },
         Err(error) => return dead(error),
     };
-    let rules = rules_of(&visit, account).await?;
-    let errors = wrong_password(w, rules, &entered.password, &entered.again);
-    let (Ok(password), true) = (Password::of_candidate(&entered.password, &rules), errors.is_empty()) else {
+    let account = accounts.account(account).await?.ok_or(Failure::NotFound)?;
+    let rules = site_rules::password_rules_of(&visit, &account).await?;
+    let checked = password_of(&account, rules, &entered.password);
+    let errors = wrong_password(w, checked.as_ref().map_err(|error| *error), (&entered.password, &entered.again));
+    let (Ok(password), true) = (checked, errors.is_empty()) else {
         return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, render(&visit, rules, &entered.token, &email, &errors)));
     };
     match accounts.reset_by_link(&entered.token, &password).await {
-        Ok(account) => Ok(crate::request::signing_in::enter(&visit, &account, "/me?said=password")),
+        Ok(account) => crate::request::signing_in::enter(&visit, &account, "/me?said=password").await,
         Err(ResetError::Link(error)) => dead(error),
         Err(
             ResetError::Busy

@@ -32,6 +32,7 @@ use crate::view::callout::{Tone, callout};
 use crate::view::form::error_summary;
 use crate::view::layout::{Visitor, heading, page};
 use crate::view::waits::{Waits, waits};
+use crate::words::account::who;
 
 /// Where the computer's page of a code is led to, and what for.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -123,6 +124,7 @@ pub(crate) async fn show(
         }
         Err(_) => None,
     };
+    let digits = code.as_ref().ok().map(|(token, _)| token.digits()).unwrap_or_default();
     let state_word = format!("{state_now} {}", code.as_ref().map_or_else(|code| *code, |_| CodeState::Good).as_str());
     let view = CodeView {
         from: &from,
@@ -130,6 +132,7 @@ pub(crate) async fn show(
         looked: !shown.looked.is_empty(),
         code: code.map_or_else(|code| code, |_| CodeState::Good),
         picture: picture.as_deref().unwrap_or_default(),
+        digits: &digits,
         until: &until.map(|until| when::near(w.language, until, visit.visit.now)).unwrap_or_default(),
         state_word: &state_word,
     };
@@ -177,6 +180,8 @@ pub(crate) struct CodeView<'a> {
     pub(crate) code: CodeState,
     /// The code as a `data:` address; empty where there is none.
     pub(crate) picture: &'a str,
+    /// What the phone shows, too, once it has scanned the code.
+    pub(crate) digits: &'a str,
     /// Until when it is good.
     pub(crate) until: &'a str,
     /// What [`state`] says now.
@@ -201,6 +206,7 @@ pub(crate) fn code_body(w: Words, view: &CodeView<'_>) -> Markup {
                 CodeState::Good => {
                     img class="code" src=(view.picture) alt=(w.t("handover-alt")) width="280" height="280";
                     p { (w.with("handover-until", &[("time", view.until.into())])) }
+                    p { (w.t("handover-digits")) " " strong class="digits" { (view.digits) } }
                 }
                 CodeState::Over => div class="code over" aria-hidden="true" { span { (w.t("handover-over-mark")) } },
                 CodeState::Scanned => {}
@@ -232,7 +238,11 @@ pub(crate) async fn look(State(app): State<App>, visit: Visit, Path(token): Path
         Ok(account) if visit.account.as_ref().is_some_and(|own| own.id != account) => {
             Ok(answer(&visit, StatusCode::CONFLICT, &other_account(visit.words)))
         }
-        Ok(_) => Ok(answer(&visit, StatusCode::OK, &welcome(visit.words, &token))),
+        Ok(account) => {
+            let owner = app.outside.registration.accounts.account(account).await?.ok_or(Failure::NotFound)?;
+            let digits = token.parse::<HandoverToken>().map(|token| token.digits()).unwrap_or_default();
+            Ok(answer(&visit, StatusCode::OK, &welcome(visit.words, &token, &who(visit.words, &owner), &digits)))
+        }
         Err(error) => refused(&visit, error),
     }
 }
@@ -284,11 +294,17 @@ fn answer(visit: &Visit, status: StatusCode, body: &Markup) -> Response {
     (status, page(&frame, body)).into_response()
 }
 
-pub(crate) fn welcome(w: Words, token: &str) -> Markup {
+/// Whose check it is, and the digits by which one sees that it is the computer beside.
+pub(crate) fn welcome(w: Words, token: &str, owner: &str, digits: &str) -> Markup {
     html! {
         div class="column narrow" {
             (heading(None, &w.t("handover-phone-title")))
             p class="lead" { (w.t("handover-phone-lead")) }
+            dl class="rows" {
+                div { dt { (w.t("handover-phone-owner")) } dd { (owner) } }
+                div { dt { (w.t("handover-phone-digits")) } dd { strong class="digits" { (digits) } } }
+            }
+            p { (w.t("handover-phone-compare")) }
             form method="post" action={ "/handover/" (token) } data-busy=(w.t("form-busy")) {
                 input type="hidden" name="once" value=(Mark::draw());
                 button class="button" type="submit" { (w.t("handover-phone-go")) }

@@ -48,7 +48,7 @@ pub(crate) async fn show(visit: Visit, Query(next): Query<Next>, headers: Header
         Some(code) => match accounts.qr_state(&code.browser).await? {
             QrState::Confirmed => {
                 if let Some(account) = accounts.take_qr(&code.browser).await? {
-                    return Ok(signing_in::enter(&visit, &account, next.path()));
+                    return signing_in::enter(&visit, &account, next.path()).await;
                 }
                 over_body(w, &next.query())
             }

@@ -78,7 +78,7 @@ pub(crate) async fn enter(
         let typed = SignIn { login: &entered.login, password: &entered.password, preferred: rules.login };
         let rule = sign_in_captcha(&visit.app, &next, &entered.login);
         match accounts.sign_in(&typed, &visit.caller(&entered.captcha, rule)).await {
-            Ok(signed_in) => return Ok(go_on(&visit, &signed_in, &next, &entered.carried)),
+            Ok(signed_in) => return go_on(&visit, &signed_in, &next, &entered.carried).await,
             // The same form sent twice: its captcha is used, and it has signed in.
             Err(SignInError::Captcha(_)) if visit.account.is_some() => {
                 return Ok(Redirect::to(next.path()).into_response());

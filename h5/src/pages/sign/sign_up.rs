@@ -177,14 +177,16 @@ pub(crate) async fn register(
         Err(faults) => return without_code(&visit, &next, &entered, &faults).await,
     };
     let (status, error) = match accounts.sign_up(new, &entered.code, &caller).await {
-        Ok(SignedUp::Account(account)) => return Ok(crate::request::signing_in::enter(&visit, &account, next.path())),
+        Ok(SignedUp::Account(account)) => {
+            return crate::request::signing_in::enter(&visit, &account, next.path()).await;
+        }
         Ok(SignedUp::Letter(_)) => return Ok(letter::show(&visit, &next, &entered)),
         Err(error) => {
             let typed = SignIn { login: entered.login(&rules), password: &entered.password, preferred: rules.login };
             if is_known(&error)
                 && let Ok(SignedIn::Account(account)) = accounts.sign_in(&typed, &caller).await
             {
-                return Ok(crate::request::signing_in::enter(&visit, &account, next.path()));
+                return crate::request::signing_in::enter(&visit, &account, next.path()).await;
             }
             refusal(w, error)?
         }

@@ -44,7 +44,7 @@ pub(crate) async fn choose(
     let Some(account) = account else { return Ok(back(Query(next)).await.into_response()) };
     let account = accounts.account(account).await?.ok_or(Failure::NotFound)?;
     accounts.remember(account.id).await;
-    Ok(lead_on(&visit, &account, &next, &chosen.carried))
+    lead_on(&visit, &account, &next, &chosen.carried).await
 }
 
 /// The page that asks.

@@ -1,24 +1,20 @@
-//! Who is signed in: an account's id, since when, in which of the account's epochs, and the sign-in's own number. The
-//! server keeps only the numbers of those that were ended before their time; an account that raises its epoch ends all
-//! its sessions. Beside it a long-lived cookie says on which accounts a browser signed in before.
+//! Who is signed in: an account's id, since when, in which of the account's epochs, the sign-in's own number, and until when
+//! at the latest. The server has a row for each, without which the cookie opens nothing; an account that raises its epoch ends
+//! all its sessions. Beside it a long-lived cookie says on which accounts a browser signed in before.
 
 use axum_extra::extract::cookie::{CookieJar, PrivateCookieJar};
 use http::HeaderMap;
 use http::header::COOKIE;
 use jiff::{SignedDuration, Timestamp};
 use registration::model::ids::AccountId;
-use registration::people::accounts::{Account, Device, SessionId};
+use registration::people::accounts::{Account, Device, LIMIT_MAX, NewSession, SessionId};
 use uuid::Uuid;
 
 use super::{PrivateCookie, Seal, moment};
 
-/// A sign-in ends after so many hours, however much it is used.
-pub(crate) const SESSION_HOURS: u32 = 12;
-const SESSION: PrivateCookie = PrivateCookie {
-    names: ["seathold", "__Host-seathold"],
-    path: "/",
-    lifetime: SignedDuration::from_hours(SESSION_HOURS as i64),
-};
+const SESSION: PrivateCookie = PrivateCookie { names: ["seathold", "__Host-seathold"], path: "/", lifetime: LIMIT_MAX };
+/// How long those of the version before last, whose cookies do not say it.
+const LIFETIME_BEFORE: SignedDuration = SignedDuration::from_hours(12);
 /// The browser keeps the cookie for longer: whoever comes back within a week hears that they were signed out.
 const SESSION_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// A browser is known again by this, on the page for signing in only.
@@ -69,22 +65,29 @@ pub(crate) fn read(headers: &HeaderMap, seal: &Seal, now: Timestamp) -> Option<S
     // A cookie of the version before has none: all accounts were in the first epoch.
     let epoch = parts.next().map_or(Some(0), |epoch| epoch.parse().ok())?;
     let id = parts.next().and_then(|id| Uuid::try_parse(id).ok()).map(SessionId);
-    SESSION.is_fresh(since, now).then_some(Session { account, epoch, id, until: since + SESSION.lifetime })
+    let until = parts.next().map_or(Some(since + LIFETIME_BEFORE), moment)?;
+    (SESSION.is_fresh(since, now) && now < until).then_some(Session { account, epoch, id, until })
 }
 
 /// The headers that sign somebody in.
-pub(crate) fn begin(account: &Account, seal: &Seal, now: Timestamp) -> PrivateCookieJar {
-    let id = Uuid::new_v4().simple();
-    let value = format!("{}.{}.{}.{id}", account.id.0, now.as_second(), account.session_epoch);
+pub(crate) fn begin(account: &Account, session: NewSession, seal: &Seal, now: Timestamp) -> PrivateCookieJar {
+    let (id, until) = (session.id.0.simple(), session.until.as_second());
+    let value = format!("{}.{}.{}.{id}.{until}", account.id.0, now.as_second(), account.session_epoch);
     PrivateCookieJar::new(seal.key.clone()).add(SESSION.cookie(value, SESSION_KEPT, seal))
 }
 
 /// The headers that sign somebody in on a browser that will be known again.
-pub(crate) fn begin_on(account: &Account, before: Option<&Device>, seal: &Seal, now: Timestamp) -> PrivateCookieJar {
+pub(crate) fn begin_on(
+    account: &Account,
+    session: NewSession,
+    before: Option<&Device>,
+    seal: &Seal,
+    now: Timestamp,
+) -> PrivateCookieJar {
     let device = Device::after_sign_in(before, account.id);
     let ids = std::iter::once(device.id).chain(device.accounts.iter().map(|id| id.0));
     let value: Vec<String> = ids.map(|id| id.simple().to_string()).collect();
-    begin(account, seal, now).add(DEVICE.cookie(value.join("."), DEVICE.lifetime, seal))
+    begin(account, session, seal, now).add(DEVICE.cookie(value.join("."), DEVICE.lifetime, seal))
 }
 
 /// The browser that signed in before, if it did.
@@ -110,12 +113,16 @@ mod tests {
     use super::*;
     use crate::tests::gallery::account;
 
+    fn new_session(now: Timestamp) -> NewSession {
+        NewSession { id: SessionId(Uuid::now_v7()), until: now + SignedDuration::from_hours(12) }
+    }
+
     #[test]
     fn a_sign_in_is_bound_to_the_key_and_ends_by_itself() {
         let (key, now) = (Key::generate(), Timestamp::now());
         let seal = Seal { key: key.clone(), is_secure: false };
         let mut account = account("张伟");
-        let response = begin(&account, &seal, now).into_response();
+        let response = begin(&account, new_session(now), &seal, now).into_response();
         let set = response.headers()["set-cookie"].to_str().unwrap();
         assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && !set.contains("Secure"));
         assert!(!set.contains(&account.id.0.to_string()));
@@ -124,16 +131,27 @@ mod tests {
         assert!(session.is_of(&account) && session.id.is_some());
         account.session_epoch += 1;
         assert!(!session.is_of(&account), "signed out everywhere");
-        assert_eq!(read(&headers, &seal, now + SESSION.lifetime), None);
+        assert_eq!(read(&headers, &seal, session.until), None);
         assert_eq!(read(&headers, &Seal { key, is_secure: true }, now), None);
         let other = Seal { key: Key::generate(), is_secure: false };
         assert_eq!(read(&headers, &other, now), None);
     }
 
     #[test]
+    fn a_cookie_of_the_version_before_lasts_as_it_did() {
+        let (seal, now) = (Seal { key: Key::generate(), is_secure: false }, Timestamp::now());
+        let (account, id) = (account("张伟"), Uuid::new_v4());
+        let before = format!("{}.{}.0.{}", account.id.0, now.as_second(), id.simple());
+        let headers = sent_back(&SESSION.keep(before, &seal).into_response());
+        let session = read(&headers, &seal, now).unwrap();
+        assert!(session.is_of(&account) && session.id == Some(SessionId(id)));
+        assert_eq!(read(&headers, &seal, now + LIFETIME_BEFORE), None);
+    }
+
+    #[test]
     fn behind_https_the_cookie_is_of_this_host_alone() {
-        let seal = Seal { key: Key::generate(), is_secure: true };
-        for jar in [begin(&account("张伟"), &seal, Timestamp::now()), end(&seal)] {
+        let (seal, now) = (Seal { key: Key::generate(), is_secure: true }, Timestamp::now());
+        for jar in [begin(&account("张伟"), new_session(now), &seal, now), end(&seal)] {
             let response = jar.into_response();
             let set = response.headers()["set-cookie"].to_str().unwrap();
             // What browsers demand of the prefix.
@@ -147,10 +165,10 @@ mod tests {
     #[test]
     fn a_cookie_is_still_sent_once_its_sign_in_is_over() {
         let (seal, now) = (Seal { key: Key::generate(), is_secure: false }, Timestamp::now());
-        let response = begin(&account("张伟"), &seal, now).into_response();
+        let response = begin(&account("张伟"), new_session(now), &seal, now).into_response();
         assert!(response.headers()["set-cookie"].to_str().unwrap().contains("Max-Age=604800"));
         let headers = sent_back(&response);
-        let later = now + SESSION.lifetime;
+        let later = now + SignedDuration::from_hours(12);
         assert!(is_sent(&headers, &seal) && read(&headers, &seal, later).is_none());
         assert!(!is_sent(&sent_back(&end(&seal).into_response()), &seal), "it says nothing");
         let staff = HeaderMap::from_iter([(COOKIE, "seathold-staff=x".parse().unwrap())]);
@@ -161,7 +179,7 @@ mod tests {
     fn a_browser_is_known_again() {
         let (seal, now) = (Seal { key: Key::generate(), is_secure: false }, Timestamp::now());
         let account = account("张伟");
-        let headers = sent_back(&begin_on(&account, None, &seal, now).into_response());
+        let headers = sent_back(&begin_on(&account, new_session(now), None, &seal, now).into_response());
         let known = device(&headers, &seal).unwrap();
         assert_eq!(known.accounts, [account.id]);
         assert_eq!(device(&headers, &Seal { key: Key::generate(), is_secure: false }), None);

@@ -12,12 +12,14 @@ use registration::model::exam::Exam;
 use registration::model::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule, PasswordRules};
 use registration::model::facts::IdentityState;
 use registration::model::order::Order;
-use registration::people::accounts::{Account, Display, FoundAccount, Hears, LinkError, SharedMobile};
+use registration::people::accounts::{
+    Account, Display, FoundAccount, Hears, LinkError, Machine, OpenSession, SessionId, SessionLimits, SharedMobile,
+};
 
 use super::steps_of_exams::begun;
 use super::{Studio, account, now, with_orders};
 use crate::pages::account as me;
-use crate::pages::account::{email, link, mobile, name, password};
+use crate::pages::account::{devices, email, link, mobile, name, password};
 use crate::pages::forgotten::{self, code as forgotten_code, find, reset};
 use crate::pages::sign::sign_up::{self, exam as sign_up_exam, letter as sign_up_letter};
 use crate::pages::sign::{agreement, by_phone, resume, sign_in, sign_out, which};
@@ -93,6 +95,29 @@ impl Studio {
 
     fn signed_in(&mut self, name: &str, body: &Markup) {
         self.add(name, name, None, Visitor::SignedIn, body);
+    }
+
+    fn devices(&mut self) {
+        let ago = |hours| now() - SignedDuration::from_hours(hours);
+        let on = |number, agent, began_at, seen_at| OpenSession {
+            id: SessionId(uuid::Uuid::from_u128(number)),
+            machine: Machine::of_agent(agent),
+            began_at,
+            seen_at,
+        };
+        let open = [
+            on(1, "iPhone MicroMessenger", ago(2), now()),
+            on(2, "Windows Edg/", ago(5), ago(1)),
+            on(3, "Android HuaweiBrowser", ago(30), ago(29)),
+        ];
+        let limits = SessionLimits::default();
+        for (name, open) in
+            [("me-devices", &open[..]), ("me-devices-alone", &open[..1]), ("me-devices-ending", &open[..2])]
+        {
+            let said = if name == "me-devices-ending" { "device" } else { "" };
+            let view = devices::View { open, own: Some(open[0].id), limits, said, now: now() };
+            self.signed_in(name, &devices::body(self.w, &view));
+        }
     }
 
     fn signing_in(&mut self) {
@@ -252,6 +277,7 @@ impl Studio {
     fn changes(&mut self) {
         let (w, next) = (self.w, Next::default());
         let wrong = [of("old", w.t("field-password-wrong")), of("again", w.t("field-again-error"))];
+        self.devices();
         self.signed_in("me-password", &password::body(w, PasswordRules::default(), &[]));
         self.signed_in("me-password-error", &password::body(w, PasswordRules::default(), &wrong));
         let wrong = [of("email", w.t("field-email-error")), of("own", w.t("field-password-wrong"))];

@@ -102,6 +102,7 @@ impl Studio {
             contact: Some(contact(self.w.pick(CONTACT.0, CONTACT.1))),
             asks: None,
             ended_after: None,
+            session_ends: None,
             is_demo: false,
             refresh_seconds: None,
             reload_seconds: None,
@@ -197,7 +198,16 @@ impl Studio {
         let picture = format!("data:image/png;base64,{png}");
         let code_page = |code, looked| {
             let (picture, until) = if code == CodeState::Good { (picture.as_str(), "14:37") } else { ("", "") };
-            let view = CodeView { from: &from, was: "none", looked, code, picture, until, state_word: "none good" };
+            let view = CodeView {
+                from: &from,
+                was: "none",
+                looked,
+                code,
+                picture,
+                digits: "4821",
+                until,
+                state_word: "none good",
+            };
             handover::code_body(w, &view)
         };
         let checked = |is_phone, is_running, errors: &[FieldError]| {
@@ -215,7 +225,7 @@ impl Studio {
             ("identity-handover-early", code_page(CodeState::Good, true)),
             ("identity-handover-scanned", code_page(CodeState::Scanned, false)),
             ("identity-handover-over", code_page(CodeState::Over, false)),
-            ("handover-phone", handover::welcome(w, "AAAAAAAAAAAAAAAAAAAAAA")),
+            ("handover-phone", handover::welcome(w, "AAAAAAAAAAAAAAAAAAAAAA", "王* 1101**********002X", "4821")),
             ("handover-used", handover::bad_link(w, "handover-used")),
         ];
         for (name, body) in bodies {

@@ -238,6 +238,7 @@ impl Studio {
             contact: Some(contact(self.w.pick(CONTACT.0, CONTACT.1))),
             asks: None,
             ended_after: None,
+            session_ends: None,
             is_demo: false,
             sandbox_url: None,
             refresh_seconds: None,

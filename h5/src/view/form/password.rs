@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::model::exam_rules::PasswordRules;
+use registration::people::accounts::Account;
 use registration::secrets::passwords::{Password, PasswordError};
 
 use crate::view::form::{Field, FieldError, field, of};
@@ -14,6 +15,7 @@ pub(crate) fn password_error(w: Words, error: PasswordError) -> FieldError {
             w.with("field-password-length", &[("min", min.into()), ("max", max.into())])
         }
         PasswordError::Common => w.t("field-password-common"),
+        PasswordError::Own => w.t("field-password-own"),
         PasswordError::Kinds { .. } => w.t("field-password-kinds"),
         PasswordError::Character => w.t("field-password-character"),
     };
@@ -34,10 +36,19 @@ pub(crate) fn password_hint(w: Words, password: PasswordRules) -> String {
 /// Most characters of a password field: the longest rule, and room to be told that it is too long.
 pub(crate) const PASSWORD_CHARS_MAX: u16 = 80;
 
-/// What is wrong with a password that was typed twice.
-pub(crate) fn wrong_password(w: Words, rules: PasswordRules, password: &str, again: &str) -> Vec<FieldError> {
+/// A new password of this account's owner.
+pub(crate) fn password_of(account: &Account, rules: PasswordRules, password: &str) -> Result<Password, PasswordError> {
+    Password::of_candidate(password, &rules)?.unlike(&account.own_words())
+}
+
+/// What is wrong with a password that was typed twice; `checked` is what became of it by its rules.
+pub(crate) fn wrong_password(
+    w: Words,
+    checked: Result<&Password, PasswordError>,
+    (password, again): (&str, &str),
+) -> Vec<FieldError> {
     let mut errors = Vec::new();
-    errors.extend(Password::of_candidate(password, &rules).err().map(|error| password_error(w, error)));
+    errors.extend(checked.err().map(|error| password_error(w, error)));
     errors.extend((password != again).then(|| of("again", w.t("field-again-error"))));
     errors
 }

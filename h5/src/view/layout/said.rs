@@ -1,8 +1,11 @@
 //! What was just done, on the page that follows: carried over the redirect as a word in the address.
 
+use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use pagekit::local_path::query_value;
-use pagekit::words::Words;
+use pagekit::when;
+use pagekit::words::{Words, key};
+use registration::people::accounts::SessionLimits;
 
 use crate::view::callout::{Tone, callout};
 
@@ -24,6 +27,7 @@ pub(crate) fn done(w: Words, said: &str) -> Markup {
         "reminders-on" => w.t("said-reminders-on"),
         "reminders-off" => w.t("said-reminders-off"),
         "everywhere" => w.t("said-everywhere"),
+        "device" => w.t("said-device"),
         "late" => return refused(&w.t("said-late-title"), &w.t("said-late")),
         "fixed" => return refused(&w.t("said-fixed-title"), &w.t("have-fixed")),
         "fixed-paid" => return refused(&w.t("said-fixed-title"), &w.t("have-fixed-channel")),
@@ -40,18 +44,58 @@ fn refused(title: &str, text: &str) -> Markup {
 /// The callout above a page that has no place of its own for it.
 pub(crate) fn above(w: Words, path: &str) -> Markup {
     let (page, query) = path.split_once('?').unwrap_or((path, ""));
-    let said = query.split('&').find_map(|pair| pair.strip_prefix("said=")).filter(|_| page != "/me");
+    let said = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("said="))
+        .filter(|_| !["/me", "/me/devices"].contains(&page));
     html! { @if let Some(said) = said { div class="column said" { (done(w, said)) } } }
 }
 
 /// That the visitor was signed in and is not any more, with the way back in.
-pub(crate) fn ended(w: Words, hours: u32, path: &str) -> Markup {
+pub(crate) fn ended(w: Words, after: SessionLimits, path: &str) -> Markup {
     let text = html! {
-        p { (w.with("ended-session-text", &[("hours", hours.into())])) }
+        p {
+            (w.with("ended-session-text", &[
+                ("idle", lifetime(w, after.idle).into()), ("hours", lifetime(w, after.absolute).into()),
+            ]))
+        }
         // The page for signing in is the way itself.
         @if !path.starts_with("/sign-") { p { a href={ "/sign-in?next=" (query_value(path)) } { (w.t("signed-out-link")) } } }
     };
     html! { div class="column said" { div role="status" { (callout(Tone::Plain, &w.t("ended-session"), &text)) } } }
+}
+
+/// When a sign-in ends if nobody uses it any more, seen from now.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SessionEnds {
+    pub(crate) ends_at: Timestamp,
+    pub(crate) now: Timestamp,
+}
+
+/// So long before a sign-in ends a page says it by itself: whoever fills in a form that has no script needs the time.
+const SAID_BEFORE: SignedDuration = SignedDuration::from_mins(10);
+
+/// That the sign-in ends soon: said by the page where that is so already, else by a script two minutes before.
+pub(crate) fn soon_over(w: Words, ends: SessionEnds) -> Markup {
+    let SessionEnds { ends_at, now } = ends;
+    let left = ends_at.duration_since(now).max(SignedDuration::ZERO);
+    let is_soon = left <= SAID_BEFORE;
+    html! {
+        p id="session-ends" class="offline" role="status" hidden[!is_soon] data-left=(left.as_secs())
+            data-idle=(w.t("session-ends-idle")) data-last=(w.t("session-ends-last")) {
+            span { @if is_soon { (w.with("session-ends-at", &[("time", when::clock(ends_at).into())])) } }
+            " "
+            button type="button" class="text-button" hidden { (w.t("session-stay")) }
+        }
+    }
+}
+
+/// So long, in whole hours where it is.
+pub(crate) fn lifetime(w: Words, span: SignedDuration) -> String {
+    let minutes = span.as_mins();
+    let (id, count) =
+        if minutes % 60 == 0 { (key("session-hours"), minutes / 60) } else { (key("session-minutes"), minutes) };
+    w.with(id, &[("count", count.into())]).into_owned()
 }
 
 #[cfg(test)]

@@ -19,10 +19,6 @@ use crate::store::StoreError;
 /// Most accounts for each document that are looked at where many documents are looked for.
 const DECLARING_MAX: i64 = 5;
 
-/// One sign-in of a candidate on one browser. It opens nothing; it only names what can be ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct SessionId(pub Uuid);
-
 /// The number by which candidates and staff speak of an account (通行证 ID): the id in 32 hexadecimal digits, upper case.
 /// It opens nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -105,6 +101,16 @@ pub struct Account {
 }
 
 impl Account {
+    /// What others know of its owner, so that no password is made of it: number, mobile, login names, name.
+    pub fn own_words(&self) -> Vec<String> {
+        let document = self.document.as_ref().map(|document| document.expose().to_owned());
+        let mobile = self.mobile.as_ref().map(|mobile| mobile.expose().to_owned());
+        let username = self.username.as_ref().map(|name| name.expose().to_owned());
+        let email = self.email.as_ref().map(|email| email.expose().to_owned());
+        let name = self.name.as_ref().map(|name| name.expose().to_owned());
+        [document, mobile, username, email, name].into_iter().flatten().collect()
+    }
+
     /// Which of both it does not say to have: `name`, `document`.
     pub(crate) fn differs_in(&self, name: &PersonName, document: &Document) -> Vec<&'static str> {
         let has_name = self.name.as_ref() == Some(name);

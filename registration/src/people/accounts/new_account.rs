@@ -120,7 +120,9 @@ impl NewAccount {
         if has_mobile && proves_mobile && form.code.trim().is_empty() {
             errors.0.push(FieldError::Code);
         }
-        let password = errors.keep(Password::of_candidate(form.password, &rules.password));
+        let own = [form.username, form.email, form.name, form.document, form.mobile].map(str::to_owned);
+        let password = Password::of_candidate(form.password, &rules.password).and_then(|one| one.unlike(&own));
+        let password = errors.keep(password);
         if rules.agreement && !form.has_agreed {
             errors.0.push(FieldError::Agreement);
         }

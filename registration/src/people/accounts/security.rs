@@ -20,6 +20,8 @@ pub(super) enum Event {
     MobileChanged,
     EmailChanged,
     SignedOutEverywhere,
+    DeviceSignedOut,
+    NewDevice,
 }
 
 impl Event {
@@ -36,6 +38,8 @@ impl Event {
             Self::MobileChanged => "mobile changed",
             Self::EmailChanged => "e-mail changed",
             Self::SignedOutEverywhere => "signed out everywhere",
+            Self::DeviceSignedOut => "one device signed out",
+            Self::NewDevice => "signed in on a new device",
         }
     }
 }

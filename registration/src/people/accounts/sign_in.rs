@@ -1,7 +1,9 @@
 //! Signing in by any login name and the password. Whether there is such an account shows neither in the answer nor in
 //! the time it takes: one look, and as many comparisons as a name of that kind may have accounts.
 
+pub(super) mod machine;
 pub(super) mod qr;
+pub(super) mod sessions;
 
 use std::fmt;
 

@@ -1,11 +1,11 @@
 //! Forgets what has expired: sendings that no limit counts, codes, tries of days before, links that nobody will ask about,
-//! and ended sign-ins that would be over by now.
+//! and sign-ins that are over by now; and writes which sign-ins were used.
 
 use jiff::SignedDuration;
 
 use super::Accounts;
 use crate::model::clock;
-use crate::people::candidates::store::qr_sign_ins;
+use crate::people::candidates::store::{account_sessions, qr_sign_ins};
 use crate::people::store;
 use crate::store::StoreError;
 
@@ -17,14 +17,16 @@ const SENDINGS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 const LINKS_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 impl Accounts {
-    /// Forgets in one round what has had its time.
+    /// Writes what is remembered, and forgets in one round what has had its time.
     pub(crate) async fn sweep(&self) -> Result<(), StoreError> {
+        self.write_uses().await?;
         let (client, now) = (self.database.client().await?, clock::now());
         store::account_sendings::sweep(&client, now - SENDINGS_KEPT, BATCH).await?;
         store::account_codes::sweep(&client, now, BATCH).await?;
         store::account_links::sweep(&client, now - LINKS_KEPT, BATCH).await?;
         store::ended_sessions::sweep(&client, now, BATCH).await?;
         qr_sign_ins::sweep(&client, now, BATCH).await?;
+        account_sessions::sweep(&client, now, BATCH).await?;
         store::account_tries::sweep(&client, clock::today(), BATCH).await?;
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The tables by which staff find candidates, and what they note about them.
 
+pub(crate) mod account_sessions;
 pub(crate) mod account_sign_ins;
 pub(super) mod candidate_events;
 pub(super) mod candidate_keys;

@@ -27,6 +27,15 @@ const TOKEN_BYTES: usize = 16;
 #[derive(Clone, PartialEq, Eq)]
 pub struct HandoverToken([u8; TOKEN_BYTES]);
 
+impl HandoverToken {
+    /// Four digits that the computer and the phone both show, so that people see that one belongs to the other. Whoever
+    /// knows them knows nothing of the secret that could be used.
+    pub fn digits(&self) -> String {
+        let [.., high, low] = self.0;
+        format!("{:04}", u16::from_be_bytes([high, low]) % 10_000)
+    }
+}
+
 impl fmt::Display for HandoverToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
@@ -133,6 +142,7 @@ mod tests {
     fn a_token_is_read_back_and_never_shown() {
         let token = HandoverToken([7; TOKEN_BYTES]);
         assert_eq!(token.to_string().len(), 22);
+        assert_eq!(token.digits(), "1799");
         assert_eq!(token.to_string().parse::<HandoverToken>().unwrap(), token);
         assert_eq!(format!("{token:?}"), "HandoverToken(..)");
         for bad in ["", "BwcHBwcHBwcHBwcHBwcHB", "BwcHBwcHBwcHBwcHBwcHBwA", "!!!!!!!!!!!!!!!!!!!!!!"] {

@@ -82,18 +82,42 @@ pub(crate) async fn get(client: &impl GenericClient, id: Uuid) -> Result<Option<
     Ok(client.query_opt(&statement, &[&id]).await?.map(|row| read(&row)))
 }
 
-/// The account with this id, unless the session in which it is asked for was ended.
+/// In which sign-in an account is asked for, and by when that must have been used.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct InSession {
+    /// Its id; a cookie of long ago has none.
+    pub(crate) id: Option<Uuid>,
+    /// Is there nothing without its row?
+    pub(crate) is_kept: bool,
+    pub(crate) now: Timestamp,
+    /// One that was used last before this is over, unless a seat waits for its candidate, or the candidate for staff.
+    pub(crate) idle_since: Timestamp,
+}
+
+/// The account with this id, unless the sign-in in which it is asked for is over; and when that was used last, and when it
+/// ends at the latest, where it has a row.
 pub(crate) async fn get_in(
     client: &impl GenericClient,
     id: Uuid,
-    session: Option<Uuid>,
-) -> Result<Option<StoredAccount>, StoreError> {
+    session: InSession,
+) -> Result<Option<(StoredAccount, Option<(Timestamp, Timestamp)>)>, StoreError> {
     let statement = client
         .prepare_cached(&format!(
-            "{SELECT} WHERE a.id = $1 AND NOT EXISTS (SELECT FROM registration.ended_sessions WHERE session = $2)"
+            "SELECT whole.*, s.seen_at, s.until
+             FROM ({SELECT} WHERE a.id = $1) whole
+             LEFT JOIN registration.account_sessions s ON s.id = $2 AND s.account = whole.id
+             WHERE NOT EXISTS (SELECT FROM registration.ended_sessions WHERE session = $2)
+                 AND (NOT $3 OR (s.ended_at IS NULL AND s.until > $4 AND (s.seen_at > $5
+                     OR EXISTS (SELECT FROM registration.orders o
+                         WHERE o.account = $1 AND o.is_live AND o.state IN ('unpaid', 'refused', 'confirming'))
+                     OR EXISTS (SELECT FROM registration.cases c WHERE c.account = $1 AND c.closed_at IS NULL))))"
         ))
         .await?;
-    Ok(client.query_opt(&statement, &[&id, &session]).await?.map(|row| read(&row)))
+    let InSession { id: session, is_kept, now, idle_since } = session;
+    let row = client.query_opt(&statement, &[&id, &session, &is_kept, &now, &idle_since]).await?;
+    let times =
+        |row: &Row| Some((row.get::<_, Option<Timestamp>>("seen_at")?, row.get::<_, Option<Timestamp>>("until")?));
+    Ok(row.map(|row| (read(&row), times(&row))))
 }
 
 /// The account with this id, which nobody else changes until the transaction ends. Its key stays, so whoever adds a row

@@ -10,7 +10,10 @@ use crate::store::StoreError;
 pub(crate) async fn insert(client: &impl GenericClient, session: Uuid, until: Timestamp) -> Result<(), StoreError> {
     let statement = client
         .prepare_cached(
-            "INSERT INTO registration.ended_sessions (session, until) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            "WITH ended AS (
+                 UPDATE registration.account_sessions SET ended_at = now() WHERE id = $1 AND ended_at IS NULL
+             )
+             INSERT INTO registration.ended_sessions (session, until) VALUES ($1, $2) ON CONFLICT DO NOTHING",
         )
         .await?;
     client.execute(&statement, &[&session, &until]).await?;
