@@ -8,6 +8,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::sealed::SealedFile;
 use super::store::imports::{self, Due};
+use super::tables::Table;
 use super::tally::Tally;
 use super::{Imports, report_context};
 use crate::eligibility::keys;
@@ -40,12 +41,12 @@ pub(super) enum People {
 }
 
 impl People {
-    /// Of people, or `None`: of rooms.
+    /// Of people, or `None`: of something else.
     pub(super) fn of(kind: ImportKind) -> Option<Self> {
         match kind {
             ImportKind::Roster => Some(Self::Roster),
             ImportKind::PastScores => Some(Self::PastScores),
-            ImportKind::Rooms => None,
+            ImportKind::Sittings | ImportKind::Organisations | ImportKind::Rooms => None,
         }
     }
 }
@@ -71,11 +72,14 @@ impl Imports {
             let Some(due) = due else { return Ok(()) };
             let progress = AtomicU64::new(0);
             let work = async {
-                match (due.import.state, People::of(due.import.kind)) {
-                    (ImportState::Applying, Some(people)) => self.apply_due(&due, people, &progress).await,
-                    (ImportState::Applying, None) => self.apply_rooms(&due, &progress).await,
-                    (_, Some(people)) => self.read_due(&due, people, &progress).await,
-                    (_, None) => self.read_rooms(&due, &progress).await,
+                let applies = due.import.state == ImportState::Applying;
+                match (People::of(due.import.kind), Table::of(due.import.kind)) {
+                    (Some(people), _) if applies => self.apply_due(&due, people, &progress).await,
+                    (Some(people), _) => self.read_due(&due, people, &progress).await,
+                    (None, Some(table)) if applies => Box::pin(self.apply_table(&due, table, &progress)).await,
+                    (None, Some(table)) => Box::pin(self.read_table(&due, table, &progress)).await,
+                    (None, None) if applies => self.apply_rooms(&due, &progress).await,
+                    (None, None) => self.read_rooms(&due, &progress).await,
                 }
             };
             tokio::select! {
