@@ -45,6 +45,8 @@ const UPLOAD_MINUTES: i64 = 10;
 const LISTED_MAX: i64 = 100;
 /// Most imports that wait or are worked on at once.
 const WAITING_MAX: i64 = 20;
+/// Until an import is tried again where somebody else imports.
+const TURN_WAIT: SignedDuration = SignedDuration::from_secs(5);
 /// Most files that are removed in one round.
 const FORGOTTEN_MAX: i64 = 50;
 

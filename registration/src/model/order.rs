@@ -9,7 +9,6 @@ use reservation::ids::{ExamId, HoldId, Reference, SittingId};
 use crate::model::exam_rules::PartId;
 use crate::model::fen::Fen;
 use crate::model::ids::AccountId;
-use crate::model::text::characters::short_number;
 
 /// Most sittings that one order may have.
 pub const SITTINGS_MAX: usize = 10;
@@ -57,7 +56,7 @@ impl FromStr for OrderId {
     fn from_str(text: &str) -> Result<Self, OrderIdError> {
         let mut bits = 0;
         let mut count = 0;
-        for c in short_number(text).chars() {
+        for c in text.chars().filter(|c| *c != '-') {
             let upper = match c.to_ascii_uppercase() {
                 'I' | 'L' => '1',
                 'O' => '0',

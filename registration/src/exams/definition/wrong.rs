@@ -233,13 +233,13 @@ pub enum Wrong {
     /// A sitting stands in two lines.
     #[error("the sitting `{sitting}` is there twice")]
     SittingTwice {
-        /// Its id.
+        /// The id of that sitting.
         sitting: String,
     },
     /// The pattern of ticket numbers cannot number the seats of a sitting.
     #[error("the pattern of ticket numbers names a code that the sitting `{sitting}` has not")]
     TicketCode {
-        /// Its id.
+        /// The id of that sitting.
         sitting: String,
     },
     /// The pattern of ticket numbers cannot tell two sittings apart.
@@ -263,7 +263,7 @@ pub enum Wrong {
     /// An organisation stands in two lines.
     #[error("the organisation `{code}` is there twice")]
     OrganisationTwice {
-        /// Its code.
+        /// The code of that organisation.
         code: String,
     },
     /// Fewer seats than were sold.
@@ -290,7 +290,7 @@ pub enum Wrong {
     /// What another file says would not be right any more.
     #[error("`{id}` of {file} would be wrong then: change that first")]
     Elsewhere {
-        /// The file.
+        /// Which file says it.
         file: &'static str,
         /// What of it would be wrong.
         id: String,

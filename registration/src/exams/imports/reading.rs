@@ -9,14 +9,12 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use super::sealed::SealedFile;
 use super::store::imports::{self, Due};
 use super::tables::Table;
-use super::tally::Tally;
+use super::tally::{Tally, finished};
 use super::{Imports, report_context};
 use crate::eligibility::keys;
 use crate::eligibility::store::past_scores::{self, ScoreLines};
 use crate::eligibility::store::roster::{self, RosterLines};
-use crate::exams::definition::people_file::PeopleRead;
-use crate::exams::definition::wrong::Wrong;
-use crate::exams::definition::{DefinitionError, past_scores_file, roster_file};
+use crate::exams::definition::{past_scores_file, roster_file};
 use crate::model::clock;
 use crate::model::exam::Exam;
 use crate::model::import::{ImportCounts, ImportKind, ImportState};
@@ -219,14 +217,4 @@ fn scores(imports: &Imports, file: SealedFile, exam: &Exam, sender: &Sender<Batc
 /// Hands a batch on, however long that takes. False when nobody takes it any more.
 fn send(sender: &Sender<Batch>, batch: Batch) -> bool {
     sender.blocking_send(batch).is_ok()
-}
-
-/// With the faults of the file as a whole. A table of nothing but its first line changes nothing, and was not meant.
-pub(super) fn finished(mut tally: Tally, mut faults: Vec<DefinitionError>, read: PeopleRead) -> Tally {
-    if read.lines == 0 && faults.is_empty() {
-        faults.push(DefinitionError::of_cell("", 1, None, Wrong::Nothing));
-    }
-    tally.take(&mut faults);
-    (tally.report.sheet, tally.report.other_sheets) = (read.sheet, read.other_sheets);
-    tally
 }

@@ -10,10 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use deadpool_postgres::Transaction;
 use reservation::ids::ExamId;
 
-use super::reading::finished;
 use super::sealed::SealedFile;
 use super::store::imports::{self, Due};
-use super::tally::Tally;
+use super::tally::{Tally, finished};
 use super::{Imports, report_context, subject};
 use crate::desk::audit::{AuditAction, Entry};
 use crate::exams::definition::table::Shape;
@@ -109,7 +108,7 @@ impl Imports {
         let transaction = client.transaction().await?;
         if !exams::try_lock_imports(&transaction).await? {
             transaction.rollback().await?;
-            return imports::put_back(&client, (id, due.lease), clock::now() + super::applying::TURN_WAIT).await;
+            return imports::put_back(&client, (id, due.lease), clock::now() + super::TURN_WAIT).await;
         }
         // Nobody imports meanwhile, so that what is read now stands until the transaction ends.
         self.exams.refresh().await?;

@@ -1,7 +1,7 @@
 //! What is kept of a file that is looked through: its first lines, masked, and the first things that are wrong.
 
 use crate::exams::definition::DefinitionError;
-use crate::exams::definition::people_file::Line;
+use crate::exams::definition::people_file::{Line, PeopleRead};
 use crate::exams::definition::table::Row;
 use crate::exams::definition::wrong::Wrong;
 use crate::model::document::{Document, DocumentKind};
@@ -77,6 +77,16 @@ impl Tally {
             }
         }
     }
+}
+
+/// With the faults of the file as a whole. A table of nothing but its first line changes nothing, and was not meant.
+pub(super) fn finished(mut tally: Tally, mut faults: Vec<DefinitionError>, read: PeopleRead) -> Tally {
+    if read.lines == 0 && faults.is_empty() {
+        faults.push(DefinitionError::of_cell("", 1, None, Wrong::Nothing));
+    }
+    tally.take(&mut faults);
+    (tally.report.sheet, tally.report.other_sheets) = (read.sheet, read.other_sheets);
+    tally
 }
 
 /// The fault as it is kept, and told in whatever language.

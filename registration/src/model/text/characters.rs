@@ -43,7 +43,7 @@ const RADICALS: [(char, char); 29] = [
     ('⻳', '龟'),
 ];
 
-/// Longest text that may be a short number, in characters: 32 digits with something between each two of them.
+/// Longest text that may be a code, in characters.
 const SHORT_CHARS_MAX: usize = 80;
 
 /// Is nothing to be seen of it? The property Default_Ignorable_Code_Point of Unicode: joiners, marks of direction,
@@ -187,10 +187,15 @@ pub(crate) fn number_text(text: &str) -> String {
     visible(text).nfkc().filter(|c| !is_between(*c)).flat_map(char::to_uppercase).collect()
 }
 
-/// The same for what is short by its nature: codes, and numbers of orders, tickets and accounts; empty where a text is too long
-/// for any of them.
+/// The same for a code; empty where a text is too long for any.
 pub(crate) fn short_number(text: &str) -> String {
     if text.chars().nth(SHORT_CHARS_MAX).is_some() { String::new() } else { number_text(text) }
+}
+
+/// A text without what cannot be seen and what stands around it, of plain width, its dashes hyphens.
+pub(crate) fn plain_width(text: &str) -> String {
+    let narrow: String = visible(text).map(|c| if is_dash(c) { '-' } else { c }).nfkc().collect();
+    narrow.trim_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation() || "“”‘’。、".contains(c)).to_owned()
 }
 
 #[cfg(test)]

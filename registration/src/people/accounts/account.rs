@@ -12,7 +12,6 @@ use crate::model::document::{Document, DocumentKind};
 use crate::model::ids::AccountId;
 use crate::model::login::{Email, LoginName, Username};
 use crate::model::person::{Mobile, PersonName};
-use crate::model::text::characters::short_number;
 use crate::people::store::accounts::{self, StoredAccount};
 use crate::secrets::vault::Vault;
 use crate::store::StoreError;
@@ -58,7 +57,7 @@ impl FromStr for AccountNumber {
 
     /// As it is copied or read out: spaces and hyphens are ignored, small letters accepted.
     fn from_str(text: &str) -> Result<Self, AccountNumberError> {
-        let digits = short_number(text);
+        let digits: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
         let is_number = digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit());
         let id = if is_number { Uuid::try_parse(&digits).ok() } else { None };
         id.map(|id| Self(AccountId(id))).ok_or(AccountNumberError)

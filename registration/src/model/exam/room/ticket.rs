@@ -10,7 +10,6 @@ use crate::model::document::Document;
 use crate::model::exam_rules::AccommodationKind;
 use crate::model::person::PersonName;
 use crate::model::room::SeatPlace;
-use crate::model::text::characters::short_number;
 
 /// What a ticket is called by people: `VCJ85CVU`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -27,9 +26,10 @@ pub struct TicketNumberError;
 impl FromStr for TicketNumber {
     type Err = TicketNumberError;
 
-    /// As typed by a person: letters may be small, and there may be spaces and hyphens.
+    /// As typed by a person: letters may be small, and there may be spaces.
     fn from_str(text: &str) -> Result<Self, TicketNumberError> {
-        let number = short_number(text);
+        let typed = text.chars().filter(|letter| !letter.is_whitespace());
+        let number: String = typed.map(|letter| letter.to_ascii_uppercase()).collect();
         let is_number = (4..=NUMBER_CHARS_MAX).contains(&number.len())
             && number.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
         if is_number { Ok(Self(number)) } else { Err(TicketNumberError) }
@@ -162,7 +162,8 @@ impl FromStr for ProofCode {
 
     /// As typed by a person: letters may be small, and there may be hyphens and spaces.
     fn from_str(text: &str) -> Result<Self, ProofCodeError> {
-        let code = short_number(text);
+        let typed = text.chars().filter(|letter| !letter.is_whitespace() && *letter != '-');
+        let code: String = typed.map(|letter| letter.to_ascii_uppercase()).collect();
         let is_code =
             code.len() == PROOF_CHARS && code.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
         if is_code { Ok(Self(code)) } else { Err(ProofCodeError) }
