@@ -34,7 +34,11 @@ pub(super) fn right(w: Words, view: &View<'_>) -> Markup {
             (key("import-changed-lines"), counts.changed),
             (key("import-same"), counts.same()),
         ], import.kind.is_of_exam().then_some((key("import-absent"), counts.absent))))
-        @if import.kind == ImportKind::Rooms { p class="hint" { (w.t("import-rooms-stay")) } }
+        @match import.kind {
+            ImportKind::Rooms => { p class="hint" { (w.t("import-rooms-stay")) } }
+            ImportKind::Sittings => { p class="hint" { (w.t("import-sittings-stay")) } }
+            ImportKind::Roster | ImportKind::PastScores | ImportKind::Organisations => {}
+        }
         @if changes_nothing {
             (callout(Tone::Plain, &w.t("import-nothing-new"), &html! { p { (w.t("import-nothing-new-text")) } }))
         }
@@ -51,9 +55,9 @@ fn apply_form(w: Words, import: &Import, counts: &ImportCounts) -> Markup {
     html! {
         section {
             form class="fields panel" method="post" action={ (path(import.id)) "/apply" } {
-                @if counts.absent > 0 {
+                @if counts.absent > 0 && import.kind != ImportKind::Sittings {
                     fieldset {
-                        legend { (w.with("import-absent-what", &[("count", counts.absent.into())])) }
+                        legend { (w.with(absent_of(import.kind), &[("count", counts.absent.into())])) }
                         label class="tick" {
                             input type="radio" name="absent" value="keep" checked;
                             span { (w.t("import-absent-keep")) }
@@ -65,7 +69,7 @@ fn apply_form(w: Words, import: &Import, counts: &ImportCounts) -> Markup {
                             }
                         }
                         @if counts.bound > 0 {
-                            p class="hint" { (w.with("import-bound", &[("count", counts.bound.into())])) }
+                            p class="hint" { (w.with(bound_of(import.kind), &[("count", counts.bound.into())])) }
                         }
                     }
                 }
@@ -77,14 +81,33 @@ fn apply_form(w: Words, import: &Import, counts: &ImportCounts) -> Markup {
     }
 }
 
+/// How many are absent, and what is asked of them.
+fn absent_of(kind: ImportKind) -> &'static str {
+    match kind {
+        ImportKind::Organisations => key("import-absent-organisations"),
+        ImportKind::Roster | ImportKind::PastScores | ImportKind::Sittings | ImportKind::Rooms => {
+            key("import-absent-what")
+        }
+    }
+}
+
+/// How many of them stay in any case, and why.
+fn bound_of(kind: ImportKind) -> &'static str {
+    match kind {
+        ImportKind::Organisations => key("import-bound-organisations"),
+        ImportKind::Roster | ImportKind::PastScores | ImportKind::Sittings | ImportKind::Rooms => key("import-bound"),
+    }
+}
+
 /// Lines are to go: how many, asked once more.
 fn ask_again(w: Words, import: &Import, count: u64) -> Markup {
     let question = w.with("import-remove-really", &[("count", count.into())]);
+    let is_of_places = import.kind == ImportKind::Organisations;
     html! {
         (callout(Tone::Care, &question, &html! {
-            p { (w.t("import-remove-what")) }
+            p { (w.t(if is_of_places { key("import-remove-organisations") } else { key("import-remove-what") })) }
             @if import.counts.bound > 0 {
-                p { (w.with("import-bound", &[("count", import.counts.bound.into())])) }
+                p { (w.with(bound_of(import.kind), &[("count", import.counts.bound.into())])) }
             }
             form class="fields" method="post" action={ (path(import.id)) "/apply" } {
                 input type="hidden" name="absent" value="remove";

@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod cases;
 pub(crate) mod rooms;
 
+use std::future::Future;
 use std::sync::Arc;
 
 use axum::Form;
@@ -172,22 +173,16 @@ impl Export for Roster {
             Ok(read) => read,
             Err(why) => return Ok(Begun::Wrong(why)),
         };
-        let (app, staff, w, now) = (visit.app.clone(), visit.staff.clone(), visit.words, visit.now);
+        let (app, staff, w) = (visit.app.clone(), visit.staff.clone(), visit.words);
         // Columns of the exam's own have their names, so that what is taken out can come in again.
         let own: Arc<[FieldName]> = app.outside.registration.lists.roster_columns(&staff, &exam).await?.into();
-        let columns = ROSTER_HEADS.len() + own.len();
         let names: Vec<String> = own.iter().map(|column| column.as_str().to_owned()).collect();
-        let mut taken = Taken::new(w, "roster", &ROSTER_HEADS, move |place: Option<(_, usize)>| {
+        let columns = ROSTER_HEADS.len() + own.len();
+        let mut taken = signed(visit, ("roster", &ROSTER_HEADS, columns), move |after: Option<_>| {
             let (app, staff, exam, own) = (app.clone(), staff.clone(), exam.clone(), own.clone());
             async move {
-                let (after, before) = place.unzip();
                 let (people, next) = app.outside.registration.lists.roster(&staff, &exam, after.as_ref()).await?;
-                let count = before.unwrap_or(0) + people.len();
-                let mut rows: Rows = people.iter().map(|person| person_row(w, person, &own, is_whole)).collect();
-                if next.is_none() {
-                    rows.push(signature(w, &staff.name, now, count, columns));
-                }
-                Ok((rows, next.map(|next| (next, count))))
+                Ok((people.iter().map(|person| person_row(w, person, &own, is_whole)).collect(), next))
             }
         });
         taken.heads.extend(names);
@@ -210,18 +205,12 @@ impl Export for Orders {
             Ok(read) => read,
             Err(why) => return Ok(Begun::Wrong(why)),
         };
-        let (app, staff, w, now) = (visit.app.clone(), visit.staff.clone(), visit.words, visit.now);
-        let taken = Taken::new(w, "orders", &ORDER_HEADS, move |place: Option<(_, usize)>| {
+        let (app, staff, w) = (visit.app.clone(), visit.staff.clone(), visit.words);
+        let taken = signed(visit, ("orders", &ORDER_HEADS, ORDER_HEADS.len()), move |after| {
             let (app, staff, exam) = (app.clone(), staff.clone(), exam.clone());
             async move {
-                let (after, before) = place.unzip();
                 let (orders, next) = app.outside.registration.lists.orders(&staff, &exam, after).await?;
-                let count = before.unwrap_or(0) + orders.len();
-                let mut rows: Rows = orders.iter().map(|order| order_row(w, order, is_whole)).collect();
-                if next.is_none() {
-                    rows.push(signature(w, &staff.name, now, count, ORDER_HEADS.len()));
-                }
-                Ok((rows, next.map(|next| (next, count))))
+                Ok((orders.iter().map(|order| order_row(w, order, is_whole)).collect(), next))
             }
         });
         Ok(Begun::Taken(taken))
@@ -325,6 +314,28 @@ fn order_row(w: Words, listed: &ListedOrder, is_whole: bool) -> Vec<Cell> {
         Cell::Id(tickets.join(", ")),
         Cell::Id(order.account.candidate_id().to_string()),
     ]
+}
+
+/// A list that `read` gives page by page, like that of [`Taken::new`]; its last line says who took it out, and how long it is.
+fn signed<P, R, F>(visit: &Visit, (name, heads, columns): (&'static str, &[&'static str], usize), read: R) -> Taken
+where
+    P: Send + 'static,
+    R: Fn(Option<P>) -> F + Send + 'static,
+    F: Future<Output = Result<(Rows, Option<P>), Failure>> + Send + 'static,
+{
+    let (w, by, now) = (visit.words, visit.staff.name.clone(), visit.now);
+    Taken::new(w, name, heads, move |place: Option<(P, usize)>| {
+        let (after, before) = place.unzip();
+        let (page, by) = (read(after), by.clone());
+        async move {
+            let (mut rows, next) = page.await?;
+            let count = before.unwrap_or(0) + rows.len();
+            if next.is_none() {
+                rows.push(signature(w, &by, now, count, columns));
+            }
+            Ok((rows, next.map(|next| (next, count))))
+        }
+    })
 }
 
 /// The last line: who took the list out, when, and how many rows there are above.

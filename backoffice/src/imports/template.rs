@@ -64,6 +64,33 @@ const ROOMS: [Column; 11] = [
     ("spare_seats", false, key("template-room-spare")),
 ];
 
+const SITTINGS: [Column; 11] = [
+    ("id", true, key("template-sitting-id")),
+    ("starts_at", true, key("template-sitting-starts-at")),
+    ("capacity", true, key("template-sitting-capacity")),
+    ("subject", false, key("template-sitting-subject")),
+    ("campus", false, key("template-sitting-campus")),
+    ("title_zh", false, key("template-sitting-title")),
+    ("title_en", false, key("template-sitting-title")),
+    ("venue_zh", false, key("template-sitting-venue")),
+    ("venue_en", false, key("template-sitting-venue")),
+    ("group", false, key("template-sitting-group")),
+    ("fee", false, key("template-sitting-fee")),
+];
+
+const ORGANISATIONS: [Column; 10] = [
+    ("code", true, key("template-organisation-code")),
+    ("level", true, key("template-organisation-level")),
+    ("parent", true, key("template-organisation-parent")),
+    ("name_zh", true, key("template-organisation-name-zh")),
+    ("name_en", true, key("template-organisation-name-en")),
+    ("notice_zh", false, key("template-organisation-notice")),
+    ("notice_en", false, key("template-organisation-notice")),
+    ("allows_elsewhere", false, key("template-organisation-elsewhere")),
+    ("opens_at", false, key("template-organisation-window")),
+    ("closes_at", false, key("template-organisation-window")),
+];
+
 pub(crate) async fn show(visit: Visit, Path(file): Path<String>) -> Result<Response, Failure> {
     may_import(&visit)?;
     let kind = file.strip_suffix(".xlsx").and_then(|kind| kind.parse::<ImportKind>().ok());
@@ -83,6 +110,8 @@ fn pack(w: Words, kind: ImportKind) -> Result<Vec<u8>, XlsxError> {
     let columns: &[Column] = match kind {
         ImportKind::Roster => &ROSTER,
         ImportKind::PastScores => &PAST_SCORES,
+        ImportKind::Sittings => &SITTINGS,
+        ImportKind::Organisations => &ORGANISATIONS,
         ImportKind::Rooms => &ROOMS,
     };
     let (bold, text) = (Format::new().set_bold(), Format::new().set_num_format("@"));

@@ -53,8 +53,37 @@ const ROOM_COLUMNS: [(&str, &str); 13] = [
     ("address_en", key("list-room-address-en")),
 ];
 
+/// The same for sittings.
+const SITTING_COLUMNS: [(&str, &str); 11] = [
+    ("id", key("list-sitting-id")),
+    ("subject", key("list-sitting-subject")),
+    ("campus", key("list-sitting-campus")),
+    ("starts_at", key("list-sitting-starts-at")),
+    ("capacity", key("list-sitting-capacity")),
+    ("fee", key("list-sitting-fee")),
+    ("title_zh", key("list-sitting-title-zh")),
+    ("title_en", key("list-sitting-title-en")),
+    ("venue_zh", key("list-sitting-venue-zh")),
+    ("venue_en", key("list-sitting-venue-en")),
+    ("group", key("list-sitting-group")),
+];
+
+/// The same for schools and campuses.
+const ORGANISATION_COLUMNS: [(&str, &str); 10] = [
+    ("code", key("list-organisation-code")),
+    ("level", key("list-organisation-level")),
+    ("parent", key("list-organisation-parent")),
+    ("name_zh", key("list-organisation-name-zh")),
+    ("name_en", key("list-organisation-name-en")),
+    ("notice_zh", key("list-organisation-notice-zh")),
+    ("notice_en", key("list-organisation-notice-en")),
+    ("allows_elsewhere", key("list-organisation-elsewhere")),
+    ("opens_at", key("list-organisation-opens-at")),
+    ("closes_at", key("list-organisation-closes-at")),
+];
+
 /// The words by which what is wrong is told (`Wrong::told`), and our sentences for them: `a` and `b` are what stands in them.
-pub(crate) const WRONGS: [(&str, &str); 66] = [
+pub(crate) const WRONGS: [(&str, &str); 86] = [
     ("no-text", key("wrong-no-text")),
     ("broken", key("wrong-broken")),
     ("locked", key("wrong-locked")),
@@ -108,6 +137,26 @@ pub(crate) const WRONGS: [(&str, &str); 66] = [
     ("no-site", key("wrong-no-site")),
     ("many-sites", key("wrong-many-sites")),
     ("sat-in", key("wrong-sat-in")),
+    ("code", key("wrong-code")),
+    ("text", key("wrong-text")),
+    ("moment", key("wrong-moment")),
+    ("too-early", key("wrong-too-early")),
+    ("money", key("wrong-money")),
+    ("too-large", key("wrong-too-large")),
+    ("group", key("wrong-group")),
+    ("sitting-twice", key("wrong-sitting-twice")),
+    ("ticket-code", key("wrong-ticket-code")),
+    ("ticket-number", key("wrong-ticket-number")),
+    ("level", key("wrong-level")),
+    ("of-province", key("wrong-of-province")),
+    ("parent", key("wrong-parent")),
+    ("organisation-twice", key("wrong-organisation-twice")),
+    ("fewer-than-sold", key("wrong-fewer-than-sold")),
+    ("needs-two", key("wrong-needs-two")),
+    ("fee-sold", key("wrong-fee-sold")),
+    ("group-stays", key("wrong-group-stays")),
+    ("province-stays", key("wrong-province-stays")),
+    ("elsewhere", key("wrong-elsewhere")),
     ("room-site", key("fault-site-name")),
     ("room-address", key("fault-address")),
     ("room-way", key("fault-way")),
@@ -128,6 +177,8 @@ pub(crate) fn kind(w: Words, kind: ImportKind) -> String {
     match kind {
         ImportKind::Roster => w.t("import-roster"),
         ImportKind::PastScores => w.t("import-past-scores"),
+        ImportKind::Sittings => w.t("import-sittings"),
+        ImportKind::Organisations => w.t("import-organisations"),
         ImportKind::Rooms => w.t("import-rooms"),
     }
     .into_owned()
@@ -158,6 +209,8 @@ pub(crate) fn exam(exams: &[(ExamId, String)], import: &Import) -> String {
 pub(crate) fn column(w: Words, kind: ImportKind, name: &str) -> String {
     let of_kind: &[(&str, &str)] = match kind {
         ImportKind::Roster | ImportKind::PastScores => &[],
+        ImportKind::Sittings => &SITTING_COLUMNS,
+        ImportKind::Organisations => &ORGANISATION_COLUMNS,
         ImportKind::Rooms => &ROOM_COLUMNS,
     };
     let known = of_kind.iter().chain(&COLUMNS).find(|(ours, _)| *ours == name).map(|(_, key)| *key);

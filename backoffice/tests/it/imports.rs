@@ -195,15 +195,41 @@ async fn a_corrected_file_is_sent_again_as_it_is() {
     assert!(list.contains("有问题"), "{list}");
 
     // What templates have in their first line is known.
-    for kind in ["roster", "past_scores"] {
+    for kind in ["roster", "past_scores", "sittings", "organisations"] {
         let template = house.fetch(&format!("/imports/templates/{kind}.xlsx")).await;
         let kind = ("kind", None, kind.as_bytes());
         let sent = house.upload("/imports", &[kind, OF_EXAM, ("file", Some("t.xlsx"), &template)]).await;
         let page = worked_on(&mut house, &sent.1).await;
         assert!(page.contains("有 1 处问题") && page.contains("文件里没有数据行"), "{page}");
     }
+    sittings_come_as_a_list(&mut house).await;
     assert_eq!(house.get("/imports/templates/money.xlsx").await.0, StatusCode::NOT_FOUND);
     assert_eq!(house.get("/imports/1").await.0, StatusCode::NOT_FOUND);
+}
+
+/// More seats come as a list; what may not be is told by its cell, in words.
+async fn sittings_come_as_a_list(house: &mut House) {
+    let kind = ("kind", None, &b"sittings"[..]);
+    let send = async |house: &mut House, list: &str| {
+        let sent = house.upload("/imports", &[kind, OF_EXAM, ("file", Some("场次.csv"), &gbk(list))]).await;
+        (worked_on(house, &sent.1).await, sent.1)
+    };
+    let list = "场次编号,开考时间,名额\nmorning,2090-05-22 09:00,300\nnew,5月22日,很多\n";
+    let (page, _) = send(house, list).await;
+    for part in ["场次", ">B3<", "“5月22日”不是日期和时间", "“很多”不是整数", "缺少“场次名称”这一列"]
+    {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let list = "场次编号,开考时间,名额\nmorning,2090-05-22 09:00,300\n";
+    let (page, path) = send(house, list).await;
+    for part in ["等待确认", "文件里没有的场次保持原样", "<td>morning</td>"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(!page.contains("name=\"absent\""), "sittings stay, so that nothing is asked");
+    assert_eq!(house.post(&format!("{path}/apply"), "").await.0, StatusCode::SEE_OTHER);
+    assert!(worked_on(house, &path).await.contains("已导入 1 行"));
+    let again = send(house, list).await.0;
+    assert!(again.contains("完全一样"), "the same file twice changes nothing: {again}");
 }
 
 /// The cells of a workbook's first sheet as texts.

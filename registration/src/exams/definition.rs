@@ -7,7 +7,7 @@ mod error;
 mod exam_file;
 mod import;
 pub(crate) mod import_people;
-mod organisations_file;
+pub(crate) mod organisations_file;
 pub(crate) mod past_scores_file;
 pub(crate) mod people_file;
 pub(crate) mod roster_file;
@@ -33,7 +33,7 @@ use wrong::Wrong;
 
 pub(crate) use cells::moment as moment_in;
 pub use error::ImportError;
-pub(crate) use import::{Changes, Coming, pool};
+pub(crate) use import::{Changes, Coming, Pools, pool};
 pub use import::{Emptying, Imported};
 pub use import_people::PeopleImported;
 pub use people_file::found;
@@ -235,12 +235,16 @@ fn read(dir: &Path, file: &'static str) -> Result<Vec<u8>, DefinitionError> {
 
 /// What is wrong with a text that pages show on one line; nothing when it is right.
 fn text_fault(text: &Text) -> Option<String> {
+    odd_language(text).map(|language| Wrong::Text { language, max: TITLE_CHARS_MAX }.to_string())
+}
+
+/// The language in which a text is none that pages show on one line; `None`: it is right.
+fn odd_language(text: &Text) -> Option<&'static str> {
     [("zh", &text.zh), ("en", &text.en)].into_iter().find_map(|(language, text)| {
         let count = text.chars().count();
         let fits = (1..=TITLE_CHARS_MAX).contains(&count) && !text.trim().is_empty();
-        let clean = !text.chars().any(char::is_control);
-        (!fits || !clean)
-            .then(|| format!("the text `{language}` must be one line of 1 to {TITLE_CHARS_MAX} characters"))
+        let is_clean = !text.chars().any(char::is_control);
+        (!fits || !is_clean).then_some(language)
     })
 }
 

@@ -6,20 +6,20 @@
 //! carries it out when it is its `turn`; `window` opens and closes an exam at once, `preview` lets staff see a draft as candidates would.
 
 mod applying;
-mod begin;
-mod checking;
+pub(crate) mod begin;
+pub(crate) mod checking;
 mod edit;
 pub mod effect;
 pub mod fields;
 pub mod moments;
 pub mod preview;
 pub mod shipped;
-mod standing;
+pub(crate) mod standing;
 pub mod table;
 mod turn;
 mod window;
 pub mod writing;
-mod written;
+pub(crate) mod written;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,7 +1,8 @@
 //! Imports: files that staff bring, looked through before anything changes, and applied whole or not at all.
 //!
 //! In reading order: `upload` takes a file in, sealed part by part, and `sealed` reads it again; `reading` looks through it
-//! and tells what would change and what is wrong; `applying` does it; `rooms` does both for rooms; `corrected` is the file with what is wrong beside each
+//! and tells what would change and what is wrong; `applying` does it; `rooms` does both for rooms, and
+//! `tables` for sittings and organisations; `corrected` is the file with what is wrong beside each
 //! line. A job does the work, so that whoever waits may leave, and a process that dies is followed by another.
 
 mod applying;
@@ -10,6 +11,7 @@ mod reading;
 mod rooms;
 mod sealed;
 pub(crate) mod store;
+mod tables;
 mod tally;
 mod upload;
 
@@ -43,6 +45,8 @@ const UPLOAD_MINUTES: i64 = 10;
 const LISTED_MAX: i64 = 100;
 /// Most imports that wait or are worked on at once.
 const WAITING_MAX: i64 = 20;
+/// Until an import is tried again where somebody else imports.
+const TURN_WAIT: SignedDuration = SignedDuration::from_secs(5);
 /// Most files that are removed in one round.
 const FORGOTTEN_MAX: i64 = 50;
 
@@ -215,6 +219,7 @@ impl Imports {
 fn right(kind: ImportKind) -> Right {
     match kind {
         ImportKind::Roster | ImportKind::PastScores => Right::Import,
+        ImportKind::Sittings | ImportKind::Organisations => Right::EditExams,
         ImportKind::Rooms => Right::ArrangeSeats,
     }
 }

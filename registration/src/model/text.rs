@@ -2,6 +2,8 @@
 
 pub(crate) mod characters;
 pub mod imprint;
+#[cfg(test)]
+mod street;
 
 /// One text, in Chinese and in English.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

@@ -14,6 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::model::text::characters::short_number;
 use crate::secrets::bulkhead::Bulkhead;
 use crate::secrets::vault::Vault;
 
@@ -247,12 +248,7 @@ fn read(vault: &Vault, token: &str) -> Option<Known> {
 
 /// Spaces, case and full-width letters are forgiven.
 fn is_read(answer: &str, typed: &str) -> bool {
-    let narrow = |c: char| match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        other => other,
-    };
-    let typed = typed.chars().filter(|c| !c.is_whitespace()).take(answer.len() + 1);
-    typed.map(|c| narrow(c).to_ascii_uppercase()).eq(answer.chars())
+    short_number(typed) == answer
 }
 
 /// Each of the numbers, hashed after the token and its place, begins with enough zero bits: SHA-256 of `token:0:1234`.

@@ -3,6 +3,7 @@
 use registration::desk::staff::{Role, StaffMember};
 use registration::imports::{ImportError, SeenImport};
 use registration::model::import::{ImportCounts, ImportId, ImportKind, ImportState};
+use reservation::ids::ExamId;
 
 use crate::cet::{Cet, ROSTER_HEAD, cet, line, past_scores, roster};
 use crate::world::{World, document, until};
@@ -21,8 +22,12 @@ impl<'a> Office<'a> {
     }
 
     pub(crate) async fn bring(&self, kind: ImportKind, file: &[u8]) -> SeenImport {
-        let (imports, exam) = (&self.cet.world.registration.imports, kind.is_of_exam().then(cet));
-        let mut upload = imports.begin(&self.chief, kind, exam.as_ref(), "D:\\名单.csv").await.unwrap();
+        self.bring_to(kind, kind.is_of_exam().then(cet).as_ref(), file).await
+    }
+
+    pub(crate) async fn bring_to(&self, kind: ImportKind, exam: Option<&ExamId>, file: &[u8]) -> SeenImport {
+        let imports = &self.cet.world.registration.imports;
+        let mut upload = imports.begin(&self.chief, kind, exam, "D:\\名单.csv").await.unwrap();
         // As networks bring it.
         for chunk in file.chunks(70_000) {
             upload.add(chunk).await.unwrap();
@@ -32,7 +37,7 @@ impl<'a> Office<'a> {
     }
 
     /// Waits until nothing is done with it any more.
-    async fn worked_on(&self, id: ImportId) -> SeenImport {
+    pub(crate) async fn worked_on(&self, id: ImportId) -> SeenImport {
         let imports = &self.cet.world.registration.imports;
         until("the import is worked on", async || {
             let state = imports.see(&self.chief, id).await.unwrap().import.state;

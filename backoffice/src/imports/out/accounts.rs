@@ -3,11 +3,10 @@
 use axum::response::Response;
 use pagekit::words::{Words, key};
 use registration::lists::{List, ListedAccount};
-use registration::model::ids::AccountId;
 
-use super::{Asked, draw, shown, signature};
+use super::{Asked, draw, shown, signed};
 use crate::desk::words::kind_name;
-use crate::finance::export::{Begun, Export, Rows, Taken};
+use crate::finance::export::{Begun, Export};
 use crate::finance::frame::Telling;
 use crate::finance::sheet::{Cell, at};
 use crate::request::failure::Failure;
@@ -37,18 +36,12 @@ impl Export for Accounts {
             Ok(read) => read,
             Err(why) => return Ok(Begun::Wrong(why)),
         };
-        let (app, staff, w, now) = (visit.app.clone(), visit.staff.clone(), visit.words, visit.now);
-        let taken = Taken::new(w, "accounts", &HEADS, move |place: Option<(AccountId, usize)>| {
+        let (app, staff, w) = (visit.app.clone(), visit.staff.clone(), visit.words);
+        let taken = signed(visit, ("accounts", &HEADS, HEADS.len()), move |after| {
             let (app, staff, exam) = (app.clone(), staff.clone(), exam.clone());
             async move {
-                let (after, before) = place.unzip();
                 let (accounts, next) = app.outside.registration.lists.accounts(&staff, &exam, after).await?;
-                let count = before.unwrap_or(0) + accounts.len();
-                let mut rows: Rows = accounts.iter().map(|account| row(w, account, is_whole)).collect();
-                if next.is_none() {
-                    rows.push(signature(w, &staff.name, now, count, HEADS.len()));
-                }
-                Ok((rows, next.map(|next| (next, count))))
+                Ok((accounts.iter().map(|account| row(w, account, is_whole)).collect(), next))
             }
         });
         Ok(Begun::Taken(taken))

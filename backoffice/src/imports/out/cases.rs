@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use pagekit::words::{Words, key};
-use registration::desk::case::{CaseId, CaseKind, Outcome, Subject};
+use registration::desk::case::{CaseKind, Outcome, Subject};
 use registration::lists::{List, ListedCase};
 use registration::model::actor::Actor;
 use registration::model::ids::StaffId;
 use registration::people::accounts::AccountNumber;
 
-use super::{Asked, draw, shown, signature};
-use crate::finance::export::{Begun, Export, Rows, Taken};
+use super::{Asked, draw, shown, signed};
+use crate::finance::export::{Begun, Export};
 use crate::finance::frame::Telling;
 use crate::finance::sheet::{Cell, at};
 use crate::request::failure::Failure;
@@ -44,21 +44,15 @@ impl Export for Cases {
             Ok(read) => read,
             Err(why) => return Ok(Begun::Wrong(why)),
         };
-        let (app, staff, w, now) = (visit.app.clone(), visit.staff.clone(), visit.words, visit.now);
+        let (app, staff, w) = (visit.app.clone(), visit.staff.clone(), visit.words);
         let all = app.outside.registration.staff.list().await?;
         let names: Arc<HashMap<StaffId, String>> =
             Arc::new(all.into_iter().map(|member| (member.id, member.name)).collect());
-        let taken = Taken::new(w, "cases", &HEADS, move |place: Option<(CaseId, usize)>| {
+        let taken = signed(visit, ("cases", &HEADS, HEADS.len()), move |after| {
             let (app, staff, exam, names) = (app.clone(), staff.clone(), exam.clone(), names.clone());
             async move {
-                let (after, before) = place.unzip();
                 let (cases, next) = app.outside.registration.lists.cases(&staff, &exam, after).await?;
-                let count = before.unwrap_or(0) + cases.len();
-                let mut rows: Rows = cases.iter().map(|case| row(w, case, &names, is_whole)).collect();
-                if next.is_none() {
-                    rows.push(signature(w, &staff.name, now, count, HEADS.len()));
-                }
-                Ok((rows, next.map(|next| (next, count))))
+                Ok((cases.iter().map(|case| row(w, case, &names, is_whole)).collect(), next))
             }
         });
         Ok(Begun::Taken(taken))

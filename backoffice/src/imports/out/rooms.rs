@@ -6,8 +6,8 @@ use registration::model::room::{Room, Site};
 use registration::rooms::OneSite;
 use seating::{SeatOrder, Spacing};
 
-use super::{Asked, draw, signature};
-use crate::finance::export::{Begun, Export, Rows, Taken};
+use super::{Asked, draw, signed};
+use crate::finance::export::{Begun, Export, Rows};
 use crate::finance::frame::Telling;
 use crate::finance::sheet::Cell;
 use crate::request::failure::Failure;
@@ -35,11 +35,10 @@ impl Export for AllRooms {
 
     async fn begin(visit: &Visit, _: &Asked, form: &'static str) -> Result<Begun, Failure> {
         visit.app.outside.registration.lists.begin_rooms(&visit.staff, form).await?;
-        let (app, staff, w, now) = (visit.app.clone(), visit.staff.clone(), visit.words, visit.now);
-        let taken = Taken::new(w, "rooms", &HEADS, move |place: Option<(usize, usize)>| {
-            let (app, staff) = (app.clone(), staff.clone());
+        let (app, staff, w) = (visit.app.clone(), visit.staff.clone(), visit.words);
+        let taken = signed(visit, ("rooms", &HEADS, HEADS.len()), move |place: Option<usize>| {
+            let (app, staff, number) = (app.clone(), staff.clone(), place.unwrap_or(0));
             async move {
-                let (number, before) = place.unwrap_or_default();
                 let rooms = &app.outside.registration.rooms;
                 let sites = rooms.sites(&staff).await?;
                 let mut sites = sites.iter().filter(|site| site.retired_at.is_none()).skip(number);
@@ -47,13 +46,8 @@ impl Export for AllRooms {
                     Some(site) => Some(rooms.site(&staff, site.site.id).await?),
                     None => None,
                 };
-                let mut rows: Rows = site.as_ref().map(|site| of_site(w, site)).unwrap_or_default();
-                let count = before + rows.len();
-                let is_last = sites.next().is_none();
-                if is_last {
-                    rows.push(signature(w, &staff.name, now, count, HEADS.len()));
-                }
-                Ok((rows, (!is_last).then_some((number + 1, count))))
+                let rows = site.as_ref().map(|site| of_site(w, site)).unwrap_or_default();
+                Ok((rows, sites.next().is_some().then_some(number + 1)))
             }
         });
         Ok(Begun::Taken(taken))

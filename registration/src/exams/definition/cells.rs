@@ -1,6 +1,8 @@
 //! What stands in one cell of a sheet, as people and spreadsheets write it: numbers, money, moments, documents. A fault is
 //! told by what to write instead.
 
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{TimeZone, offset};
@@ -15,6 +17,9 @@ use crate::model::text::characters::{is_apostrophe, is_invisible, visible};
 const CHINA_OFFSET_HOURS: i8 = 8;
 /// What stands for a character that could not be read.
 const UNREADABLE: char = '\u{fffd}';
+/// The halves of a day, as people and spreadsheets write them.
+const HALVES_AM: [&str; 3] = ["上午", "早上", "AM"];
+const HALVES_PM: [&str; 3] = ["下午", "中午", "PM"];
 /// What people write behind or before a number.
 const UNITS: [&str; 8] = ["元", "人", "分", "年", "个", "名", "座", "位"];
 
@@ -37,24 +42,23 @@ pub(super) fn is_unreadable(cell: &str) -> bool {
     cell.contains(UNREADABLE)
 }
 
-/// A whole number: `30`, `30.0`, `３０`, `1,200`, `30人`.
-pub(super) fn whole<T: TryFrom<u64>>(cell: &str) -> Result<T, String> {
+/// A whole number of at most `max`: `30`, `30.0`, `３０`, `1,200`, `30人`.
+pub(super) fn whole(cell: &str, max: u32) -> Result<u32, Wrong> {
     let plain = number_in(cell);
     let whole = plain.split_once('.').map_or(&plain[..], |(whole, rest)| if zeros(rest) { whole } else { "" });
-    let wrong = || format!("`{cell}` is no whole number: write digits only, such as 30");
-    if !whole.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(wrong());
+    if whole.is_empty() || !whole.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Wrong::NotWhole { cell: cell.to_owned() });
     }
-    let number: u64 = whole.parse().map_err(|_| wrong())?;
-    T::try_from(number).map_err(|_| format!("`{cell}` is too large"))
+    whole.parse().ok().filter(|number| *number <= max).ok_or(Wrong::TooLarge { max })
 }
 
 /// Yuan: `120`, `120.5`, `￥120`, `1,200.00`, `120元`.
-pub(super) fn money(cell: &str) -> Result<Fen, String> {
+pub(super) fn money(cell: &str) -> Result<Fen, Wrong> {
     let plain = number_in(cell);
     // A spreadsheet may add zeros.
     let plain = plain.split_once('.').filter(|(_, rest)| zeros(rest)).map_or(&plain[..], |(whole, _)| whole);
-    plain.parse().map_err(|error| format!("`{cell}`: {error}"))
+    let wrong = |error: <Fen as FromStr>::Err| Wrong::Money { cell: cell.to_owned(), why: error.to_string() };
+    plain.parse().map_err(wrong)
 }
 
 fn zeros(text: &str) -> bool {
@@ -73,37 +77,48 @@ fn number_in(cell: &str) -> String {
     if is_grouped { bare.replace(',', "") } else { bare.to_owned() }
 }
 
-/// A moment: with its offset as RFC 3339 writes it, else as a clock in China shows it: `2027/5/22 9:00`.
-pub(crate) fn moment(cell: &str) -> Result<Timestamp, String> {
+/// A moment: with its offset as RFC 3339 writes it, else as a clock in China shows it: `2027/5/22 9:00`,
+/// `2027年5月22日 下午2时30分`.
+pub(crate) fn moment(cell: &str) -> Result<Timestamp, Wrong> {
     if let Ok(moment) = cell.parse() {
         return Ok(moment);
     }
-    let wrong = || format!("`{cell}` is no moment: write day and time, such as 2027-05-22 09:00");
-    let narrow: String = cell.nfkc().map(|c| if c == '日' || c == 'T' { ' ' } else { c }).collect();
-    let mut words = narrow.split_whitespace();
-    let (day, time) = (words.next().ok_or_else(wrong)?, words.next().ok_or_else(wrong)?);
-    if words.next().is_some() {
-        return Err(wrong());
-    }
-    let [year, month, day] = numbers(day, &['-', '/', '.', '年', '月']).ok_or_else(wrong)?;
-    let [hour, minute, second] = numbers(time, &[':'])
-        .or_else(|| numbers::<2>(time, &[':']).map(|[hour, minute]| [hour, minute, 0]))
-        .ok_or_else(wrong)?;
-    let small = |number: i16| i8::try_from(number).map_err(|_| wrong());
+    civil_moment(cell).ok_or_else(|| Wrong::Moment { cell: cell.to_owned() })
+}
+
+fn civil_moment(cell: &str) -> Option<Timestamp> {
+    let narrow: String = cell.nfkc().flat_map(char::to_uppercase).collect();
+    let (day, time) = narrow.split_once(['日', 'T', ' '])?;
+    let (is_pm, is_am) =
+        (HALVES_PM.iter().any(|half| time.contains(half)), HALVES_AM.iter().any(|half| time.contains(half)));
+    let halves = || HALVES_PM.iter().chain(&HALVES_AM);
+    let clock = halves().fold(time.to_owned(), |time, half| time.replace(half, " "));
+    let clock = clock.replace(['时', '点', '分'], ":").replace(['秒', '整'], "");
+    let clock = clock.trim().trim_end_matches(':').split(':').map(str::trim).collect::<Vec<_>>().join(":");
+    let [year, month, day] = numbers(day.trim(), &['-', '/', '.', '年', '月'])?;
+    let is_hour_alone = time.contains(['时', '点']);
+    let [hour, minute, second] = numbers(&clock, &[':'])
+        .or_else(|| numbers::<2>(&clock, &[':']).map(|[hour, minute]| [hour, minute, 0]))
+        .or_else(|| numbers::<1>(&clock, &[':']).filter(|_| is_hour_alone).map(|[hour]| [hour, 0, 0]))?;
+    let hour = match hour {
+        _ if is_pm && is_am => return None,
+        1..=11 if is_pm => hour + 12,
+        12 if is_am => 0,
+        hour => hour,
+    };
     if year < 1000 {
-        return Err(wrong());
+        return None;
     }
-    let day = Date::new(year, small(month)?, small(day)?).map_err(|_| wrong())?;
-    let time = Time::new(small(hour)?, small(minute)?, small(second)?, 0).map_err(|_| wrong())?;
+    let small = |number: i16| i8::try_from(number).ok();
+    let day = Date::new(year, small(month)?, small(day)?).ok()?;
+    let time = Time::new(small(hour)?, small(minute)?, small(second)?, 0).ok()?;
     let zone = TimeZone::fixed(offset(CHINA_OFFSET_HOURS));
-    DateTime::from_parts(day, time).to_zoned(zone).map(|zoned| zoned.timestamp()).map_err(|_| wrong())
+    DateTime::from_parts(day, time).to_zoned(zone).map(|zoned| zoned.timestamp()).ok()
 }
 
 fn numbers<const COUNT: usize>(text: &str, between: &[char]) -> Option<[i16; COUNT]> {
-    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let parts: Vec<&str> = text.split(between).collect();
-    let parts: Vec<i16> = parts.iter().filter(|part| is_number(part)).filter_map(|part| part.parse().ok()).collect();
-    parts.try_into().ok()
+    let number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok()).flatten();
+    text.split(between).map(number).collect::<Option<Vec<i16>>>()?.try_into().ok()
 }
 
 /// A document's number. What a spreadsheet does to long numbers is told as such.
@@ -136,12 +151,14 @@ mod tests {
         for (cell, number) in
             [("30", 30), ("30.0", 30), ("３０", 30), ("1,200", 1200), ("1，200", 1200), ("30人", 30), (" 30 ", 30)]
         {
-            assert_eq!(whole::<u32>(cell), Ok(number), "{cell}");
+            assert_eq!(whole(cell, 5_000), Ok(number), "{cell}");
         }
         for bad in ["", "30.5", "1,20", "12,00", "-3", "三十", "3e2"] {
-            assert!(whole::<u32>(bad).unwrap_err().contains("such as 30"), "{bad}");
+            assert!(whole(bad, 5_000).unwrap_err().to_string().contains("such as 30"), "{bad}");
         }
-        assert!(whole::<u16>("70000").unwrap_err().contains("too large"));
+        for large in ["70000", "99999999999999999999"] {
+            assert_eq!(whole(large, 65_535), Err(Wrong::TooLarge { max: 65_535 }));
+        }
         for (cell, fen) in [
             ("￥120", 12_000),
             ("120元", 12_000),
@@ -167,13 +184,32 @@ mod tests {
             "2027.5.22 09:00",
             "２０２７／５／２２　９：００",
             "2027-05-22T09:00",
+            "2027年5月22日 上午9:00",
+            "2027年5月22日上午9点",
+            "2027年5月22日 9时00分",
+            "2027/5/22 9:00:00 AM",
+            "2027-5-22 9：00",
+            "2027/05/22 9点整",
         ] {
             assert_eq!(moment(cell), Ok(wanted), "{cell}");
         }
-        for bad in
-            ["", "2027/5/22", "5/22/2027 9:00", "2027/13/22 9:00", "2027/5/22 25:00", "2027/5/22 9:00 PM", "46529.375"]
-        {
-            assert!(moment(bad).unwrap_err().contains("2027-05-22 09:00"), "{bad}");
+        for cell in ["2027/5/22 下午2:30", "2027-05-22 2:30 pm", "2027年5月22日14时30分", "2027.5.22 14:30:00"] {
+            assert_eq!(moment(cell).unwrap().to_string(), "2027-05-22T06:30:00Z", "{cell}");
+        }
+        for bad in [
+            "",
+            "2027/5/22",
+            "5/22/2027 9:00",
+            "2027/13/22 9:00",
+            "2027/5/22 25:00",
+            "2027/5/22 上午9:00 PM",
+            "2027/5/22 9",
+            "2027/5/22 9:ab:00",
+            "2027年5月22日",
+            "2027/5/22 9:00 起",
+            "46529.375",
+        ] {
+            assert!(moment(bad).unwrap_err().to_string().contains("2027-05-22 09:00"), "{bad}");
         }
     }
 

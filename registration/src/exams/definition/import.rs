@@ -18,8 +18,8 @@ use crate::eligibility::store::roster;
 use crate::exams::Exams;
 use crate::exams::store;
 use crate::model::exam::{Exam, ExamSitting};
-use crate::model::exam_rules::WaitingListRules;
-use crate::model::organisation::{OrganisationLevel, ancestry};
+use crate::model::exam_rules::{OrganisationCode, WaitingListRules};
+use crate::model::organisation::{Organisation, OrganisationLevel};
 use crate::store::StoreError;
 
 /// So many sittings the engine takes before the transaction hears of it.
@@ -250,11 +250,12 @@ impl Changes {
 
 /// The sittings as the engine takes them.
 fn engine_sittings(page: &Exam, capacities: Vec<u32>) -> Vec<(SittingId, SittingSpec)> {
+    let pools = Pools::of(page);
     let of_engine = |(sitting, capacity): (&ExamSitting, u32)| {
         let spec = SittingSpec {
             title: sitting.title.zh.clone(),
             group: sitting.group.clone(),
-            pool: pool(page, sitting),
+            pool: pools.pool(sitting),
             capacity,
             venue: Some(sitting.venue.zh.clone()),
             starts_at: Some(sitting.starts_at),
@@ -264,11 +265,42 @@ fn engine_sittings(page: &Exam, capacities: Vec<u32>) -> Vec<(SittingId, Sitting
     page.sittings.iter().zip(capacities).map(of_engine).collect()
 }
 
-/// Seats of one province change together; an exam without provinces is one pool.
+/// Which sittings of an exam change together. A large one has thousands of campuses, and is asked for each sitting.
+pub(crate) struct Pools<'a> {
+    exam: &'a Exam,
+    by_code: HashMap<&'a OrganisationCode, &'a Organisation>,
+}
+
+impl<'a> Pools<'a> {
+    /// Those of an exam.
+    pub(crate) fn of(exam: &'a Exam) -> Self {
+        Self { exam, by_code: exam.organisations.iter().map(|one| (&one.code, one)).collect() }
+    }
+
+    /// Seats of one province change together; an exam without provinces is one pool.
+    pub(crate) fn pool(&self, sitting: &ExamSitting) -> Option<PoolId> {
+        pool_by(self.exam, sitting, |code| self.by_code.get(code).copied())
+    }
+}
+
+/// The same for one sitting.
 pub(crate) fn pool(exam: &Exam, sitting: &ExamSitting) -> Option<PoolId> {
-    let campus = sitting.campus.as_ref()?;
-    let line = ancestry(&exam.organisations, campus);
-    let province = line.iter().find(|organisation| organisation.level == OrganisationLevel::Province)?;
-    // Ids have at most 64 characters; what is longer shares the exam's pool.
-    format!("{}_{}", exam.id, province.code).parse().ok()
+    pool_by(exam, sitting, |code| exam.organisations.iter().find(|one| one.code == *code))
+}
+
+fn pool_by<'a>(
+    exam: &Exam,
+    sitting: &'a ExamSitting,
+    find: impl Fn(&OrganisationCode) -> Option<&'a Organisation>,
+) -> Option<PoolId> {
+    let mut next = sitting.campus.as_ref();
+    for _ in OrganisationLevel::ALL {
+        let one = find(next?)?;
+        if one.level == OrganisationLevel::Province {
+            // Ids have at most 64 characters; what is longer shares the exam's pool.
+            return format!("{}_{}", exam.id, one.code).parse().ok();
+        }
+        next = one.parent.as_ref();
+    }
+    None
 }

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::table::{Row, Shape, parse as parse_table};
+use super::table::{self, Row, Shape, parse as parse_table};
+use super::wrong::Wrong;
 use super::{DefinitionError, ORGANISATIONS_FILE, cells, words};
 use crate::model::exam_rules::OrganisationCode;
 use crate::model::organisation::{Organisation, OrganisationLevel};
 use crate::model::text::Paragraphs;
 
-const SHAPE: Shape = Shape {
+pub(crate) const SHAPE: Shape = Shape {
     file: ORGANISATIONS_FILE,
     columns: &[
         "code",
@@ -31,9 +32,9 @@ const SHAPE: Shape = Shape {
 const NOTICE_CHARS_MAX: usize = 2_000;
 
 /// Reads the file.
-pub(super) fn parse(table: &[u8], faults: &mut Vec<DefinitionError>) -> Vec<Organisation> {
+pub(super) fn parse(bytes: &[u8], faults: &mut Vec<DefinitionError>) -> Vec<Organisation> {
     let mut levels: HashMap<OrganisationCode, OrganisationLevel> = HashMap::new();
-    parse_table(&SHAPE, table, faults, |row, faults| {
+    parse_table(&SHAPE, bytes, faults, |row, faults| {
         let organisation = read(row, faults)?;
         let wanted = match organisation.level {
             OrganisationLevel::Province => None,
@@ -43,16 +44,17 @@ pub(super) fn parse(table: &[u8], faults: &mut Vec<DefinitionError>) -> Vec<Orga
         let found = organisation.parent.as_ref().map(|parent| levels.get(parent).copied());
         match (wanted, found) {
             (None, None) => {}
-            (None, Some(_)) => faults.push(row.fault("parent: a province belongs to nothing".to_owned())),
+            (None, Some(_)) => faults.push(row.wrong("parent", Wrong::OfProvince)),
             // A school may stand without a province: many exams have none.
             (Some(OrganisationLevel::Province), None) => {}
             (Some(wanted), found) if found.flatten() != Some(wanted) => {
-                faults.push(row.fault(format!("parent: must be a {} from a line further up", wanted.as_str())));
+                faults.push(row.wrong("parent", Wrong::Parent { level: wanted.as_str() }));
             }
             (Some(_), _) => {}
         }
         if levels.insert(organisation.code.clone(), organisation.level).is_some() {
-            faults.push(row.fault(format!("the organisation `{}` is there twice", organisation.code)));
+            let code = organisation.code.to_string();
+            faults.push(row.wrong("code", Wrong::OrganisationTwice { code }));
             return None;
         }
         Some(organisation)
@@ -60,27 +62,21 @@ pub(super) fn parse(table: &[u8], faults: &mut Vec<DefinitionError>) -> Vec<Orga
 }
 
 fn read(row: &Row<'_>, faults: &mut Vec<DefinitionError>) -> Option<Organisation> {
-    let code = row.parsed("code", faults);
-    let parent = row.optional("parent", faults);
+    let code = row.named("code", faults);
+    let parent = row.meant_or_empty("parent", faults, table::code);
     let name = row.text("name_zh", "name_en", faults);
-    let level = OrganisationLevel::ALL.into_iter().find(|level| level.as_str() == row.field("level"));
-    if level.is_none() {
-        faults.push(row.fault("level: must be province, school or campus".to_owned()));
-    }
-    let allows_elsewhere = match row.field("allows_elsewhere") {
-        "" | "yes" => Some(true),
-        "no" => Some(false),
-        _ => {
-            faults.push(row.fault("allows_elsewhere: must be yes or no".to_owned()));
-            None
-        }
-    };
-    let (opens_at, closes_at) =
-        (row.read_optional("opens_at", faults, cells::moment), row.read_optional("closes_at", faults, cells::moment));
+    let level = row.meant("level", faults, words::level);
+    let allows_elsewhere = row.meant("allows_elsewhere", faults, |cell| match cell {
+        "" | "yes" | "是" => Ok(true),
+        "no" | "否" => Ok(false),
+        _ => Err(Wrong::Choice { cell: cell.to_owned(), all: "yes, no, 是, 否".to_owned() }),
+    });
+    let opens_at = row.meant_or_empty("opens_at", faults, cells::moment);
+    let closes_at = row.meant_or_empty("closes_at", faults, cells::moment);
     let notice = Paragraphs { zh: paragraphs(row.field("notice_zh")), en: paragraphs(row.field("notice_en")) };
-    if row.field("notice_zh").chars().count().max(row.field("notice_en").chars().count()) > NOTICE_CHARS_MAX {
-        faults.push(row.fault(format!("notice_zh, notice_en: at most {NOTICE_CHARS_MAX} characters")));
-    }
+    let is_long = |column: &&str| row.field(column).chars().count() > NOTICE_CHARS_MAX;
+    let long = ["notice_zh", "notice_en"].into_iter().filter(is_long);
+    faults.extend(long.map(|column| row.wrong(column, Wrong::TooLong { max: NOTICE_CHARS_MAX })));
     Some(Organisation {
         code: code?,
         parent: parent?,

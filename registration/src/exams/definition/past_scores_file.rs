@@ -82,6 +82,7 @@ fn subject(exam: &Exam, cell: &str) -> Result<SubjectId, Wrong> {
 
 /// A whole number that `fits`; otherwise `wrong`, or that it is none.
 fn whole(cell: &str, fits: impl Fn(u16) -> bool, wrong: Wrong) -> Result<u16, Wrong> {
-    let number = cells::whole::<u16>(cell).map_err(|_| Wrong::NotWhole { cell: cell.to_owned() })?;
+    let read = cells::whole(cell, u16::MAX.into()).ok().and_then(|number| u16::try_from(number).ok());
+    let number = read.ok_or_else(|| Wrong::NotWhole { cell: cell.to_owned() })?;
     if fits(number) { Ok(number) } else { Err(wrong) }
 }

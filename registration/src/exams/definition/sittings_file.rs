@@ -7,7 +7,8 @@ use reservation::ids::{GroupId, SittingId};
 use reservation::sitting::CAPACITY_MAX;
 
 use super::exam_file::ExamFile;
-use super::table::{Row, Shape, parse as parse_table};
+use super::table::{Row, Shape, code, parse as parse_table};
+use super::wrong::Wrong;
 use super::{DefinitionError, SITTINGS_FILE, cells, words};
 use crate::model::exam::{Exam, ExamSitting};
 use crate::model::exam_rules::{OrganisationCode, Subject, SubjectId};
@@ -31,7 +32,7 @@ pub(crate) const COLUMNS: [&str; 11] = [
     "campus",
 ];
 
-const SHAPE: Shape = Shape {
+pub(crate) const SHAPE: Shape = Shape {
     file: SITTINGS_FILE,
     columns: &COLUMNS,
     needed: 3,
@@ -71,7 +72,7 @@ pub(super) fn parse(table: &[u8], known: Option<Known<'_>>, faults: &mut Vec<Def
     let rows = parse_table(&SHAPE, table, faults, |row, faults| {
         let read = read(row, known, faults)?;
         if !ids.insert(read.page.id.clone()) {
-            faults.push(row.fault(format!("the sitting `{}` is there twice", read.page.id)));
+            faults.push(row.wrong("id", Wrong::SittingTwice { sitting: read.page.id.to_string() }));
             return None;
         }
         Some(read)
@@ -91,15 +92,14 @@ pub(super) fn numbers(lines: &[u64], exam: &Exam) -> Vec<DefinitionError> {
     let mut seen = HashSet::new();
     let fault = |(line, sitting): (&u64, &ExamSitting)| {
         let id = &sitting.id;
+        let sitting_id = || id.to_string();
         // All rooms and seats are numbered from 1, so that two sittings differ in their first seats or not at all.
-        let message = match tickets::number(exam, sitting, (1, 1), &[]) {
-            None => format!("the pattern of ticket numbers names a code that the sitting `{id}` has not"),
-            Some(number) if !seen.insert(number.clone()) => {
-                format!("tickets of `{id}` would have the numbers of another sitting: let the pattern tell them apart")
-            }
+        let wrong = match tickets::number(exam, sitting, (1, 1), &[]) {
+            None => Wrong::TicketCode { sitting: sitting_id() },
+            Some(number) if !seen.insert(number.clone()) => Wrong::TicketNumber { sitting: sitting_id() },
             Some(_) => return None,
         };
-        Some(DefinitionError::new(SITTINGS_FILE, *line, message))
+        Some(DefinitionError::of_cell(SITTINGS_FILE, *line, None, wrong))
     };
     lines.iter().zip(&exam.sittings).filter_map(fault).take(WARNINGS_MAX).collect()
 }
@@ -123,7 +123,7 @@ pub(super) fn warnings(rows: &[SittingRow], exam: &Exam, now: Timestamp) -> Vec<
 }
 
 fn read(row: &Row<'_>, known: Option<Known<'_>>, faults: &mut Vec<DefinitionError>) -> Option<SittingRow> {
-    let id: Option<SittingId> = row.parsed("id", faults);
+    let id: Option<SittingId> = row.named("id", faults);
     let subject = subject(row, known, faults);
     let campus = campus(row, known, faults);
     let title = match (row.field("title_zh"), subject.as_ref()?) {
@@ -137,18 +137,12 @@ fn read(row: &Row<'_>, known: Option<Known<'_>>, faults: &mut Vec<DefinitionErro
         _ => row.text("venue_zh", "venue_en", faults),
     };
     let starts_at = starts_at(row, known, faults);
-    let capacity = row.read("capacity", faults, cells::whole::<u32>).filter(|capacity| {
-        let fits = *capacity <= CAPACITY_MAX;
-        if !fits {
-            faults.push(row.fault(format!("capacity: at most {CAPACITY_MAX}")));
-        }
-        fits
-    });
+    let capacity = row.meant("capacity", faults, |cell| cells::whole(cell, CAPACITY_MAX));
     let of_subject = subject.as_ref()?.as_ref().and_then(|(_, subject)| subject.as_ref()?.group.clone());
     let group = if row.field("group").is_empty() { Some(of_subject) } else { group(row, known, faults) };
     let fee = match row.field("fee") {
         "" => Some(known.map_or(Fen(0), |known| known.exam.page.fee)),
-        _ => row.read("fee", faults, cells::money),
+        _ => row.meant("fee", faults, cells::money),
     };
     let page = ExamSitting {
         id: id?,
@@ -165,10 +159,10 @@ fn read(row: &Row<'_>, known: Option<Known<'_>>, faults: &mut Vec<DefinitionErro
 
 /// When it begins: some hold must be over by then, or nobody could ever register for it.
 fn starts_at(row: &Row<'_>, known: Option<Known<'_>>, faults: &mut Vec<DefinitionError>) -> Option<Timestamp> {
-    let starts_at: Timestamp = row.read("starts_at", faults, cells::moment)?;
+    let starts_at: Timestamp = row.meant("starts_at", faults, cells::moment)?;
     let first = known.map(|known| known.exam.page.opens_at + known.exam.page.hold);
     if first.is_some_and(|first| starts_at <= first) {
-        faults.push(row.fault("starts_at: must be more than hold_seconds later than opens_at of exam.toml".to_owned()));
+        faults.push(row.wrong("starts_at", Wrong::TooEarly));
         return None;
     }
     Some(starts_at)
@@ -186,10 +180,10 @@ fn subject<'a>(
     known: Option<Known<'a>>,
     faults: &mut Vec<DefinitionError>,
 ) -> Found<SubjectId, &'a Subject> {
-    let Some(id) = row.optional::<SubjectId>("subject", faults)? else { return Some(None) };
+    let Some(id) = row.meant_or_empty("subject", faults, code::<SubjectId>)? else { return Some(None) };
     let Some(known) = known else { return Some(Some((id, None))) };
     let Some(subject) = known.exam.page.rules.subject(&id) else {
-        faults.push(row.fault(format!("subject: `{id}` is not among the subjects of exam.toml")));
+        faults.push(row.wrong("subject", Wrong::Subject { subject: id.to_string() }));
         return None;
     };
     Some(Some((id, Some(subject))))
@@ -200,19 +194,19 @@ fn campus<'a>(
     known: Option<Known<'a>>,
     faults: &mut Vec<DefinitionError>,
 ) -> Found<OrganisationCode, &'a Organisation> {
-    let Some(code) = row.optional::<OrganisationCode>("campus", faults)? else { return Some(None) };
+    let Some(code) = row.meant_or_empty("campus", faults, code::<OrganisationCode>)? else { return Some(None) };
     let Some(known) = known else { return Some(Some((code, None))) };
     let Some(&campus) = known.campuses.get(&code) else {
-        faults.push(row.fault(format!("campus: `{code}` is no campus of organisations.csv")));
+        faults.push(row.wrong("campus", Wrong::Campus { campus: code.to_string() }));
         return None;
     };
     Some(Some((code, Some(campus))))
 }
 
 fn group(row: &Row<'_>, known: Option<Known<'_>>, faults: &mut Vec<DefinitionError>) -> Option<Option<GroupId>> {
-    let group: GroupId = row.parsed("group", faults)?;
+    let group: GroupId = row.named("group", faults)?;
     if known.is_some_and(|known| !known.exam.page.groups.iter().any(|known| known.id == group)) {
-        faults.push(row.fault(format!("group: `{group}` is not among the groups of exam.toml")));
+        faults.push(row.wrong("group", Wrong::Group { group: group.to_string() }));
         return None;
     }
     Some(Some(group))

@@ -5,10 +5,11 @@ use std::fmt::Display;
 use std::io::{Cursor, Read, Seek};
 use std::str::FromStr;
 
+use reservation::sitting::TITLE_CHARS_MAX;
 use sheets::{Cell, Form, Limits, Seen};
 
 use super::wrong::Wrong;
-use super::{DefinitionError, ROWS_OF_A_TITLE, cells, text_fault, words};
+use super::{DefinitionError, ROWS_OF_A_TITLE, cells, odd_language, words};
 use crate::model::exam_rules::FieldName;
 use crate::model::text::Text;
 
@@ -247,11 +248,6 @@ impl<'a> Row<'a> {
         fault(self.shape, self.line, u16::try_from(place).ok().map(|place| (place, name)), wrong)
     }
 
-    /// A fault of this line.
-    pub(crate) fn fault(&self, message: String) -> DefinitionError {
-        DefinitionError::new(self.shape.file, self.line, message)
-    }
-
     /// A fault of this line as a whole.
     pub(crate) fn wrong_line(&self, wrong: Wrong) -> DefinitionError {
         fault(self.shape, self.line, None, wrong)
@@ -292,27 +288,6 @@ impl<'a> Row<'a> {
         self.header.iter().map(String::as_str).zip(self.cells.iter().map(String::as_str))
     }
 
-    /// A field as one of the readers of cells reads it.
-    pub(crate) fn read<T>(
-        &self,
-        column: &str,
-        faults: &mut Vec<DefinitionError>,
-        reader: impl Fn(&str) -> Result<T, String>,
-    ) -> Option<T> {
-        let read = reader(self.field(column));
-        read.map_err(|message| faults.push(self.fault(format!("{column}: {message}")))).ok()
-    }
-
-    /// The same for a field that may be empty.
-    pub(crate) fn read_optional<T>(
-        &self,
-        column: &str,
-        faults: &mut Vec<DefinitionError>,
-        reader: impl Fn(&str) -> Result<T, String>,
-    ) -> Option<Option<T>> {
-        if self.field(column).is_empty() { Some(None) } else { self.read(column, faults, reader).map(Some) }
-    }
-
     /// A field as a reader reads it that says what is wrong as a value.
     pub(crate) fn meant<T>(
         &self,
@@ -324,32 +299,34 @@ impl<'a> Row<'a> {
         read.map_err(|wrong| faults.push(self.wrong(column, wrong))).ok()
     }
 
-    /// A field as what it stands for.
-    pub(crate) fn parsed<T: FromStr<Err: Display>>(
+    /// The same for a field that may be empty.
+    pub(crate) fn meant_or_empty<T>(
         &self,
         column: &str,
         faults: &mut Vec<DefinitionError>,
-    ) -> Option<T> {
-        let parsed = self.field(column).parse();
-        parsed.map_err(|error: T::Err| faults.push(self.fault(format!("{column}: {error}")))).ok()
+        reader: impl Fn(&str) -> Result<T, Wrong>,
+    ) -> Option<Option<T>> {
+        if self.field(column).is_empty() { Some(None) } else { self.meant(column, faults, reader).map(Some) }
     }
 
-    /// A field that may be empty.
-    pub(crate) fn optional<T: FromStr<Err: Display>>(
-        &self,
-        column: &str,
-        faults: &mut Vec<DefinitionError>,
-    ) -> Option<Option<T>> {
-        if self.field(column).is_empty() { Some(None) } else { self.parsed(column, faults).map(Some) }
+    /// A field as the name that it is.
+    pub(crate) fn named<T: FromStr<Err: Display>>(&self, column: &str, faults: &mut Vec<DefinitionError>) -> Option<T> {
+        self.meant(column, faults, code)
     }
 
     /// A text in both languages.
     pub(crate) fn text(&self, zh: &str, en: &str, faults: &mut Vec<DefinitionError>) -> Option<Text> {
         let text = Text { zh: self.field(zh).to_owned(), en: self.field(en).to_owned() };
-        if let Some(message) = text_fault(&text) {
-            faults.push(self.fault(format!("{zh}, {en}: {message}")));
+        if let Some(language) = odd_language(&text) {
+            let wrong = Wrong::Text { language, max: TITLE_CHARS_MAX };
+            faults.push(self.wrong(if language == "zh" { zh } else { en }, wrong));
             return None;
         }
         Some(text)
     }
+}
+
+/// A name of something.
+pub(super) fn code<T: FromStr<Err: Display>>(cell: &str) -> Result<T, Wrong> {
+    cell.parse().map_err(|error: T::Err| Wrong::Code { cell: cell.to_owned(), why: error.to_string() })
 }

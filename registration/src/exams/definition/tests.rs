@@ -179,14 +179,14 @@ g,英语,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,10000001,
     let begin = |line: u64, what: &str| format!("sittings.csv:{line}: {what}");
     let expected = [
         begin(3, "id: a sitting is 1 to 64 characters"),
-        begin(4, "title_zh, title_en: the text `zh` must be one line"),
+        begin(4, "title_zh: the text `zh` must be one line"),
         begin(5, "group: `other` is not among the groups of exam.toml"),
         begin(6, "starts_at: "),
         begin(6, "capacity: `many` is no whole number"),
         begin(7, "capacity: `-1` is no whole number"),
         begin(7, "fee: `1.234`: an amount is yuan"),
         begin(8, "has 2 fields instead of 9"),
-        begin(9, "the sitting `am` is there twice"),
+        begin(9, "id: the sitting `am` is there twice"),
         begin(10, "capacity: at most 10000000"),
     ];
     assert_eq!(found.len(), expected.len(), "{found:#?}");

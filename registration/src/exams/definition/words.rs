@@ -2,6 +2,7 @@
 
 use super::wrong::Wrong;
 use crate::model::document::DocumentKind;
+use crate::model::organisation::OrganisationLevel;
 
 /// Our name for a column, by what stands in a sheet's first line: one of `ours`, or itself.
 pub(crate) fn column(ours: &[&str], words: &[(&'static str, &'static str)], written: &str) -> String {
@@ -110,17 +111,55 @@ pub(super) const PAST_SCORES: [(&str, &str); 20] = [
 ];
 
 /// What a sheet of organisations may say.
-pub(super) const ORGANISATIONS: [(&str, &str); 6] = [
+pub(super) const ORGANISATIONS: [(&str, &str); 19] = [
     ("代码", "code"),
+    ("单位代码", "code"),
+    ("学校代码", "code"),
     ("级别", "level"),
+    ("层级", "level"),
     ("上级", "parent"),
     ("上级代码", "parent"),
     ("名称", "name_zh"),
+    ("单位名称", "name_zh"),
+    ("学校名称", "name_zh"),
     ("英文名称", "name_en"),
+    ("须知", "notice_zh"),
+    ("英文须知", "notice_en"),
+    ("可选外校考点", "allows_elsewhere"),
+    ("开放时间", "opens_at"),
+    ("报名开始", "opens_at"),
+    ("截止时间", "closes_at"),
+    ("报名截止", "closes_at"),
+    ("报名结束", "closes_at"),
 ];
 
+/// What the levels of organisations are called.
+const LEVELS: [(&str, OrganisationLevel); 6] = [
+    ("省", OrganisationLevel::Province),
+    ("省份", OrganisationLevel::Province),
+    ("省级", OrganisationLevel::Province),
+    ("学校", OrganisationLevel::School),
+    ("院校", OrganisationLevel::School),
+    ("校区", OrganisationLevel::Campus),
+];
+
+/// A level by our name or by what it is called.
+pub(crate) fn level(cell: &str) -> Result<OrganisationLevel, Wrong> {
+    let known = LEVELS.iter().find(|(name, _)| *name == cell).map(|(_, level)| *level);
+    let ours = || OrganisationLevel::ALL.into_iter().find(|level| level.as_str() == cell.to_ascii_lowercase());
+    known.or_else(ours).ok_or(Wrong::Level)
+}
+
 /// What the kinds of documents are called.
-const KINDS: [(&str, DocumentKind); 21] = [
+const KINDS: [(&str, DocumentKind); 29] = [
+    ("第二代居民身份证", DocumentKind::ResidentId),
+    ("大陆居民身份证", DocumentKind::ResidentId),
+    ("中国居民身份证", DocumentKind::ResidentId),
+    ("港澳居民居住证", DocumentKind::ResidentId),
+    ("台湾居民居住证", DocumentKind::ResidentId),
+    ("港澳台居住证", DocumentKind::ResidentId),
+    ("台湾居民来往内地通行证", DocumentKind::TaiwanPermit),
+    ("中国护照", DocumentKind::Passport),
     ("居民身份证", DocumentKind::ResidentId),
     ("中华人民共和国居民身份证", DocumentKind::ResidentId),
     ("身份证", DocumentKind::ResidentId),
@@ -146,7 +185,9 @@ const KINDS: [(&str, DocumentKind); 21] = [
 
 /// A kind by our name or by what it is called.
 pub(super) fn kind(cell: &str) -> Result<DocumentKind, Wrong> {
+    // `台湾居民来往大陆通行证（台胞证）`
     let called: String = cell.chars().filter(|c| !c.is_whitespace()).collect();
+    let called = called.split(['(', '（']).next().unwrap_or_default().to_owned();
     let known = KINDS.iter().find(|(name, _)| *name == called).map(|(_, kind)| *kind);
     let ours = || called.to_ascii_lowercase().parse().map_err(|_| Wrong::Kind { kind: cell.to_owned() });
     known.map_or_else(ours, Ok)

@@ -1,7 +1,7 @@
-//! What is wrong with a file of people or of rooms, cell by cell, as values: the command line says it in English, pages in their own
-//! words.
+//! What is wrong with a table, cell by cell, as values: the command line says it in English, pages in their own words (`told`).
 
-use seating::LayoutError;
+mod told;
+
 use sheets::{CellFault, SheetError};
 
 use crate::exams::rooms::form::RoomFault;
@@ -185,189 +185,114 @@ pub enum Wrong {
     /// Candidates were told seats in this room.
     #[error("places in this room are published, and its seats stay until that sitting")]
     SatIn,
-}
-
-impl Wrong {
-    /// All words that [`Self::told`] has.
-    pub const ALL_WORDS: &[&str] = &[
-        "long-number",
-        "formula",
-        "rounded",
-        "name-empty",
-        "name-long",
-        "name-character",
-        "past-number",
-        "nothing",
-        "missing-column",
-        "unknown-column",
-        "column-name",
-        "column-twice",
-        "lines",
-        "open-quote",
-        "fields",
-        "no-column",
-        "unreadable",
-        "too-long",
-        "line-break",
-        "control",
-        "kind",
-        "scientific",
-        "subject",
-        "campus",
-        "campus-of-other",
-        "person-twice",
-        "result-twice",
-        "no-number",
-        "not-whole",
-        "year",
-        "score",
-        "choice",
-        "room-twice",
-        "no-site",
-        "many-sites",
-        "sat-in",
-        "no-text",
-        "broken",
-        "locked",
-        "old",
-        "no-sheet",
-        "bytes",
-        "unpacked",
-        "columns",
-        "cell-chars",
-        "io",
-        "document-length",
-        "document-character",
-        "document-place",
-        "document-birth",
-        "document-foreign",
-        "document-check",
-        "document-form",
-        "room-site",
-        "room-address",
-        "room-way",
-        "room-position",
-        "room-name",
-        "room-floor",
-        "room-prefix",
-        "room-plan",
-        "room-letter",
-        "room-no-seat",
-        "room-too-large",
-        "room-spare",
-        "room-taken",
-    ];
-
-    /// By what pages find their words for it: one word of small letters and hyphens, and what stands in them, in order.
-    pub fn told(&self) -> (&'static str, Vec<String>) {
-        let none = Vec::new;
-        match self {
-            Self::Sheet(error) => sheet(error),
-            Self::Cell(CellFault::LongNumber) => ("long-number", none()),
-            Self::Cell(CellFault::Formula(shown)) => ("formula", vec![shown.clone()]),
-            Self::Document(error) => document(*error),
-            Self::Rounded { .. } => ("rounded", none()),
-            Self::Name(NameError::Empty) => ("name-empty", none()),
-            Self::Name(NameError::TooLong) => ("name-long", none()),
-            Self::Name(NameError::Character(c)) => ("name-character", vec![shown(*c)]),
-            Self::PastNumber(PastNumberError) => ("past-number", none()),
-            Self::Nothing => ("nothing", none()),
-            Self::MissingColumn { column } => ("missing-column", vec![column.clone()]),
-            Self::UnknownColumn { column, .. } => ("unknown-column", vec![column.clone()]),
-            Self::ColumnName { column } => ("column-name", vec![column.clone()]),
-            Self::ColumnTwice { column } => ("column-twice", vec![column.clone()]),
-            Self::Lines { max } => ("lines", vec![max.to_string()]),
-            Self::OpenQuote => ("open-quote", none()),
-            Self::Fields { cells, names } => ("fields", vec![cells.to_string(), names.to_string()]),
-            Self::NoColumn => ("no-column", none()),
-            Self::Unreadable => ("unreadable", none()),
-            Self::TooLong { max } => ("too-long", vec![max.to_string()]),
-            Self::LineBreak => ("line-break", none()),
-            Self::Control { character } => ("control", vec![format!("U+{:04X}", u32::from(*character))]),
-            Self::Kind { kind } => ("kind", vec![kind.clone()]),
-            Self::Scientific { shown } => ("scientific", vec![shown.clone()]),
-            Self::Subject { subject } => ("subject", vec![subject.clone()]),
-            Self::Campus { campus } => ("campus", vec![campus.clone()]),
-            Self::CampusOfOther { campus, school } => ("campus-of-other", vec![campus.clone(), school.clone()]),
-            Self::PersonTwice => ("person-twice", none()),
-            Self::ResultTwice => ("result-twice", none()),
-            Self::NoNumber => ("no-number", none()),
-            Self::NotWhole { cell } => ("not-whole", vec![cell.clone()]),
-            Self::Year => ("year", none()),
-            Self::Score { max } => ("score", vec![max.to_string()]),
-            Self::Room(fault) => room(fault),
-            Self::Choice { cell, all } => ("choice", vec![cell.clone(), all.clone()]),
-            Self::RoomTwice { room } => ("room-twice", vec![room.clone()]),
-            Self::NoSite { site } => ("no-site", vec![site.clone()]),
-            Self::ManySites => ("many-sites", none()),
-            Self::SatIn => ("sat-in", none()),
-        }
-    }
-}
-
-fn shown(c: char) -> String {
-    if c.is_control() { format!("U+{:04X}", u32::from(c)) } else { format!("{c} (U+{:04X})", u32::from(c)) }
-}
-
-fn sheet(error: &SheetError) -> (&'static str, Vec<String>) {
-    match error {
-        SheetError::NoText => ("no-text", Vec::new()),
-        SheetError::Broken => ("broken", Vec::new()),
-        SheetError::Locked => ("locked", Vec::new()),
-        SheetError::Old => ("old", Vec::new()),
-        SheetError::NoSheet => ("no-sheet", Vec::new()),
-        SheetError::Bytes(max) => ("bytes", vec![max.to_string()]),
-        SheetError::Unpacked(max) => ("unpacked", vec![max.to_string()]),
-        SheetError::Columns { address, .. } => ("columns", vec![address.to_string()]),
-        SheetError::CellChars(address, max) => ("cell-chars", vec![address.to_string(), max.to_string()]),
-        SheetError::Io(_) => ("io", Vec::new()),
-    }
-}
-
-fn document(error: DocumentError) -> (&'static str, Vec<String>) {
-    match error {
-        DocumentError::Length => ("document-length", Vec::new()),
-        DocumentError::Character => ("document-character", Vec::new()),
-        DocumentError::Place => ("document-place", Vec::new()),
-        DocumentError::BirthDate => ("document-birth", Vec::new()),
-        DocumentError::ForeignResident => ("document-foreign", Vec::new()),
-        DocumentError::Check => ("document-check", Vec::new()),
-        DocumentError::Form(_) => ("document-form", Vec::new()),
-    }
-}
-
-fn room(fault: &RoomFault) -> (&'static str, Vec<String>) {
-    match fault {
-        RoomFault::SiteName => ("room-site", Vec::new()),
-        RoomFault::Address => ("room-address", Vec::new()),
-        RoomFault::Way => ("room-way", Vec::new()),
-        RoomFault::Position => ("room-position", Vec::new()),
-        RoomFault::RoomName => ("room-name", Vec::new()),
-        RoomFault::Floor => ("room-floor", Vec::new()),
-        RoomFault::Prefix => ("room-prefix", Vec::new()),
-        RoomFault::Plan => ("room-plan", Vec::new()),
-        RoomFault::Layout(LayoutError::Letter { row, letter }) => {
-            ("room-letter", vec![row.to_string(), letter.to_string()])
-        }
-        RoomFault::Layout(LayoutError::NoSeat) => ("room-no-seat", Vec::new()),
-        RoomFault::Layout(LayoutError::TooLarge) => ("room-too-large", Vec::new()),
-        RoomFault::Spare => ("room-spare", Vec::new()),
-        RoomFault::NameTaken => ("room-taken", Vec::new()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The list is kept by hand: a word that is told stands in it.
-    #[test]
-    fn words_stand_in_the_list() {
-        let source = include_str!("wrong.rs");
-        let told = source.split_once("pub fn told").expect("it is there").1;
-        let told = told.split_once("#[cfg(test)]").expect("this is behind it").0;
-        let words: Vec<&str> = told.split("(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-        let words: Vec<&str> = words.into_iter().filter(|word| !word.contains(['{', '}'])).collect();
-        assert_eq!(words, Wrong::ALL_WORDS);
-    }
+    /// No name of a sitting, a group, a subject or an organisation.
+    #[error("{why}")]
+    Code {
+        /// As it is written.
+        cell: String,
+        /// What one is.
+        why: String,
+    },
+    /// No text that pages show on one line.
+    #[error("the text `{language}` must be one line of 1 to {max} characters")]
+    Text {
+        /// In which language: `zh` or `en`.
+        language: &'static str,
+        /// How many characters it may have.
+        max: usize,
+    },
+    /// No day with its time.
+    #[error("`{cell}` is no moment: write day and time, such as 2027-05-22 09:00")]
+    Moment {
+        /// As it is written.
+        cell: String,
+    },
+    /// A sitting that begins before anybody could have registered for it.
+    #[error("must be more than hold_seconds later than opens_at of exam.toml")]
+    TooEarly,
+    /// No amount of money.
+    #[error("`{cell}`: {why}")]
+    Money {
+        /// As it is written.
+        cell: String,
+        /// What one is.
+        why: String,
+    },
+    /// A number that is too large.
+    #[error("at most {max}")]
+    TooLarge {
+        /// The largest one.
+        max: u32,
+    },
+    /// A group that the exam does not have.
+    #[error("`{group}` is not among the groups of exam.toml")]
+    Group {
+        /// As the cell says it.
+        group: String,
+    },
+    /// A sitting stands in two lines.
+    #[error("the sitting `{sitting}` is there twice")]
+    SittingTwice {
+        /// The id of that sitting.
+        sitting: String,
+    },
+    /// The pattern of ticket numbers cannot number the seats of a sitting.
+    #[error("the pattern of ticket numbers names a code that the sitting `{sitting}` has not")]
+    TicketCode {
+        /// The id of that sitting.
+        sitting: String,
+    },
+    /// The pattern of ticket numbers cannot tell two sittings apart.
+    #[error("tickets of `{sitting}` would have the numbers of another sitting: let the pattern tell them apart")]
+    TicketNumber {
+        /// The id of the later one.
+        sitting: String,
+    },
+    /// An organisation that is none of three things.
+    #[error("must be province, school or campus")]
+    Level,
+    /// A province stands at the top.
+    #[error("a province belongs to nothing")]
+    OfProvince,
+    /// An organisation belongs to one that is not there, or not further up.
+    #[error("must be a {level} from a line further up")]
+    Parent {
+        /// What it must belong to.
+        level: &'static str,
+    },
+    /// An organisation stands in two lines.
+    #[error("the organisation `{code}` is there twice")]
+    OrganisationTwice {
+        /// The code of that organisation.
+        code: String,
+    },
+    /// Fewer seats than were sold.
+    #[error("{sold} seats are sold: there cannot be fewer")]
+    FewerThanSold {
+        /// How many were.
+        sold: i64,
+    },
+    /// Seats are taken away after registration has opened.
+    #[error("registration has opened, and two people take seats away, sitting by sitting: ask for it at /approvals")]
+    NeedsTwo,
+    /// Another fee of a sitting that somebody has paid for.
+    #[error("{sold} seats are sold at the fee that stands: it stays")]
+    FeeSold {
+        /// How many were.
+        sold: i64,
+    },
+    /// Another group of a sitting that is there.
+    #[error("the group of a sitting that is there stays: make another sitting")]
+    GroupStays,
+    /// Another province of a sitting that is there.
+    #[error("the province of a sitting that is there stays: make another sitting")]
+    ProvinceStays,
+    /// What another file says would not be right any more.
+    #[error("`{id}` of {file} would be wrong then: change that first")]
+    Elsewhere {
+        /// Which file says it.
+        file: &'static str,
+        /// What of it would be wrong.
+        id: String,
+    },
 }

@@ -178,7 +178,7 @@ impl ExamDrafts {
     }
 
     /// Who has seats of an exam, by sitting.
-    async fn seats(&self, exam: &ExamId) -> Result<HashMap<SittingId, Seats>, DraftError> {
+    pub(crate) async fn seats(&self, exam: &ExamId) -> Result<HashMap<SittingId, Seats>, DraftError> {
         if self.exams.engine.exam(exam).is_none() {
             return Ok(HashMap::new());
         }

@@ -114,7 +114,7 @@ impl ExamDrafts {
     }
 
     /// The files that say what stands of an exam, and by what that is known.
-    pub(super) async fn standing_texts(&self, exam: &ExamId) -> Result<(DefinitionTexts, String), DraftError> {
+    pub(crate) async fn standing_texts(&self, exam: &ExamId) -> Result<(DefinitionTexts, String), DraftError> {
         let standing = Standing::of(&self.exams, exam).ok_or(DraftError::Unknown)?;
         let kept = exam_definitions::get(&self.database.client().await?, exam).await?;
         Ok(apart(move || (standing.texts(kept), standing.digest())).await?)
@@ -153,7 +153,7 @@ pub(super) fn with_file(texts: DefinitionTexts, file: &str, text: String) -> Res
     }
 }
 
-pub(super) fn check_size(texts: &DefinitionTexts) -> Result<(), DraftError> {
+pub(crate) fn check_size(texts: &DefinitionTexts) -> Result<(), DraftError> {
     let fits = texts.files().all(|(_, text)| text.len() as u64 <= FILE_BYTES_MAX && !text.contains('\0'));
     if fits { Ok(()) } else { Err(DraftError::TooLarge) }
 }

@@ -7,7 +7,7 @@ use crate::store::StoreError;
 pub(super) type Checked = Result<ExamDefinition, Vec<DefinitionError>>;
 
 /// Does it where it keeps nobody waiting.
-pub(super) async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
+pub(crate) async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
     tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Corrupt("a definition that ends its checker"))
 }
 

@@ -8,7 +8,7 @@ use toml::Value;
 
 use super::standing::Standing;
 use super::{moments, written};
-use crate::exams::definition::{Imported, pool};
+use crate::exams::definition::{Imported, Pools};
 use crate::model::exam::ExamSitting;
 use crate::model::text::Text;
 
@@ -338,8 +338,9 @@ fn organisations(before: Option<&Standing>, after: &Standing) -> [usize; 3] {
 }
 
 /// What cannot be done to sittings that are there.
-fn refusals(before: &Standing, after: &Standing, seats: &HashMap<SittingId, Seats>) -> Vec<EffectRefusal> {
+pub(crate) fn refusals(before: &Standing, after: &Standing, seats: &HashMap<SittingId, Seats>) -> Vec<EffectRefusal> {
     let was = by_id(before);
+    let pools = (Pools::of(&before.page), Pools::of(&after.page));
     let mut found = Vec::new();
     for (sitting, wanted) in after.page.sittings.iter().zip(&after.capacities) {
         let Some((known, capacity)) = was.get(&sitting.id) else { continue };
@@ -353,8 +354,8 @@ fn refusals(before: &Standing, after: &Standing, seats: &HashMap<SittingId, Seat
         if known.group != sitting.group {
             found.push(EffectRefusal::Group(id.clone()));
         }
-        let another = pool(&after.page, sitting);
-        if another.is_some() && another != pool(&before.page, known) {
+        let another = pools.1.pool(sitting);
+        if another.is_some() && another != pools.0.pool(known) {
             found.push(EffectRefusal::Pool(id));
         }
     }

@@ -14,16 +14,16 @@ use crate::model::exam::Exam;
 /// An exam as a definition would say it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Standing {
-    pub(super) page: Arc<Exam>,
+    pub(crate) page: Arc<Exam>,
     /// Seats by sitting, in the order of the page's sittings.
-    pub(super) capacities: Vec<u32>,
+    pub(crate) capacities: Vec<u32>,
     pub(super) acknowledge: Acknowledge,
     pub(super) waiting_room: WaitingRoomSettings,
 }
 
 impl Standing {
     /// What this process knows of an exam; `None`: there is none, or the engine has not heard of it yet.
-    pub(super) fn of(exams: &Exams, id: &ExamId) -> Option<Self> {
+    pub(crate) fn of(exams: &Exams, id: &ExamId) -> Option<Self> {
         let (page, entry) = (exams.get(id)?, exams.engine.exam(id)?);
         let of_engine: HashMap<_, _> = exams
             .engine
@@ -39,7 +39,7 @@ impl Standing {
     }
 
     /// What a definition would make.
-    pub(super) fn made_by(definition: &ExamDefinition) -> Self {
+    pub(crate) fn made_by(definition: &ExamDefinition) -> Self {
         let ExamDefinition { page, capacities, acknowledge, waiting_room, .. } = definition;
         let page = Arc::new(page.clone());
         Self { page, capacities: capacities.clone(), acknowledge: *acknowledge, waiting_room: *waiting_room }

@@ -6,7 +6,8 @@ use std::io::Cursor;
 
 use sheets::Limits;
 
-use crate::exams::definition::words;
+use crate::exams::definition::table::Shape;
+use crate::exams::definition::{sittings_file, words};
 
 const LIMITS: Limits = Limits {
     bytes: 8 * 1024 * 1024,
@@ -24,12 +25,12 @@ pub struct SheetText {
     /// Our names of them.
     names: Vec<String>,
     /// The cells of each line, as many as there are columns.
-    pub(super) rows: Vec<Vec<String>>,
+    pub(crate) rows: Vec<Vec<String>>,
 }
 
 impl SheetText {
     /// A table without lines.
-    pub(super) fn new(heads: &[&str]) -> Self {
+    pub(crate) fn new(heads: &[&str]) -> Self {
         let heads: Vec<String> = heads.iter().map(|head| (*head).to_owned()).collect();
         Self { names: heads.clone(), heads, rows: Vec::new() }
     }
@@ -37,6 +38,11 @@ impl SheetText {
     /// Reads the sittings' table; `None` where its cells cannot be told apart, or a title stands above its names: then it is
     /// changed as a text.
     pub fn of_sittings(text: &str) -> Option<Self> {
+        Self::of(text, &sittings_file::SHAPE)
+    }
+
+    /// The same for a table of that shape.
+    pub(crate) fn of(text: &str, shape: &Shape) -> Option<Self> {
         let mut lines: Vec<Vec<String>> = Vec::new();
         let mut is_text = true;
         let seen = sheets::read(Cursor::new(text.as_bytes()), &LIMITS, |row| {
@@ -50,18 +56,21 @@ impl SheetText {
             return None;
         }
         let heads = lines.remove(0);
-        let ours = ["id", "starts_at", "capacity"];
-        let columns = super::SITTING_COLUMNS;
-        let names: Vec<String> = heads.iter().map(|head| words::column(&columns, &words::SITTINGS, head)).collect();
-        let is_whole = ours.iter().all(|name| names.iter().any(|known| known == name));
+        let names: Vec<String> = heads.iter().map(|head| words::column(shape.columns, shape.words, head)).collect();
+        let is_whole = shape.columns[..shape.needed].iter().all(|name| names.iter().any(|known| known == name));
         let fits = lines.iter().all(|cells| cells.len() == heads.len());
         (is_whole && fits).then_some(Self { heads, names, rows: lines })
     }
 
     /// Adds a line of as many cells as there are columns.
-    pub(super) fn push(&mut self, mut cells: Vec<String>) {
+    pub(crate) fn push(&mut self, mut cells: Vec<String>) {
         cells.resize(self.heads.len(), String::new());
         self.rows.push(cells);
+    }
+
+    /// Our names of its columns.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// How many lines there are below the names.
@@ -81,7 +90,7 @@ impl SheetText {
     }
 
     /// Sets a cell; a column that is not there yet is added when something stands in it.
-    pub(super) fn set(&mut self, row: usize, column: &str, value: &str) {
+    pub(crate) fn set(&mut self, row: usize, column: &str, value: &str) {
         let place = match self.names.iter().position(|name| name == column) {
             Some(place) => place,
             None if value.is_empty() => return,

@@ -200,7 +200,7 @@ fn is_part(value: &Value) -> bool {
 }
 
 /// `sittings.csv`.
-pub(super) fn sittings(page: &Exam, capacities: &[u32]) -> String {
+pub(crate) fn sittings(page: &Exam, capacities: &[u32]) -> String {
     let heads = [
         "id",
         "title_zh",
@@ -236,7 +236,7 @@ pub(super) fn sittings(page: &Exam, capacities: &[u32]) -> String {
 }
 
 /// `organisations.csv`.
-fn organisations(all: &[Organisation]) -> String {
+pub(crate) fn organisations(all: &[Organisation]) -> String {
     let heads = [
         "code",
         "level",

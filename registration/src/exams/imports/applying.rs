@@ -2,12 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use jiff::SignedDuration;
-
 use super::reading::People;
 use super::sealed::SealedFile;
 use super::store::imports::{self, Due};
-use super::{Imports, subject};
+use super::{Imports, TURN_WAIT, subject};
 use crate::desk::audit::{AuditAction, Entry};
 use crate::exams::definition::{self, DefinitionError, PeopleImported, import_people};
 use crate::exams::store::exams;
@@ -15,9 +13,6 @@ use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::import::ImportCounts;
 use crate::store::{Absent, StoreError};
-
-/// Until it is tried again where somebody else imports.
-pub(super) const TURN_WAIT: SignedDuration = SignedDuration::from_secs(5);
 
 impl Imports {
     /// Applies the file. Where it would do something else than somebody was told, nothing is done and it is looked through

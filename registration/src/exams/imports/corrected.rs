@@ -7,6 +7,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use super::reading::People;
 use super::sealed::SealedFile;
 use super::store::imports;
+use super::tables::{self, Table};
 use super::tally::told;
 use super::{ImportError, Imports, right, subject};
 use crate::desk::audit::{AuditAction, Entry};
@@ -83,11 +84,18 @@ impl Imports {
                 });
             }
             None => {
-                batch.more = self.more_faults_of_rooms(id, place).await?;
+                let table = Table::of(import.kind);
+                batch.more = match (table, &import.exam) {
+                    (Some(table), Some(exam)) => self.more_faults_of_table((id, exam), table, place).await?,
+                    _ => self.more_faults_of_rooms(id, place).await?,
+                };
                 let imports = self.clone();
                 tokio::task::spawn_blocking(move || {
                     let (file, mut faults) = (SealedFile::new(&imports, id, place), Vec::new());
-                    list::read(file, &mut faults, |line| batch.take(line));
+                    match table {
+                        Some(table) => tables::read(table, file, &mut faults, |line| batch.take(line)),
+                        None => list::read(file, &mut faults, |line| batch.take(line)),
+                    };
                     batch.send()
                 });
             }

@@ -8,14 +8,13 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::sealed::SealedFile;
 use super::store::imports::{self, Due};
-use super::tally::Tally;
+use super::tables::Table;
+use super::tally::{Tally, finished};
 use super::{Imports, report_context};
 use crate::eligibility::keys;
 use crate::eligibility::store::past_scores::{self, ScoreLines};
 use crate::eligibility::store::roster::{self, RosterLines};
-use crate::exams::definition::people_file::PeopleRead;
-use crate::exams::definition::wrong::Wrong;
-use crate::exams::definition::{DefinitionError, past_scores_file, roster_file};
+use crate::exams::definition::{past_scores_file, roster_file};
 use crate::model::clock;
 use crate::model::exam::Exam;
 use crate::model::import::{ImportCounts, ImportKind, ImportState};
@@ -40,12 +39,12 @@ pub(super) enum People {
 }
 
 impl People {
-    /// Of people, or `None`: of rooms.
+    /// Of people, or `None`: of something else.
     pub(super) fn of(kind: ImportKind) -> Option<Self> {
         match kind {
             ImportKind::Roster => Some(Self::Roster),
             ImportKind::PastScores => Some(Self::PastScores),
-            ImportKind::Rooms => None,
+            ImportKind::Sittings | ImportKind::Organisations | ImportKind::Rooms => None,
         }
     }
 }
@@ -71,11 +70,14 @@ impl Imports {
             let Some(due) = due else { return Ok(()) };
             let progress = AtomicU64::new(0);
             let work = async {
-                match (due.import.state, People::of(due.import.kind)) {
-                    (ImportState::Applying, Some(people)) => self.apply_due(&due, people, &progress).await,
-                    (ImportState::Applying, None) => self.apply_rooms(&due, &progress).await,
-                    (_, Some(people)) => self.read_due(&due, people, &progress).await,
-                    (_, None) => self.read_rooms(&due, &progress).await,
+                let applies = due.import.state == ImportState::Applying;
+                match (People::of(due.import.kind), Table::of(due.import.kind)) {
+                    (Some(people), _) if applies => self.apply_due(&due, people, &progress).await,
+                    (Some(people), _) => self.read_due(&due, people, &progress).await,
+                    (None, Some(table)) if applies => Box::pin(self.apply_table(&due, table, &progress)).await,
+                    (None, Some(table)) => Box::pin(self.read_table(&due, table, &progress)).await,
+                    (None, None) if applies => self.apply_rooms(&due, &progress).await,
+                    (None, None) => self.read_rooms(&due, &progress).await,
                 }
             };
             tokio::select! {
@@ -215,14 +217,4 @@ fn scores(imports: &Imports, file: SealedFile, exam: &Exam, sender: &Sender<Batc
 /// Hands a batch on, however long that takes. False when nobody takes it any more.
 fn send(sender: &Sender<Batch>, batch: Batch) -> bool {
     sender.blocking_send(batch).is_ok()
-}
-
-/// With the faults of the file as a whole. A table of nothing but its first line changes nothing, and was not meant.
-pub(super) fn finished(mut tally: Tally, mut faults: Vec<DefinitionError>, read: PeopleRead) -> Tally {
-    if read.lines == 0 && faults.is_empty() {
-        faults.push(DefinitionError::of_cell("", 1, None, Wrong::Nothing));
-    }
-    tally.take(&mut faults);
-    (tally.report.sheet, tally.report.other_sheets) = (read.sheet, read.other_sheets);
-    tally
 }

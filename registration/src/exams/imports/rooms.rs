@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::reading::finished;
 use super::sealed::SealedFile;
 use super::store::imports::{self, Due};
-use super::tally::Tally;
+use super::tally::{Tally, finished};
 use super::{Imports, report_context, subject};
 use crate::desk::audit::{AuditAction, Entry};
 use crate::exams::definition::DefinitionError;
@@ -60,7 +59,7 @@ impl Imports {
         let transaction = client.transaction().await?;
         if !exams::try_lock_imports(&transaction).await? {
             transaction.rollback().await?;
-            return imports::put_back(&client, (id, due.lease), clock::now() + super::applying::TURN_WAIT).await;
+            return imports::put_back(&client, (id, due.lease), clock::now() + super::TURN_WAIT).await;
         }
         let is_overtaken = tally.faults > 0 || imports::is_overtaken(&transaction, id).await?;
         let (done, faults) = match is_overtaken {

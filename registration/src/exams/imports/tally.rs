@@ -1,7 +1,7 @@
 //! What is kept of a file that is looked through: its first lines, masked, and the first things that are wrong.
 
 use crate::exams::definition::DefinitionError;
-use crate::exams::definition::people_file::Line;
+use crate::exams::definition::people_file::{Line, PeopleRead};
 use crate::exams::definition::table::Row;
 use crate::exams::definition::wrong::Wrong;
 use crate::model::document::{Document, DocumentKind};
@@ -22,6 +22,9 @@ const DIGITS_OF_PASSPORT_MIN: usize = 6;
 /// Columns whose cells are such numbers, however short.
 const MASKED: [&str; 2] = ["document_number", "ticket_number"];
 
+/// Columns of sittings and organisations that have many digits and are of nobody.
+const TABLE_PLAIN: [&str; 8] = ["id", "code", "parent", "campus", "starts_at", "opens_at", "closes_at", "capacity"];
+
 /// What has been seen so far.
 #[derive(Default)]
 pub(super) struct Tally {
@@ -30,14 +33,19 @@ pub(super) struct Tally {
     pub(super) faults: u64,
     /// Could the file not be read from where it lies? Then nothing is known of it.
     pub(super) is_broken: bool,
-    /// The column whose digits are no number of anybody.
-    plain: Option<&'static str>,
+    /// The columns whose digits are no number of anybody.
+    plain: &'static [&'static str],
 }
 
 impl Tally {
     /// One for a list of rooms: how many seats the columns of a room have is nothing to be masked.
     pub(super) fn of_rooms() -> Self {
-        Self { plain: Some("layout"), ..Self::default() }
+        Self { plain: &["layout"], ..Self::default() }
+    }
+
+    /// One for a list of sittings or of organisations: neither codes nor moments are anybody's number.
+    pub(super) fn of_table() -> Self {
+        Self { plain: &TABLE_PLAIN, ..Self::default() }
     }
 
     /// Keeps what is to be kept of a line, and takes its faults. False when there are so many that no more is to be read.
@@ -71,6 +79,16 @@ impl Tally {
     }
 }
 
+/// With the faults of the file as a whole. A table of nothing but its first line changes nothing, and was not meant.
+pub(super) fn finished(mut tally: Tally, mut faults: Vec<DefinitionError>, read: PeopleRead) -> Tally {
+    if read.lines == 0 && faults.is_empty() {
+        faults.push(DefinitionError::of_cell("", 1, None, Wrong::Nothing));
+    }
+    tally.take(&mut faults);
+    (tally.report.sheet, tally.report.other_sheets) = (read.sheet, read.other_sheets);
+    tally
+}
+
 /// The fault as it is kept, and told in whatever language.
 pub(super) fn told(row: u64, column: Option<u16>, wrong: &Wrong) -> ImportFault {
     let (word, values) = wrong.told();
@@ -82,9 +100,9 @@ pub(super) fn told(row: u64, column: Option<u16>, wrong: &Wrong) -> ImportFault 
 }
 
 /// The cells of a line, numbers by which people are found masked.
-fn masked(row: &Row<'_>, plain: Option<&str>) -> Vec<String> {
+fn masked(row: &Row<'_>, plain: &[&str]) -> Vec<String> {
     let of_column = |(name, cell): (&str, &str)| match name {
-        _ if plain == Some(name) => cell.chars().take(SHOWN_CHARS_MAX).collect(),
+        _ if plain.contains(&name) => cell.chars().take(SHOWN_CHARS_MAX).collect(),
         _ if MASKED.contains(&name) => mask(cell),
         _ => shown(cell),
     };

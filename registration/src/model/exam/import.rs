@@ -34,6 +34,10 @@ pub enum ImportKind {
     Roster,
     /// Results of earlier exams.
     PastScores,
+    /// Sittings of an exam, with how many seats each has.
+    Sittings,
+    /// Provinces, schools and campuses of an exam.
+    Organisations,
     /// Rooms and their sites, which are of no exam.
     Rooms,
 }
@@ -42,7 +46,7 @@ impl ImportKind {
     /// Is it a list for one exam?
     pub fn is_of_exam(self) -> bool {
         match self {
-            Self::Roster | Self::PastScores => true,
+            Self::Roster | Self::PastScores | Self::Sittings | Self::Organisations => true,
             Self::Rooms => false,
         }
     }
@@ -81,7 +85,7 @@ pub struct ImportCounts {
     pub changed: u64,
     /// There, and not in the file.
     pub absent: u64,
-    /// Of those that are absent, the ones that stay in any case: an account is bound to them.
+    /// Of those that are absent, the ones that stay in any case: an account is bound to them, or something else needs them.
     pub bound: u64,
     /// Of those that were absent, the ones that went.
     pub removed: u64,

@@ -43,12 +43,15 @@ const RADICALS: [(char, char); 29] = [
     ('⻳', '龟'),
 ];
 
+/// Longest text that may be a code, in characters.
+const SHORT_CHARS_MAX: usize = 80;
+
 /// Is nothing to be seen of it? The property Default_Ignorable_Code_Point of Unicode: joiners, marks of direction,
-/// variation selectors, byte order marks, fillers.
+/// variation selectors, byte order marks, fillers; and the empty pattern of Braille, which is typed for a blank.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{200b}'..='\u{200f}' | '\u{2800}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
@@ -83,6 +86,10 @@ pub(crate) fn is_middle_dot(c: char) -> bool {
             | '\u{119e}'
             | '\u{1427}'
             | '\u{10101}'
+            // Ideographs that are strokes: nobody is called so.
+            | '丶'
+            | '\u{2f02}'
+            | '\u{31d4}'
     )
 }
 
@@ -96,9 +103,24 @@ pub(crate) fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '−' | '⁃' | '﹘' | '﹣' | '－' | '\u{2e3a}' | '\u{2e3b}')
 }
 
-/// A single quote or apostrophe of any kind.
+/// A single quote or apostrophe of any kind; some are letters by Unicode, as the one in Oʻzbek.
 pub(crate) fn is_apostrophe(c: char) -> bool {
-    matches!(c, '\'' | '‘' | '’' | '‛' | 'ʼ' | 'ʹ' | '`' | '´' | '′' | '＇' | '｀')
+    matches!(
+        c,
+        '\'' | '‘' | '’' | '‚' | '‛' | '\u{2b9}'
+            ..='\u{2bf}'
+                | '\u{2c8}'
+                | '\u{2ca}'
+                | '\u{2cb}'
+                | '\u{5f3}'
+                | '`'
+                | '´'
+                | '′'
+                | '＇'
+                | '｀'
+                | '\u{a78b}'
+                | '\u{a78c}'
+    )
 }
 
 fn is_bracket(c: char) -> bool {
@@ -143,7 +165,8 @@ pub(crate) fn meant(c: char) -> char {
 
 /// By what names are compared, wherever they come from: the letters alone, composed, of whatever width and case.
 pub(crate) fn name_key(text: &str) -> String {
-    let letters: String = visible(text).filter(|c| !is_middle_dot(*c)).map(meant).nfkc().collect();
+    let is_joint = |c: char| is_middle_dot(c) || is_apostrophe(c);
+    let letters: String = visible(text).filter(|c| !is_joint(*c)).map(meant).nfkc().collect();
     // Up and down again is nearer to full case folding than down alone: ß is SS, ς is σ.
     let folded: String = letters.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
     folded.nfkc().filter(|c| c.is_alphabetic() || is_combining_mark(*c)).collect()
@@ -159,9 +182,20 @@ pub(crate) fn number_text(text: &str) -> String {
             || is_dash(c)
             || is_apostrophe(c)
             || is_bracket(c)
-            || matches!(c, '"' | '“' | '”' | '/' | '\\' | '|' | ',' | '、' | ';' | ':' | '=')
+            || matches!(c, '"' | '“' | '”' | '„' | '_' | '~' | '∼' | '/' | '\\' | '|' | ',' | '、' | ';' | ':' | '=')
     };
     visible(text).nfkc().filter(|c| !is_between(*c)).flat_map(char::to_uppercase).collect()
+}
+
+/// The same for a code; empty where a text is too long for any.
+pub(crate) fn short_number(text: &str) -> String {
+    if text.chars().nth(SHORT_CHARS_MAX).is_some() { String::new() } else { number_text(text) }
+}
+
+/// A text without what cannot be seen and what stands around it, of plain width, its dashes hyphens.
+pub(crate) fn plain_width(text: &str) -> String {
+    let narrow: String = visible(text).map(|c| if is_dash(c) { '-' } else { c }).nfkc().collect();
+    narrow.trim_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation() || "“”‘’。、".contains(c)).to_owned()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::model::login::{Email, LOGIN_CHARS_MAX, Username};
 use crate::model::order::OrderId;
 use crate::model::person::{Mobile, PersonName};
 use crate::model::room::ticket::TicketNumber;
+use crate::model::text::characters::plain_width;
 use crate::people::accounts::AccountNumber;
 
 /// Longest text that is read, in characters.
@@ -101,7 +102,9 @@ pub(super) fn recognise(text: &str) -> Vec<Typed> {
     if text.chars().count() > LOGIN_CHARS_MAX {
         return Vec::new();
     }
-    if let Ok(number) = text.parse::<AccountNumber>() {
+    // Numbers of ours are copied out of messages and sheets.
+    let plain = plain_width(text);
+    if let Ok(number) = plain.parse::<AccountNumber>() {
         return vec![Typed::Account(number)];
     }
     // An address fits the rules of names, which may have an @ in them, and nobody's name is one.
@@ -109,10 +112,10 @@ pub(super) fn recognise(text: &str) -> Vec<Typed> {
         return vec![Typed::Email(email)];
     }
     let mut typed = Vec::new();
-    typed.extend(text.trim().parse().map(Typed::Order));
+    typed.extend(plain.parse().map(Typed::Order));
     typed.extend(text.parse().map(Typed::Mobile));
     typed.extend(DocumentKind::ALL.iter().filter_map(|kind| Document::parse(*kind, text).ok()).map(Typed::Document));
-    typed.extend(text.parse().map(Typed::Ticket));
+    typed.extend(plain.parse().map(Typed::Ticket));
     typed.extend(text.parse().map(Typed::Username));
     typed.extend(text.parse().map(Typed::Name));
     typed
@@ -163,6 +166,10 @@ mod tests {
             ("VCJ85CVQ", &["order", "ticket"]),
             ("WANGFANG", &["ticket", "username", "name"]),
             ("zhangwei88", &["ticket", "username"]),
+            ("“Ｓ７Ｋ４－２Ｍ９Ｑ”。", &["order"]),
+            ("\u{202d}S7K4–2M9Q\u{202c}", &["order"]),
+            ("ＶＣＪ８５ＣＶＱ", &["order", "ticket"]),
+            ("（f19fbd2e—27fb40f1a52394a92a48fe22）", &["account"]),
         ] {
             let found = kinds(text);
             assert!(expected.iter().all(|kind| found.contains(kind)), "{text:?}: {found:?}");

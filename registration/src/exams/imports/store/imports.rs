@@ -3,6 +3,7 @@
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use reservation::ids::ExamId;
+use strum::VariantArray as _;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -130,14 +131,16 @@ pub(crate) async fn claim(
             "WITH taken AS (
                  UPDATE registration.imports SET lease = $3, lease_until = $2, tries = tries + 1, progress = 0
                  WHERE id = (SELECT id FROM registration.imports WHERE state IN ('reading', 'applying')
-                     AND (lease_until IS NULL OR lease_until < $1) AND tries < $4
+                     AND (lease_until IS NULL OR lease_until < $1) AND tries < $4 AND kind = ANY($5)
                      ORDER BY made_at LIMIT 1 FOR UPDATE SKIP LOCKED)
                  RETURNING *)
              SELECT {COLUMNS}, i.parts, i.applied_by AS applier, i.removes FROM taken i
              JOIN registration.staff s ON s.id = i.staff LEFT JOIN registration.staff a ON a.id = i.applied_by"
         ))
         .await?;
-    let found = client.query_opt(&statement, &[&now, &until, &lease, &tries_max]).await?;
+    // One of a later version is left to its processes.
+    let known: Vec<&str> = ImportKind::VARIANTS.iter().map(AsRef::as_ref).collect();
+    let found = client.query_opt(&statement, &[&now, &until, &lease, &tries_max, &known]).await?;
     let due = |row: Row| {
         let removes = row.get::<_, Option<i64>>("removes").map(unsigned).transpose()?;
         let applied_by = row.get::<_, Option<Uuid>>("applier").map(StaffId);
@@ -244,6 +247,37 @@ pub(crate) async fn read_again(client: &impl GenericClient, (id, lease): (Import
         .await?;
     client.execute(&statement, &[&id.0, &lease]).await?;
     Ok(())
+}
+
+/// Keeps by what the exam is known that a list of its sittings or organisations was held against.
+pub(crate) async fn keep_base(
+    client: &impl GenericClient,
+    (id, lease): (ImportId, Uuid),
+    base: Option<&str>,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE registration.imports SET base = $3, begun_version = NULL WHERE id = $1 AND lease = $2";
+    client.execute(&client.prepare_cached(sql).await?, &[&id.0, &lease, &base]).await?;
+    Ok(())
+}
+
+/// The exam that the list was held against, and which version of it pages showed when applying it came to the engine's part.
+pub(crate) async fn base(
+    client: &impl GenericClient,
+    id: ImportId,
+) -> Result<(Option<String>, Option<i64>), StoreError> {
+    let sql = "SELECT base, begun_version FROM registration.imports WHERE id = $1";
+    let row = client.query_one(&client.prepare_cached(sql).await?, &[&id.0]).await?;
+    Ok((row.get("base"), row.get("begun_version")))
+}
+
+/// Applying it comes to the engine's part. False when it is another process's by now, or given up.
+pub(crate) async fn begin_at(
+    client: &impl GenericClient,
+    (id, lease): (ImportId, Uuid),
+    version: Option<i64>,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE registration.imports SET begun_version = $3 WHERE id = $1 AND lease = $2 AND state = 'applying'";
+    Ok(client.execute(&client.prepare_cached(sql).await?, &[&id.0, &lease, &version]).await? == 1)
 }
 
 /// Has another file been applied to the same lines since this one was held against them?

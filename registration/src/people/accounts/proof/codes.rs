@@ -208,10 +208,16 @@ impl Accounts {
     }
 }
 
-/// A code as it was sent: what phones put between and behind its digits is dropped.
+/// A code as it was sent: what phones put between and behind its digits is dropped, and so is the message around it, where it
+/// was copied whole.
 fn digits_of(code: &str) -> String {
     let typed: String = code.chars().take(CODE_CHARS_MAX).collect();
-    number_text(&typed)
+    let is_code = |run: &&str| run.chars().count() == CODE_DIGITS;
+    let mut runs = typed.split(|c: char| !c.is_numeric()).filter(is_code);
+    match (runs.next(), runs.next()) {
+        (Some(run), None) => number_text(run),
+        _ => number_text(&typed),
+    }
 }
 
 /// Counts a message to a subject. When it is one too many: the time until the next may be sent.
@@ -270,6 +276,17 @@ mod tests {
     fn what_phones_add_to_a_code_is_dropped() {
         for typed in ["123456", " 123-456 ", "123456。", "１２３４５６", "\u{200e}123456", "“123 456”."] {
             assert_eq!(digits_of(typed), "123456", "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_read_as_it_is_copied() {
+        for typed in ["【海城】验证码：123456，10分钟内有效", "123456！", "code １２３４５６ (10 min)", "12 34-56"]
+        {
+            assert_eq!(digits_of(typed), "123456", "{typed:?}");
+        }
+        for other in ["12345", "1234567", "123456 654321", ""] {
+            assert_ne!(digits_of(other), "123456", "{other:?}");
         }
     }
 

@@ -111,7 +111,7 @@ impl Accounts {
         let mut byte = [0];
         rand::fill(&mut byte).expect("the system has random bytes");
         let number = i16::from(NUMBERS.0 + byte[0] % NUMBERS.1);
-        let indexes = (&self.token_index(&new.token), &self.browser_index(&new.browser));
+        let indexes = (&self.qr_index(&new.token), &self.browser_index(&new.browser));
         let client = self.database.client().await?;
         qr_sign_ins::insert(&client, indexes, number, clock::now() + QR_LIFETIME).await?;
         Ok(new)
@@ -137,7 +137,7 @@ impl Accounts {
     /// [`QrError::Over`] and [`QrError::Store`].
     pub async fn look_at_qr(&self, token: &QrToken) -> Result<[u8; 3], QrError> {
         let client = self.database.client().await?;
-        let found = qr_sign_ins::of_token(&client, &self.token_index(token)).await?;
+        let found = qr_sign_ins::of_token(&client, &self.qr_index(token)).await?;
         let good = found.filter(|one| one.account.is_none() && is_good(one, clock::now())).ok_or(QrError::Over)?;
         Ok(choices(number_of(&good)?))
     }
@@ -148,7 +148,7 @@ impl Accounts {
     /// # Errors
     /// [`QrError::Over`], [`QrError::OtherNumber`] and [`QrError::Store`].
     pub async fn confirm_qr(&self, token: &QrToken, number: Option<u8>, account: &Account) -> Result<(), QrError> {
-        let (client, index, now) = (self.database.client().await?, self.token_index(token), clock::now());
+        let (client, index, now) = (self.database.client().await?, self.qr_index(token), clock::now());
         let found = qr_sign_ins::of_token(&client, &index).await?;
         let good = found.filter(|one| one.account.is_none() && is_good(one, now)).ok_or(QrError::Over)?;
         if number != Some(number_of(&good)?) {
@@ -177,7 +177,7 @@ impl Accounts {
         Ok(Some(account))
     }
 
-    fn token_index(&self, token: &QrToken) -> [u8; 32] {
+    fn qr_index(&self, token: &QrToken) -> [u8; 32] {
         self.vault.index("qr", &token.to_string())
     }
 
