@@ -44,7 +44,7 @@ fn forward(reading: &Reading, text: &[&Letter]) -> f64 {
     }
     // States alternate: nothing, first letter, nothing, second letter, …
     let emits = |step: usize, state: usize| {
-        if state % 2 == 0 {
+        if state.is_multiple_of(2) {
             f64::from(reading.nothing(step))
         } else {
             match text[state / 2] {

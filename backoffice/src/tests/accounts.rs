@@ -53,6 +53,7 @@ fn found(now: Timestamp) -> Found {
         mobile: "13912345678".parse().ok(),
         mobile_verified_at: None,
         session_epoch: 0,
+        display: None,
         created_at: now,
     };
     Found { account, identity: IdentityState::Verified { at: now }, is_login: true }

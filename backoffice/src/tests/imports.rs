@@ -99,6 +99,42 @@ fn seen(number: u128, state: ImportState, change: impl FnOnce(&mut SeenImport)) 
     seen
 }
 
+fn of_rooms(seen: &mut SeenImport) {
+    (seen.import.kind, seen.import.exam) = (ImportKind::Rooms, None);
+    let cells = [["东校区", "301", "7-8-8-7"], ["东校区", "302", "5x6"]];
+    let rows = (2..).zip(cells.map(|row| row.map(str::to_owned).to_vec())).collect();
+    seen.report =
+        Some(ImportReport { heads: ["site", "name", "layout"].map(str::to_owned).to_vec(), rows, ..report() });
+    seen.import.counts = ImportCounts { lines: 2, added: 1, changed: 1, ..ImportCounts::default() };
+}
+
+fn of_sittings(seen: &mut SeenImport) {
+    seen.import.kind = ImportKind::Sittings;
+    let cells = [["am", "cet4", "993010", "2027-05-22 09:00", "1,200"], ["pm", "cet6", "", "5月22日下午", "30"]];
+    let rows = (2..).zip(cells.map(|row| row.map(str::to_owned).to_vec())).collect();
+    let heads = ["id", "subject", "campus", "starts_at", "capacity"].map(str::to_owned).to_vec();
+    let fault = |row, column, word: &str, value: &str| ImportFault {
+        row,
+        column: Some(column),
+        word: word.to_owned(),
+        values: vec![value.to_owned()],
+    };
+    let faults =
+        vec![fault(2, 4, "needs-two", ""), fault(3, 3, "moment", "5月22日下午"), fault(4, 4, "fewer-than-sold", "31")];
+    seen.report = Some(ImportReport { heads, rows, faults, ..report() });
+    seen.import.counts = ImportCounts { lines: 3, faults: 3, ..ImportCounts::default() };
+}
+
+fn of_schools(seen: &mut SeenImport) {
+    seen.import.kind = ImportKind::Organisations;
+    let cells = [["99301", "学校", "99", "临江大学"], ["993010", "校区", "99301", "本部"]];
+    let rows = (2..).zip(cells.map(|row| row.map(str::to_owned).to_vec())).collect();
+    let heads = ["code", "level", "parent", "name_zh"].map(str::to_owned).to_vec();
+    seen.report = Some(ImportReport { heads, rows, faults: Vec::new(), ..report() });
+    seen.import.counts =
+        ImportCounts { lines: 2, added: 1, changed: 1, absent: 3, bound: 2, ..ImportCounts::default() };
+}
+
 pub(super) fn all_pages(w: Words) -> Vec<(&'static str, Markup)> {
     let exams = exams();
     let draw = |seen: &SeenImport, asked: Option<u64>| {
@@ -140,42 +176,6 @@ pub(super) fn all_pages(w: Words) -> Vec<(&'static str, Markup)> {
         });
         seen.report = Some(ImportReport { faults: faults.collect(), ..ImportReport::default() });
         seen.import.counts = ImportCounts { faults: 1, ..ImportCounts::default() };
-    };
-    let of_rooms = |seen: &mut SeenImport| {
-        (seen.import.kind, seen.import.exam) = (ImportKind::Rooms, None);
-        let cells = [["东校区", "301", "7-8-8-7"], ["东校区", "302", "5x6"]];
-        let rows = (2..).zip(cells.map(|row| row.map(str::to_owned).to_vec())).collect();
-        seen.report =
-            Some(ImportReport { heads: ["site", "name", "layout"].map(str::to_owned).to_vec(), rows, ..report() });
-        seen.import.counts = ImportCounts { lines: 2, added: 1, changed: 1, ..ImportCounts::default() };
-    };
-    let of_sittings = |seen: &mut SeenImport| {
-        seen.import.kind = ImportKind::Sittings;
-        let cells = [["am", "cet4", "993010", "2027-05-22 09:00", "1,200"], ["pm", "cet6", "", "5月22日下午", "30"]];
-        let rows = (2..).zip(cells.map(|row| row.map(str::to_owned).to_vec())).collect();
-        let heads = ["id", "subject", "campus", "starts_at", "capacity"].map(str::to_owned).to_vec();
-        let fault = |row, column, word: &str, value: &str| ImportFault {
-            row,
-            column: Some(column),
-            word: word.to_owned(),
-            values: vec![value.to_owned()],
-        };
-        let faults = vec![
-            fault(2, 4, "needs-two", ""),
-            fault(3, 3, "moment", "5月22日下午"),
-            fault(4, 4, "fewer-than-sold", "31"),
-        ];
-        seen.report = Some(ImportReport { heads, rows, faults, ..report() });
-        seen.import.counts = ImportCounts { lines: 3, faults: 3, ..ImportCounts::default() };
-    };
-    let of_schools = |seen: &mut SeenImport| {
-        seen.import.kind = ImportKind::Organisations;
-        let cells = [["99301", "学校", "99", "临江大学"], ["993010", "校区", "99301", "本部"]];
-        let rows = (2..).zip(cells.map(|row| row.map(str::to_owned).to_vec())).collect();
-        let heads = ["code", "level", "parent", "name_zh"].map(str::to_owned).to_vec();
-        seen.report = Some(ImportReport { heads, rows, faults: Vec::new(), ..report() });
-        seen.import.counts =
-            ImportCounts { lines: 2, added: 1, changed: 1, absent: 3, bound: 2, ..ImportCounts::default() };
     };
     vec![
         ("import-sittings", draw(&seen(1, ImportState::Refused, of_sittings), None)),

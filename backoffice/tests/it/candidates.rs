@@ -374,7 +374,7 @@ async fn whoever_works_for_some_schools_finds_their_candidates_alone() {
 async fn accounts_and_cases_are_taken_out_as_files() {
     let (mut house, _) = opened().await;
     let order = house.order(DOCUMENTS[0]).await;
-    house.registration.orders.hand_in(order.account, order.id, crate::desk::picture_bytes().into()).await.unwrap();
+    house.registration.orders.hand_in(order.account, order.id, picture_bytes().into()).await.unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     let accounts = text(house.fetch("/exports/accounts.csv?exam=degree-english").await);
     let number = AccountNumber::from(order.account).to_string();

@@ -151,6 +151,7 @@ fn drawn(guest: &Visit, preview: &Preview, part: Part) -> Option<Markup> {
                 answers: &answers,
                 errors: &[],
                 is_draft: false,
+                earlier: None,
                 now,
             };
             details::body(w, &view)
@@ -194,6 +195,7 @@ fn somebody(now: Timestamp) -> Account {
         mobile: None,
         mobile_verified_at: None,
         session_epoch: 0,
+        display: None,
         created_at: now,
     }
 }

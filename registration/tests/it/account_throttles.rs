@@ -34,7 +34,7 @@ async fn c3_a_strangers_wrong_passwords_never_keep_the_owners_device_out() {
     // On a new device the owner solves a captcha, and is in: nobody waits for what a stranger did.
     let vault = Vault::load_or_create(&world.stores.dir().join("vault-keys")).unwrap();
     let token = world.registration.accounts.captcha().token(jiff::Timestamp::now());
-    let text = registration::secrets::captcha::answer(&vault, &token);
+    let text = answer(&vault, &token);
     let solved = Caller { captcha: Answer { token: &token, text: &text, sums: "" }, ..from("198.51.100.7") };
     sign_in(&world, &login, PASSWORD, &solved).await.unwrap();
     world.finish().await;

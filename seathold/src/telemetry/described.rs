@@ -39,7 +39,7 @@ const COUNTERS: [(&str, &str); 28] = [
 ];
 
 /// Counters with labels: each appears with its first count.
-const LABELLED: [(&str, &str); 18] = [
+const LABELLED: [(&str, &str); 20] = [
     ("seathold_api_requests_total", "Answers of the JSON API, by operation and status"),
     ("seathold_seats_asked_total", "Requests for seats by whatever door, by exam and outcome, as the wall shows them"),
     ("seathold_connections_refused_total", "Connections turned away for want of a place, by listener"),

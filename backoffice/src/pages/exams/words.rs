@@ -9,7 +9,7 @@ use registration::model::exam::draft::{DraftOrigin, DraftState};
 use registration::model::exam::{Exam, Window};
 
 /// Fields by their names in the file, and what they are called. A field of a form and a column of the sittings share their words.
-const FIELDS: [(&str, &str); 60] = [
+const FIELDS: [(&str, &str); 61] = [
     ("title", key("exam-field-title")),
     ("short_title", key("exam-field-short-title")),
     ("organiser", key("exam-field-organiser")),

@@ -33,7 +33,7 @@ use crate::accounts::inquiries;
 use crate::desk::message::Message;
 use crate::tests::{line, member, now, review};
 
-pub(in crate::tests) fn all_pages(w: Words) -> [(&'static str, Markup); 11] {
+pub(in crate::tests) fn all_pages(w: Words) -> [(&'static str, Markup); 12] {
     let titles = |_: &ExamId| "2026年下半年高等学历继续教育学士学位外语水平考试".to_owned();
     let read_as = vec![Kind::Ticket, Kind::Username, Kind::Name];
     let hits = (1..=20).map(|number| Hit { who: masked(number), by: vec![Kind::Name] }).collect();

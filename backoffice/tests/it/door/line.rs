@@ -48,12 +48,13 @@ impl Door {
              morning,英语,English,,一号楼,Building 1,{},500,\n",
             starts_at.strftime("%Y-%m-%dT%H:%M:%S+00:00")
         );
-        let exam = house.import("exam", &format!("{EXAM}{STEPS}"), &[("sittings.csv", &sittings)]).await;
+        let rules = format!("{EXAM}{STEPS}");
+        let exam = Box::pin(house.import("exam", &rules, &[("sittings.csv", &sittings)])).await;
         house.hire("chief", Role::Administrator).await;
         house.sign_in("chief").await;
-        house.order(DOCUMENTS[0]).await;
+        Box::pin(house.order(DOCUMENTS[0])).await;
         seat(&house, people).await;
-        house.registration.tickets.issue_all(&exam).await.unwrap();
+        Box::pin(house.registration.tickets.issue_all(&exam)).await.unwrap();
         let list = house.get(&format!("/check-in/{exam}/morning/{SITE}/snapshot")).await;
         assert_eq!(list.0, StatusCode::OK, "{}", list.2);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -124,7 +124,7 @@ impl Studio {
         let (w, next) = (self.w, Next::default());
         let wrong = [whole(w.t("sign-in-wrong"))];
         let captcha = [of("captcha", w.t("captcha-wrong"))];
-        let shots: [(&str, LoginKind, Option<&str>, &[FieldError]); 4] = [
+        let shots: [(&str, LoginKind, Option<&str>, &[FieldError]); 6] = [
             ("sign-in", LoginKind::Document, None, &[]),
             ("sign-in-error", LoginKind::Username, None, &wrong),
             ("sign-in-captcha", LoginKind::Email, Some(TOKEN), &[]),

@@ -31,7 +31,7 @@ pub enum System {
 /// A browser, or a program that shows pages. It is stored in snake case.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
-#[expect(missing_docs, reason = "their names say what they are")]
+#[expect(missing_docs, clippy::enum_variant_names, reason = "their names say what they are; one is called QQ Browser")]
 pub enum Browser {
     Wecom,
     Wechat,
