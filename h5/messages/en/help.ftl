@@ -1,7 +1,7 @@
 # The check of a phone
-check-title = Check your phone first
+check-phone-title = Check your phone first
 check-link = Check your phone beforehand
-check-lead = One minute before registration opens: see that browser, network and camera are ready.
+check-phone-lead = One minute before registration opens: see that browser, network and camera are ready.
 check-browser = Browser
 check-browser-good = Works.
 check-browser-old = An older version. Registering and paying work; seat numbers may not move by themselves, so reload the page.

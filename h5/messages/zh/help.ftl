@@ -1,7 +1,7 @@
 # 检查手机
-check-title = 报名前检查手机
+check-phone-title = 报名前检查手机
 check-link = 提前检查一下手机
-check-lead = 开放报名前花一分钟看看：浏览器、网络和相机都没问题，到时候就不慌。
+check-phone-lead = 开放报名前花一分钟看看：浏览器、网络和相机都没问题，到时候就不慌。
 check-browser = 浏览器
 check-browser-good = 可以用。
 check-browser-old = 版本较旧，报名、缴费都能完成；余位数字可能不会自己变，刷新页面就是最新的。

@@ -91,7 +91,7 @@ impl Password {
         let password = bare(self.0.expose_secret());
         let is_of = |own: &String| {
             let own = bare(own);
-            let is_part = own.chars().count() >= OWN_PART_MIN && own.contains(&password) && !password.is_empty();
+            let is_part = password.chars().count() >= OWN_PART_MIN && own.contains(&password);
             let rest = password.replacen(&own, "", 1);
             let is_more = own.chars().count() >= 2 && password.contains(&own) && rest.chars().count() < OWN_REST_MIN;
             is_part || is_more

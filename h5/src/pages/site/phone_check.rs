@@ -62,7 +62,7 @@ pub(crate) async fn show(visit: Visit, Query(round): Query<Round>, headers: Head
         has_cookies,
         time: when::clock(visit.now),
     };
-    let mut frame = visit.frame(visit.words.t("check-title"));
+    let mut frame = visit.frame(visit.words.t("check-phone-title"));
     frame.script = Some("check.js");
     let camera = [(HeaderName::from_static("permissions-policy"), HeaderValue::from_static("camera=(self)"))];
     (camera, page(&frame, &body(visit.words, &found))).into_response()
@@ -100,8 +100,8 @@ fn measured(text: &str) -> Markup {
 pub(crate) fn body(w: Words, found: &Found) -> Markup {
     html! {
         div class="column" {
-            (heading(None, &w.t("check-title")))
-            p class="lead" { (w.t("check-lead")) }
+            (heading(None, &w.t("check-phone-title")))
+            p class="lead" { (w.t("check-phone-lead")) }
             ul class="checks" {
                 (line(w, "browser", key("check-browser"), &[browser(w, found)], None))
                 (line(w, "cookies", key("check-cookies"), &[cookies(w, found)], None))
