@@ -72,11 +72,13 @@ async fn d7_browser_two_phones_scan_five_hundred_and_lose_none_without_a_network
     door.cut();
     let cut_at = Timestamp::now();
     scan(&first, &codes[online..half - 10]).await;
+    // What a device keeps, however slow, is what it says that it has.
+    let waiting = format!("{} 条待上传", half - 10 - online);
+    first.turns_to(&waiting).await;
     // The page is there without a network, and so are its list and its queue.
     first.open(&door.path()).await;
     first.find_one("[data-work]:not([hidden])").await;
     first.shows("离线").await;
-    let waiting = format!("{} 条待上传", half - 10 - online);
     first.shows(&waiting).await;
     scan(&first, &codes[half - 10..half]).await;
     scan(&second, &codes[half + online..]).await;
