@@ -12,6 +12,7 @@ if (ends) {
     isDue = document.hidden;
     if (isDue) return;
     const response = await window.answerWithin(20000, fetch("/me/session")).catch(() => null);
+    // It is said above, with the way to sign in.
     if (response && window.isSignedOut(response)) return (ends.hidden = true);
     const answer = response && (await response.json().catch(() => null));
     if (!answer) return plan(0);
@@ -22,7 +23,7 @@ if (ends) {
   };
   stay.onclick = async () => {
     const response = await window.answerWithin(20000, fetch("/me/bar")).catch(() => null);
-    if (response && response.ok && !window.isSignedOut(response)) ends.hidden = true;
+    if (response && (window.isSignedOut(response) || response.ok)) ends.hidden = true;
   };
   document.addEventListener("visibilitychange", () => isDue && ask());
   plan(Number(ends.dataset.left));

@@ -34,6 +34,6 @@ async fn lead_on(visit: &Visit, account: &Account, next: &Next, carried: &str) -
             let cookies = signing_in::signed_in(visit, account).await?;
             Ok((cookies, resume::page_of(visit, &carried)).into_response())
         }
-        None => signing_in::enter_by_password(visit, account, next.path()).await,
+        None => signing_in::enter_and_tell(visit, account, next.path()).await,
     }
 }

@@ -22,8 +22,8 @@ pub(crate) async fn enter(visit: &Visit, account: &Account, next: &str) -> Resul
     enter_as(visit, account, next, false).await
 }
 
-/// The same, of somebody who typed the password: a browser that is new to the account is told to its owner.
-pub(crate) async fn enter_by_password(visit: &Visit, account: &Account, next: &str) -> Result<Response, Failure> {
+/// The same where the account was neither made nor proved anew a moment ago: of a browser that is new to it the owner is told.
+pub(crate) async fn enter_and_tell(visit: &Visit, account: &Account, next: &str) -> Result<Response, Failure> {
     enter_as(visit, account, next, visit.is_new_to(account)).await
 }
 
@@ -51,7 +51,15 @@ async fn begun(visit: &Visit, account: &Account, is_new: bool) -> Result<impl In
     let accounts = &visit.app.outside.registration.accounts;
     let session = accounts.begin_session(account, visit.machine(), is_new).await?;
     let display = account.display.map(|display| display::keep(display, visit.app.is_secure()));
-    Ok((session::begin_on(account, session, visit.device.as_ref(), &visit.app.seal(), visit.now), display))
+    let seal = visit.app.seal();
+    // Who is signed in here already and goes on under another password is no news to this browser.
+    let is_here = visit.account.as_ref().is_some_and(|own| own.id == account.id);
+    let cookies = if is_here && !session::is_device_sent_to(&visit.path) {
+        session::begin(account, session, &seal, visit.now)
+    } else {
+        session::begin_on(account, session, (&visit.path, visit.device.as_ref()), &seal, visit.now)
+    };
+    Ok((cookies, display))
 }
 
 /// The token of a captcha, if the form will be asked for one.

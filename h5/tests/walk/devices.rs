@@ -1,6 +1,6 @@
 //! Sign-ins of one account on several devices: seen, ended one by one, over by themselves; and their owner told of a new one.
 
-use http::header::USER_AGENT;
+use http::header::{SET_COOKIE, USER_AGENT};
 use jiff::{SignedDuration, Timestamp};
 use registration::model::ids::AccountId;
 use registration::people::accounts::{Machine, SessionId};
@@ -60,7 +60,9 @@ async fn a_device_is_signed_out_from_another() {
     let page = phone.get("/me/devices?said=device").await;
     assert!(page.text.contains("那台设备上的登录已退出") && offered(&page).len() == 1, "{}", page.text);
     // All others at once: this one stays, under a number of its own.
+    let mut desk = sign_in(&site, EDGE).await;
     assert_eq!(phone.post("/me/sign-out-everywhere", "").await.location(), "/me/devices?said=everywhere");
+    assert!(is_out(&desk.get("/me/session").await), "its script hears of it");
     let page = phone.get("/me/devices").await;
     assert!(offered(&page).is_empty() && page.text.contains("iPhone · 微信"), "{}", page.text);
 }
@@ -208,5 +210,21 @@ async fn the_owner_hears_of_a_new_device_once() {
         enter(&mut reached.visitor()).await;
         assert_eq!(told().await, 1, "of one, while that sign-in lasts");
     }
+    // Once all were signed out, what comes is news again; the form of a new account sent twice is none, an old account's is.
+    phone.post("/me/sign-out-everywhere", "").await;
+    let again = async || {
+        let sent =
+            reached.visitor().post("/sign-up?next=/me&exam=degree-english", &format!("{form}&code={code}")).await;
+        assert!(sent.status.is_redirection(), "{}", sent.text);
+        told().await
+    };
+    assert_eq!(again().await, 1, "a double tap");
+    reached.site.execute("UPDATE registration.accounts SET created_at = now() - interval '11 minutes'").await;
+    assert_eq!(again().await, 2, "somebody who knows the password");
+    // A page to which the browser does not say whom it knows writes nothing over it.
+    let changed = phone.post("/me/password", "old=secret-1&password=secret-2&again=secret-2").await;
+    assert_eq!(changed.location(), "/me?said=password", "{}", changed.text);
+    let mut set = changed.headers.get_all(SET_COOKIE).iter().map(|set| set.to_str().unwrap());
+    assert!(set.all(|set| !set.starts_with("known-")));
     reached.stop().await;
 }

@@ -240,7 +240,12 @@ async fn e13_a_phone_that_is_signed_in_signs_a_computer_in_once() {
     assert!(asked.contains(&format!("value=\"{number}\"")) && asked.matches("qr-number").count() == 3, "{asked}");
     let mut photographer = site.visitor();
     photographer.post("/sign-in/phone?next=/me", "").await;
-    assert_eq!(phone.post(&path, &format!("number={number}")).await.status, StatusCode::OK);
+    for _ in 0..2 {
+        let tapped = phone.post(&path, &format!("number={number}")).await;
+        assert_eq!(tapped.status, StatusCode::OK, "a double tap is one");
+    }
+    let other = site.candidate(2).await.post(&path, &format!("number={number}")).await;
+    assert_eq!(other.status, StatusCode::GONE, "another's tap is none");
     // Only the browser that shows it is signed in, and once.
     assert_eq!(photographer.get("/sign-in/phone/state").await.text, "{\"state\":\"waiting\"}");
     assert_eq!(computer.get("/sign-in/phone/state").await.text, "{\"state\":\"confirmed\"}");
@@ -248,6 +253,8 @@ async fn e13_a_phone_that_is_signed_in_signs_a_computer_in_once() {
     copy.cookie.clone_from(&computer.cookie);
     assert_eq!(computer.get("/sign-in/phone?next=/me").await.location(), "/me");
     assert_eq!(computer.get("/me").await.status, StatusCode::OK);
+    let told = "SELECT count(*) FROM registration.outbox WHERE kind = 'new_device'";
+    assert_eq!(site.count(told).await, 1, "the code may have been another's: its owner hears of the computer");
     assert!(copy.get("/sign-in/phone?next=/me").await.text.contains("二维码已失效"));
     assert_eq!(phone.get(&path).await.status, StatusCode::GONE);
     assert_eq!(phone.post(&path, &format!("number={number}")).await.status, StatusCode::GONE);

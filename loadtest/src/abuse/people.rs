@@ -12,8 +12,8 @@ use crate::server::target::Target;
 
 /// How often a form is sent again whose captcha was not taken.
 const ROUNDS_MAX: usize = 4;
-/// The cookie that a device is known by.
-const DEVICE: &str = "known-device";
+/// The cookies that a device is known by, as it signed in or signed up.
+const DEVICE: [&str; 2] = ["known-device", "known-elsewhere"];
 
 /// Somebody with an account.
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ pub(super) struct Member {
 impl Member {
     /// What is left when the session is over: the device is known.
     pub(super) fn device(&self) -> Vec<(String, String)> {
-        self.cookies.iter().filter(|(name, _)| name == DEVICE).cloned().collect()
+        self.cookies.iter().filter(|(name, _)| DEVICE.contains(&name.as_str())).cloned().collect()
     }
 }
 

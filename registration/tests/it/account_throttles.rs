@@ -1,7 +1,7 @@
 //! Who is asked for a captcha, who must wait, and that nobody can lock an owner out; accounts of the version before.
 
 use registration::model::exam_rules::{CaptchaRule, LoginKind};
-use registration::people::accounts::{AccountSettings, Act, Caller, Device, SignIn, SignInError};
+use registration::people::accounts::{AccountSettings, Act, Caller, Device, QrError, SignIn, SignInError};
 use registration::secrets::captcha::{Answer, CaptchaError, SUMS, Weight, answer};
 use registration::secrets::vault::Vault;
 
@@ -203,5 +203,23 @@ async fn c3_wrong_captchas_count_and_then_pictures_are_worth_nothing() {
     let found = sums(&token, Weight::Sums.bits());
     let captcha = Answer { token: &token, text: "", sums: &found };
     sign_in(&world, &document(1), PASSWORD, &Caller { captcha, ..neighbour }).await.unwrap();
+    world.finish().await;
+}
+
+/// Whoever makes codes for computers by the thousand waits longer and longer, and nobody elsewhere does.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_makes_only_so_many_codes_for_computers() {
+    let world = World::usual().await;
+    let accounts = &world.registration.accounts;
+    let mut refused = 0;
+    for _ in 0..330 {
+        match accounts.begin_qr(from("192.0.2.1").address).await {
+            Ok(_) => {}
+            Err(QrError::TooMany { .. }) => refused += 1,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!((1..=30).contains(&refused), "a room of 300 has its codes: {refused}");
+    assert!(accounts.begin_qr(from("198.51.100.7").address).await.is_ok());
     world.finish().await;
 }

@@ -57,7 +57,7 @@ async fn a_job_that_fails_and_one_that_hangs_stop_no_other() {
 }
 
 /// A table of which old rows are forgotten, most rows that one statement may take, and rows that are old.
-const FORGOTTEN: [(&str, usize, &str); 9] = [
+const FORGOTTEN: [(&str, usize, &str); 10] = [
     (
         "identity_handovers",
         1_000,
@@ -84,6 +84,12 @@ const FORGOTTEN: [(&str, usize, &str); 9] = [
             SELECT 'mobile', sha256(n::text::bytea), sha256(''), 0, now() - interval '1 day'",
     ),
     ("account_tries", 1_000, "(subject, day, count) SELECT sha256(n::text::bytea), current_date - 30, 1"),
+    (
+        "qr_sign_ins",
+        1_000,
+        "(token_index, browser_index, number, expires_at)
+            SELECT sha256(n::text::bytea), sha256(n::text::bytea), 10, now() - interval '1 day'",
+    ),
     ("ended_sessions", 1_000, "(session, until) SELECT gen_random_uuid(), now() - interval '1 day'"),
     (
         "outbox",

@@ -32,7 +32,10 @@ pub(crate) struct Said {
 
 /// Makes a code for this browser, and leads to its page.
 pub(crate) async fn begin(visit: Visit, Query(next): Query<Next>) -> Result<Response, Failure> {
-    let code = visit.app.outside.registration.accounts.begin_qr().await?;
+    let code = match visit.app.outside.registration.accounts.begin_qr(visit.address).await {
+        Ok(code) => code,
+        Err(error) => return refused(&visit, error),
+    };
     let to = format!("/sign-in/phone?{}", next.query());
     Ok((qr_code::keep(&code, &visit.app.seal()), Redirect::to(&to)).into_response())
 }
@@ -48,7 +51,8 @@ pub(crate) async fn show(visit: Visit, Query(next): Query<Next>, headers: Header
         Some(code) => match accounts.qr_state(&code.browser).await? {
             QrState::Confirmed => {
                 if let Some(account) = accounts.take_qr(&code.browser).await? {
-                    return signing_in::enter(&visit, &account, next.path()).await;
+                    // Who confirmed it may have been shown the code of somebody else's computer: they hear of it.
+                    return signing_in::enter_and_tell(&visit, &account, next.path()).await;
                 }
                 over_body(w, &next.query())
             }
@@ -150,6 +154,10 @@ fn refused(visit: &Visit, error: QrError) -> Result<Response, Failure> {
     let (status, title, text) = match error {
         QrError::Over => (StatusCode::GONE, key("qr-over"), key("qr-phone-over-text")),
         QrError::OtherNumber => (StatusCode::CONFLICT, key("qr-refused"), key("qr-refused-text")),
+        QrError::TooMany { retry_after } => {
+            let seconds = u32::try_from(retry_after.as_secs() + 1).unwrap_or(u32::MAX);
+            return Err(Failure::TooMany { seconds });
+        }
         QrError::Store(error) => return Err(error.into()),
     };
     let body = end_body(visit.words, Tone::Care, title, text);

@@ -39,6 +39,9 @@ use crate::view::layout::{heading, page};
 use crate::words::person::{mobile_fault, name_fault};
 use crate::words::wait::wait;
 
+/// So long after it was made an account may be the one of this very form, sent twice: nobody hears of a new device.
+const TWICE_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+
 /// What was typed.
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Entered {
@@ -186,7 +189,11 @@ pub(crate) async fn register(
             if is_known(&error)
                 && let Ok(SignedIn::Account(account)) = accounts.sign_in(&typed, &caller).await
             {
-                return crate::request::signing_in::enter(&visit, &account, next.path()).await;
+                return if visit.now.duration_since(account.created_at) < TWICE_WITHIN {
+                    crate::request::signing_in::enter(&visit, &account, next.path()).await
+                } else {
+                    crate::request::signing_in::enter_and_tell(&visit, &account, next.path()).await
+                };
             }
             refusal(w, error)?
         }

@@ -23,6 +23,8 @@ const DEVICE: PrivateCookie = PrivateCookie {
     path: "/sign-in",
     lifetime: SignedDuration::from_hours(365 * 24),
 };
+/// Who signed in last by another page: there the cookie above is not sent, and so it is not written over.
+const ELSEWHERE: PrivateCookie = PrivateCookie { names: ["known-elsewhere", "known-elsewhere"], ..DEVICE };
 
 /// A sign-in as its cookie says. Whether it is still good, the account's epoch decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,23 +78,37 @@ pub(crate) fn begin(account: &Account, session: NewSession, seal: &Seal, now: Ti
     PrivateCookieJar::new(seal.key.clone()).add(SESSION.cookie(value, SESSION_KEPT, seal))
 }
 
-/// The headers that sign somebody in on a browser that will be known again.
+/// Does the browser say to this page who signed in on it before?
+pub(crate) fn is_device_sent_to(path: &str) -> bool {
+    path.strip_prefix(DEVICE.path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+}
+
+/// The headers that sign somebody in on a browser that will be known again; by the page at this path, and to which it said who
+/// signed in on it before.
 pub(crate) fn begin_on(
     account: &Account,
     session: NewSession,
-    before: Option<&Device>,
+    (path, before): (&str, Option<&Device>),
     seal: &Seal,
     now: Timestamp,
 ) -> PrivateCookieJar {
+    let (cookie, before) = if is_device_sent_to(path) { (DEVICE, before) } else { (ELSEWHERE, None) };
     let device = Device::after_sign_in(before, account.id);
     let ids = std::iter::once(device.id).chain(device.accounts.iter().map(|id| id.0));
     let value: Vec<String> = ids.map(|id| id.simple().to_string()).collect();
-    begin(account, session, seal, now).add(DEVICE.cookie(value.join("."), DEVICE.lifetime, seal))
+    begin(account, session, seal, now).add(cookie.cookie(value.join("."), cookie.lifetime, seal))
 }
 
 /// The browser that signed in before, if it did.
 pub(crate) fn device(headers: &HeaderMap, seal: &Seal) -> Option<Device> {
-    let value = DEVICE.read(headers, seal)?;
+    let (known, elsewhere) = (device_in(&DEVICE, headers, seal), device_in(&ELSEWHERE, headers, seal));
+    let (Some(known), Some(elsewhere)) = (&known, &elsewhere) else { return known.or(elsewhere) };
+    let joined = |device: Device, account: &AccountId| Device::after_sign_in(Some(&device), *account);
+    Some(elsewhere.accounts.iter().fold(known.clone(), joined))
+}
+
+fn device_in(cookie: &PrivateCookie, headers: &HeaderMap, seal: &Seal) -> Option<Device> {
+    let value = cookie.read(headers, seal)?;
     let ids: Option<Vec<Uuid>> = value.split('.').map(|id| Uuid::try_parse(id).ok()).collect();
     let ids = ids?;
     let (id, accounts) = ids.split_first()?;
@@ -179,9 +195,27 @@ mod tests {
     fn a_browser_is_known_again() {
         let (seal, now) = (Seal { key: Key::generate(), is_secure: false }, Timestamp::now());
         let account = account("张伟");
-        let headers = sent_back(&begin_on(&account, new_session(now), None, &seal, now).into_response());
+        let headers = sent_back(&begin_on(&account, new_session(now), ("/sign-in", None), &seal, now).into_response());
         let known = device(&headers, &seal).unwrap();
         assert_eq!(known.accounts, [account.id]);
         assert_eq!(device(&headers, &Seal { key: Key::generate(), is_secure: false }), None);
+    }
+
+    #[test]
+    fn who_signed_in_by_other_pages_is_known_beside_the_others() {
+        let (seal, now) = (Seal { key: Key::generate(), is_secure: false }, Timestamp::now());
+        let (one, mut other) = (account("张伟"), account("李娜"));
+        other.id = AccountId(Uuid::from_u128(2));
+        let first = begin_on(&one, new_session(now), ("/sign-in?next=/me", None), &seal, now).into_response();
+        // The cookie of before is not sent to this page.
+        let second = begin_on(&other, new_session(now), ("/sign-up?next=/me", None), &seal, now).into_response();
+        let mut headers = sent_back(&first);
+        let before = device(&headers, &seal).unwrap();
+        headers.append(COOKIE, sent_back(&second)[COOKIE].clone());
+        let known = device(&headers, &seal).unwrap();
+        assert_eq!((known.id, known.accounts.as_slice()), (before.id, &[one.id, other.id][..]));
+        assert_eq!(device(&sent_back(&second), &seal).unwrap().accounts, [other.id]);
+        assert!(is_device_sent_to("/sign-in") && is_device_sent_to("/sign-in/which"));
+        assert!(!is_device_sent_to("/sign-in-other") && !is_device_sent_to("/me/password"));
     }
 }

@@ -151,7 +151,7 @@ impl Studio {
         self.guest("qr", &by_phone::code_body(w, "next=/me", &code, 47, "14:34"));
         self.guest("qr-over", &by_phone::over_body(w, "next=/me"));
         let name = crate::view::facts::person_name("王芳");
-        self.signed_in("qr-ask", &by_phone::ask_body(w, "token", [18, 47, 76], Some(&name)));
+        self.signed_in("qr-ask", &by_phone::ask_body(w, "token", [17, 47, 77], Some(&name)));
         let end = by_phone::end_body(w, Tone::Care, key("qr-refused"), key("qr-refused-text"));
         self.signed_in("qr-refused", &end);
         self.guest("sign-out-here", &sign_out::body(w));

@@ -107,7 +107,7 @@ pub(crate) async fn get_in(
              FROM ({SELECT} WHERE a.id = $1) whole
              LEFT JOIN registration.account_sessions s ON s.id = $2 AND s.account = whole.id
              WHERE NOT EXISTS (SELECT FROM registration.ended_sessions WHERE session = $2)
-                 AND (NOT $3 OR (s.ended_at IS NULL AND s.until > $4 AND (s.seen_at > $5
+                 AND (NOT $3 OR (s.ended_at IS NULL AND s.epoch = whole.session_epoch AND s.until > $4 AND (s.seen_at > $5
                      OR EXISTS (SELECT FROM registration.orders o
                          WHERE o.account = $1 AND o.is_live AND o.state IN ('unpaid', 'refused', 'confirming'))
                      OR EXISTS (SELECT FROM registration.cases c WHERE c.account = $1 AND c.closed_at IS NULL))))"

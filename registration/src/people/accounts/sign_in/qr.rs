@@ -3,6 +3,7 @@
 //! has nothing.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use aws_lc_rs::rand;
@@ -14,6 +15,7 @@ use super::security::{self, Event};
 use super::{Account, Accounts};
 use crate::model::clock;
 use crate::people::candidates::store::qr_sign_ins::{self, StoredQrSignIn};
+use crate::secrets::attempts::network_of;
 use crate::store::StoreError;
 
 /// How long a code can be scanned and confirmed.
@@ -23,8 +25,10 @@ const TAKEN_WITHIN: SignedDuration = SignedDuration::from_mins(1);
 const TOKEN_BYTES: usize = 16;
 /// Numbers have two digits.
 const NUMBERS: (u8, u8) = (10, 90);
-/// How far the wrong numbers are from the right one.
-const APART: [u8; 2] = [29, 61];
+/// How far the wrong numbers are from the right one: thirds of all, so that the three look the same whichever is right.
+const APART: [u8; 2] = [NUMBERS.1 / 3, NUMBERS.1 / 3 * 2];
+/// So many codes one address makes within a quarter of an hour, behind which a school may be; then each waits ever longer.
+const CODES_FREE: u32 = 300;
 
 /// One of a code's two secrets: what the picture says, or what the computer's cookie does. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
@@ -96,17 +100,27 @@ pub enum QrError {
     /// Another number stands on the computer: the code is good no more.
     #[error("another number stands beside the code")]
     OtherNumber,
+    /// From this address very many codes were made lately.
+    #[error("very many codes were made from this address")]
+    TooMany {
+        /// When the next one is made.
+        retry_after: SignedDuration,
+    },
     /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl Accounts {
-    /// Makes a code for a computer on which nobody is signed in.
+    /// Makes a code for a computer on which nobody is signed in, at this address.
     ///
     /// # Errors
-    /// What the store says.
-    pub async fn begin_qr(&self) -> Result<NewQrSignIn, StoreError> {
+    /// [`QrError::TooMany`] and [`QrError::Store`].
+    pub async fn begin_qr(&self, address: Option<IpAddr>) -> Result<NewQrSignIn, QrError> {
+        if let Some(network) = address.filter(|address| !self.is_exempt(*address)).map(network_of) {
+            let counted = self.vault.index("attempts qr", &network.to_string());
+            self.attempts.begin(counted, CODES_FREE).map_err(|retry_after| QrError::TooMany { retry_after })?;
+        }
         let new = NewQrSignIn { token: QrToken::draw(), browser: QrToken::draw() };
         let mut byte = [0];
         rand::fill(&mut byte).expect("the system has random bytes");
@@ -143,21 +157,22 @@ impl Accounts {
     }
 
     /// Signs the computer in as this account, whose owner says which number stands there. With another one, and without any, the
-    /// code is good no more.
+    /// code is good no more. Who says it twice, before the computer goes on, has said it once.
     ///
     /// # Errors
     /// [`QrError::Over`], [`QrError::OtherNumber`] and [`QrError::Store`].
     pub async fn confirm_qr(&self, token: &QrToken, number: Option<u8>, account: &Account) -> Result<(), QrError> {
         let (client, index, now) = (self.database.client().await?, self.qr_index(token), clock::now());
         let found = qr_sign_ins::of_token(&client, &index).await?;
-        let good = found.filter(|one| one.account.is_none() && is_good(one, now)).ok_or(QrError::Over)?;
-        if number != Some(number_of(&good)?) {
+        let good = found.filter(|one| is_good(one, now)).ok_or(QrError::Over)?;
+        let is_right = number == Some(number_of(&good)?);
+        if !is_right && good.account.is_none() {
             qr_sign_ins::refuse(&client, &index, now).await?;
             return Err(QrError::OtherNumber);
         }
         let who = (account.id.0, account.session_epoch);
-        let is_first = qr_sign_ins::confirm(&client, &index, who, (now, now + TAKEN_WITHIN)).await?;
-        if is_first { Ok(()) } else { Err(QrError::Over) }
+        let is_theirs = is_right && qr_sign_ins::confirm(&client, &index, who, (now, now + TAKEN_WITHIN)).await?;
+        if is_theirs { Ok(()) } else { Err(QrError::Over) }
     }
 
     /// Whom the computer signs in, once; `None` where nobody confirmed its code, or they have signed out everywhere since.
@@ -213,6 +228,10 @@ mod tests {
             let all = choices(number);
             assert!(all.contains(&number) && all[0] < all[1] && all[1] < all[2], "{all:?}");
             assert!(all.iter().all(|one| (10..100).contains(one)), "{all:?}");
+            for apart in [30, 60] {
+                let other = NUMBERS.0 + (number - NUMBERS.0 + apart) % NUMBERS.1;
+                assert_eq!(choices(other), all, "they do not say which of them is right");
+            }
         }
     }
 }

@@ -95,6 +95,9 @@ pub enum Left {
 #[derive(Default)]
 pub(in crate::people::accounts) struct Used(Mutex<Remembered>);
 
+/// A sign-in, when it was used, and whether it was good then.
+type Use = (Uuid, (Timestamp, bool));
+
 #[derive(Default)]
 struct Remembered {
     /// To be written: when each was used, and whether it was good then.
@@ -124,8 +127,18 @@ impl Used {
         }
     }
 
-    fn take(&self) -> Vec<(Uuid, (Timestamp, bool))> {
+    fn take(&self) -> Vec<Use> {
         std::mem::take(&mut self.lock().uses).into_iter().collect()
+    }
+
+    /// What could not be written is written with the next ones; where a sign-in was used since, that counts.
+    fn put_back(&self, uses: &[Use]) {
+        let mut remembered = self.lock();
+        for (session, one) in uses {
+            if remembered.uses.len() < USED_MAX {
+                remembered.uses.entry(*session).or_insert(*one);
+            }
+        }
     }
 
     /// May one more owner be told within this hour?
@@ -139,11 +152,20 @@ impl Used {
         told.1 += u32::from(may);
         may
     }
+
+    /// Nobody was told after all, who would have been then: another one may be, within the same hour.
+    fn give_back(&self, then: Timestamp) {
+        let told = &mut self.lock().told;
+        if told.0 == then.as_second() / 3600 {
+            told.1 = told.1.saturating_sub(1);
+        }
+    }
 }
 
 impl Accounts {
-    /// Begins a sign-in. On a browser that is new to the account the owner is told, unless they were told of another one
-    /// that has not ended yet, or too many are told within this hour: when everybody comes at once, messages are for what is decided.
+    /// Begins a sign-in. On a browser that is new to the account the owner is told, unless they were told of another one whose
+    /// time is not over, since when nothing has ended all sign-ins; or too many are told within this hour: when everybody comes at
+    /// once, messages are for what is decided.
     pub async fn begin_session(
         &self,
         account: &Account,
@@ -176,8 +198,11 @@ impl Accounts {
             metrics::counter!("registration_new_devices_not_told_total").increment(1);
         }
         let transaction = client.transaction().await?;
-        if account_sessions::insert(&transaction, &session, most, may_tell).await? {
+        let is_told = account_sessions::insert(&transaction, &session, most, may_tell).await?;
+        if is_told {
             messages::add(&transaction, account.id, None, MessageKind::NewDevice, now).await?;
+        } else if may_tell {
+            self.used.give_back(now);
         }
         transaction.commit().await?;
         Ok(begun)
@@ -257,17 +282,27 @@ impl Accounts {
         Ok(is_ended)
     }
 
-    /// Writes which sign-ins were used.
+    /// Writes which sign-ins were used. What the store does not take is not lost: its sign-ins would end under those who use them.
     pub(in crate::people::accounts) async fn write_uses(&self) -> Result<(), StoreError> {
         let uses = self.used.take();
         let idle_since = clock::now() - self.limits().idle;
-        for some in uses.chunks(BATCH) {
-            let ids: Vec<Uuid> = some.iter().map(|(id, _)| *id).collect();
-            let times: Vec<Timestamp> = some.iter().map(|(_, (at, _))| *at).collect();
-            let good: Vec<bool> = some.iter().map(|(_, (_, is_good))| *is_good).collect();
-            account_sessions::seen(&self.database.client().await?, (&ids, &times, &good), idle_since).await?;
+        let mut left = uses.as_slice();
+        while !left.is_empty() {
+            let (some, others) = left.split_at(left.len().min(BATCH));
+            if let Err(error) = self.write_some(some, idle_since).await {
+                self.used.put_back(left);
+                return Err(error);
+            }
+            left = others;
         }
         Ok(())
+    }
+
+    async fn write_some(&self, some: &[Use], idle_since: Timestamp) -> Result<(), StoreError> {
+        let ids: Vec<Uuid> = some.iter().map(|(id, _)| *id).collect();
+        let times: Vec<Timestamp> = some.iter().map(|(_, (at, _))| *at).collect();
+        let good: Vec<bool> = some.iter().map(|(_, (_, is_good))| *is_good).collect();
+        account_sessions::seen(&self.database.client().await?, (&ids, &times, &good), idle_since).await
     }
 
     /// How long sign-ins live on this site.
@@ -320,10 +355,30 @@ mod tests {
     }
 
     #[test]
+    fn what_was_not_written_is_written_later_unless_it_was_used_since() {
+        let (used, at) = (Used::default(), Timestamp::from_second(1_800_000_000).unwrap());
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        used.note(one, at, true);
+        used.note(other, at, true);
+        let failed = used.take();
+        let later = at + SEEN_EVERY;
+        used.note(one, later, false);
+        used.put_back(&failed);
+        let mut uses = used.take();
+        uses.sort_unstable();
+        assert_eq!(uses, [(one, (later, false)), (other, (at, true))]);
+    }
+
+    #[test]
     fn so_many_owners_are_told_within_an_hour() {
         let (used, at) = (Used::default(), Timestamp::from_second(1_800_000_000).unwrap());
         let told = |at| (0..5).filter(|_| used.may_tell(at, 3)).count();
         assert_eq!((told(at), told(at), told(at + SignedDuration::from_hours(1))), (3, 0, 3));
+        let next = at + SignedDuration::from_hours(1);
+        used.give_back(next);
+        assert!(used.may_tell(next, 3) && !used.may_tell(next, 3), "one of them knew already");
+        used.give_back(at);
+        assert!(!used.may_tell(next, 3), "of an hour that is over nothing comes back");
         assert!(!used.may_tell(at, 0), "none where the setting says so");
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct StoredSession {
 }
 
 /// Adds a sign-in, and drops all but the `most` of the account that were used last: those are over. `may_tell`: is the owner
-/// to be told of it, unless they were told of another one that has not ended by itself? Whether they are.
+/// to be told of it, unless they were told of another one of this epoch that would not have ended by itself? Whether they are.
 pub(crate) async fn insert(
     client: &impl GenericClient,
     session: &StoredSession,
@@ -38,7 +38,7 @@ pub(crate) async fn insert(
              INSERT INTO registration.account_sessions
                  (id, account, epoch, system, browser, began_at, seen_at, until, is_told)
              VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8 AND NOT EXISTS (
-                 SELECT FROM registration.account_sessions WHERE account = $2 AND is_told AND until > $6))
+                 SELECT FROM registration.account_sessions WHERE account = $2 AND epoch = $3 AND is_told AND until > $6))
              RETURNING is_told",
         )
         .await?;

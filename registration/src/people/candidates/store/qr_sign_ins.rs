@@ -57,8 +57,8 @@ pub(crate) async fn of_browser(
     Ok(client.query_opt(&statement, &[&&browser_index[..]]).await?.as_ref().map(read))
 }
 
-/// Confirms a code that nobody has confirmed or refused, and that is still good; the computer has until `until`. False when it
-/// is none of that.
+/// Confirms a code that nobody has confirmed or refused, and that is still good; the computer has until `until`. It may be this
+/// account that has confirmed it, which gives the computer no more time. False when it is none of that.
 pub(crate) async fn confirm(
     client: &impl GenericClient,
     token_index: &[u8; 32],
@@ -67,8 +67,10 @@ pub(crate) async fn confirm(
 ) -> Result<bool, StoreError> {
     let statement = client
         .prepare_cached(
-            "UPDATE registration.qr_sign_ins SET account = $2, epoch = $3, expires_at = $5
-             WHERE token_index = $1 AND account IS NULL AND ended_at IS NULL AND expires_at > $4",
+            "UPDATE registration.qr_sign_ins SET account = $2, epoch = $3,
+                 expires_at = CASE WHEN account IS NULL THEN $5 ELSE expires_at END
+             WHERE token_index = $1 AND (account IS NULL OR (account = $2 AND epoch = $3))
+                 AND ended_at IS NULL AND expires_at > $4",
         )
         .await?;
     Ok(client.execute(&statement, &[&&token_index[..], &account, &epoch, &now, &until]).await? == 1)
@@ -107,16 +109,15 @@ pub(crate) async fn take(
     Ok(row.map(|row| (row.get("account"), row.get("epoch"))))
 }
 
-/// Forgets up to `limit` codes that expired before `until`.
-pub(crate) async fn sweep(client: &impl GenericClient, until: Timestamp, limit: i64) -> Result<(), StoreError> {
+/// Forgets up to `limit` codes that expired before `until`. How many there were.
+pub(crate) async fn sweep(client: &impl GenericClient, until: Timestamp, limit: i64) -> Result<u64, StoreError> {
     let statement = client
         .prepare_cached(
             "DELETE FROM registration.qr_sign_ins WHERE token_index IN
                  (SELECT token_index FROM registration.qr_sign_ins WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
         )
         .await?;
-    client.execute(&statement, &[&until, &limit]).await?;
-    Ok(())
+    Ok(client.execute(&statement, &[&until, &limit]).await?)
 }
 
 fn read(row: &tokio_postgres::Row) -> StoredQrSignIn {
