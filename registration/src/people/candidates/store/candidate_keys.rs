@@ -140,6 +140,6 @@ pub(in crate::people::candidates) async fn exams_of_schools(
 }
 
 /// Codes as the store has them.
-fn codes(schools: &[OrganisationCode]) -> Vec<&str> {
+pub(super) fn codes(schools: &[OrganisationCode]) -> Vec<&str> {
     schools.iter().map(OrganisationCode::as_str).collect()
 }
