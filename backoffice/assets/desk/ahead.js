@@ -2,8 +2,9 @@
 // the look is written down. Where there is no WebCrypto, a decision leads to the next page as it does without a script.
 let ahead = null;
 let loading = null;
-// So long the next one may take; what takes longer is asked for as any page.
+// So long the next one may take, unless the page says otherwise; what takes longer is asked for as any page.
 const LOADS_MS = 8000;
+const loadsMs = () => Number(document.documentElement.dataset.loadsMs ?? LOADS_MS);
 
 const words = new TextDecoder();
 // What stands in front, with its length before it, and where it ends.
@@ -13,7 +14,7 @@ const front = (bytes) => {
 };
 
 const fetched = async (kind, body) => {
-  const sent = { method: "POST", body, signal: AbortSignal.timeout(LOADS_MS) };
+  const sent = { method: "POST", body, signal: AbortSignal.timeout(loadsMs()) };
   const answer = await fetch(`/ahead/${kind}`, sent);
   if (answer.status !== 200) return null;
   const bytes = await answer.arrayBuffer();

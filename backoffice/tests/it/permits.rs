@@ -245,6 +245,7 @@ async fn lists_show_what_is_theirs(house: &mut House, things: &Things) {
             assert_eq!(page.contains(text), seen_by.contains(&works), "{path} {role} {works:?}: {page}");
         }
     }
+    let inquiry = asked(house, things).await;
     // By schools: a province has its campuses, and another one nobody of them.
     for (code, is_theirs) in [("99", true), ("991", true), ("99101", true), ("98", false), ("9910", false)] {
         house
@@ -261,12 +262,35 @@ async fn lists_show_what_is_theirs(house: &mut House, things: &Things) {
         assert!(!candidate.2.contains("value=\"verified"), "{code}: who they were verified to be is not theirs");
         let found = house.post("/candidates", &format!("sought={order}")).await.0;
         assert_eq!(found, if is_theirs { StatusCode::SEE_OTHER } else { StatusCode::NOT_FOUND }, "{code}");
+        inquiry_is_theirs(house, &inquiry, is_theirs, code).await;
         house.sql("UPDATE registration.staff SET acts_as = 'finance' WHERE name = 'everyone'").await;
         assert_eq!(house.get("/finance").await.2.contains(paid), is_theirs, "{code}");
         let payment = house.get(&format!("/finance/payments/{}", things.payment)).await.0;
         assert_eq!(payment, if is_theirs { StatusCode::OK } else { StatusCode::FORBIDDEN }, "{code}");
     }
     house.sql("UPDATE registration.staff SET of_schools = NULL WHERE name = 'everyone'").await;
+}
+
+/// The address of a question about the exam that is here, by a candidate of the school.
+async fn asked(house: &House, things: &Things) -> String {
+    let (inquiries, exam) = (house.registration.candidates.inquiries(), HERE.parse().unwrap());
+    inquiries.ask(things.order.account, Some(&exam), "where they stood", "何时缴费？").await.unwrap();
+    let client = house.stores.pool().get().await.unwrap();
+    let row = client.query_one("SELECT id::text FROM registration.inquiries", &[]).await.unwrap();
+    format!("/inquiries/{}", row.get::<_, String>(0))
+}
+
+/// A candidate's question is listed, read and answered by whoever works for their school, and by nobody of another one.
+async fn inquiry_is_theirs(house: &mut House, inquiry: &str, is_theirs: bool, code: &str) {
+    assert_eq!(house.get("/inquiries").await.2.contains(inquiry), is_theirs, "{code}");
+    let read = house.get(inquiry).await.0;
+    assert_eq!(read, if is_theirs { StatusCode::OK } else { StatusCode::NOT_FOUND }, "{code}");
+    // It stays open for the next of them: an answer that says nothing is none.
+    let (form, status) = match is_theirs {
+        true => ("answer=%20", StatusCode::UNPROCESSABLE_ENTITY),
+        false => ("answer=yes", StatusCode::NOT_FOUND),
+    };
+    assert_eq!(house.post(&format!("{inquiry}/answer"), form).await.0, status, "{code}");
 }
 
 /// What ends the sign-in with which all is asked.

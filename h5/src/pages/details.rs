@@ -93,10 +93,12 @@ pub(crate) async fn hand_in(
         let application = applications.get(account, &exam.id).await?;
         let unsent = draft::unsent(&exam.rules.form, candidate.account.document.as_ref(), &application);
         let is_new = application.details.is_none() && unsent.is_none();
-        if let Some(earlier) = earlier(&candidate, &exam).await?.filter(|_| is_new) {
-            applications.take_earlier(account, &exam, earlier).await?;
-        }
-        return Ok(Redirect::to(&here).into_response());
+        let is_taken = match earlier(&candidate, &exam).await?.filter(|_| is_new) {
+            Some(earlier) => applications.take_earlier(account, &exam, (earlier, &application)).await?,
+            None => false,
+        };
+        let to = if is_taken { here } else { with_said(&here, "earlier-kept") };
+        return Ok(Redirect::to(&to).into_response());
     }
     // The photo went ahead of the form.
     let has_arrived = pairs.iter().any(|(name, value)| name == UPLOAD_FIELD && !value.is_empty());

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use http::StatusCode;
 use http::header::{SET_COOKIE, USER_AGENT};
 use pagekit::local_path::query_value;
+use registration::application::Application;
 use registration::desk::staff::Role;
 use registration::model::ids::AccountId;
 use registration::people::candidates::Looking;
@@ -176,6 +177,25 @@ async fn e10_help_says_where_one_stands_and_a_question_is_answered() {
     assert!(candidate.get("/me").await.text.contains("已回复 1 条，等待回复 2 条"));
     let mut stranger = site.candidate(2).await;
     assert!(!stranger.get("/help").await.text.contains("一个工作日内。"));
+    one_that_does_not_open_hides_no_other(&site, &mut candidate, &ask("五")).await;
+}
+
+/// One that does not open, the newest, takes neither the others away nor the way to ask.
+async fn one_that_does_not_open_hides_no_other(site: &Site, candidate: &mut Visitor, asks: &str) {
+    site.execute(
+        "UPDATE registration.inquiries SET question = '\\x00' WHERE id = (
+             SELECT id FROM registration.inquiries ORDER BY asked_at DESC, id DESC LIMIT 1)",
+    )
+    .await;
+    assert!(candidate.get("/help").await.text.contains("一个工作日内。"));
+    assert_eq!(candidate.post("/help", asks).await.status, StatusCode::SEE_OTHER);
+    assert!(candidate.get("/me").await.text.contains("已回复 1 条，等待回复 2 条"));
+}
+
+/// The account that has begun the next exam.
+async fn account_in(site: &Site) -> AccountId {
+    let id = site.text("SELECT account::text FROM registration.applications WHERE exam = 'next-year'").await;
+    AccountId(id.parse().unwrap())
 }
 
 /// The account that asked.
@@ -301,7 +321,16 @@ async fn e14_what_was_filled_in_for_the_last_exam_is_offered_again() {
     let page = candidate.get(form).await.text;
     assert!(page.contains("法学") && !page.contains("用上次填写的内容"), "{page}");
     candidate.post_form(form, &[("f-major", "历史"), ("action", "draft")]).await;
-    candidate.post_form(form, &[("action", "earlier")]).await;
+    let kept = candidate.post_form(form, &[("action", "earlier")]).await;
+    let page = candidate.get(kept.location()).await.text;
+    assert!(page.contains("历史") && page.contains("没有带入上次的内容"), "{page}");
+    // Nor is what another page of theirs has kept since this one looked.
+    let applications = &site.registration.applications;
+    let (exam, account) =
+        (site.registration.exams.get(&"next-year".parse().unwrap()).unwrap(), account_in(&site).await);
+    let earlier = applications.earlier(account, &exam, |id| site.registration.exams.get(id)).await.unwrap().unwrap();
+    let seen = Application::default();
+    assert!(!applications.take_earlier(account, &exam, (earlier, &seen)).await.unwrap());
     assert!(candidate.get(form).await.text.contains("历史"));
     // What was handed in more than twelve months ago is not offered, nor is another's.
     let mut stranger = site.candidate(2).await;

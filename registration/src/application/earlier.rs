@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use reservation::ids::ExamId;
 
 use super::photos::PhotoError;
-use super::{APPLICATIONS_MAX, Applications, store};
+use super::{APPLICATIONS_MAX, Application, Applications, store};
 use crate::model::clock;
 use crate::model::exam::Exam;
 use crate::model::exam_rules::{FieldKind, FieldRule};
@@ -64,11 +64,17 @@ impl Applications {
         Ok(None)
     }
 
-    /// Makes them the draft of this exam's form, with a copy of the photo; a photo that is not there any more is left out.
+    /// Makes them the draft of this exam's form, with a copy of the photo; a photo that is not there any more is left out. False, and
+    /// nothing is written over, where the form has another draft by now than whoever wants them has `seen`, or was handed in.
     ///
     /// # Errors
     /// What the store says.
-    pub async fn take_earlier(&self, account: AccountId, exam: &Exam, earlier: Earlier) -> Result<(), StoreError> {
+    pub async fn take_earlier(
+        &self,
+        account: AccountId,
+        exam: &Exam,
+        (earlier, seen): (Earlier, &Application),
+    ) -> Result<bool, StoreError> {
         let mut answers = earlier.answers;
         for field in exam.rules.form.fields.iter().filter(|field| field.kind == FieldKind::Photo) {
             let Some(photo) = answers.0.remove(&field.name).and_then(|id| id.parse::<PictureId>().ok()) else {
@@ -81,6 +87,17 @@ impl Applications {
                 Err(error) => tracing::warn!(%error, "the photo of an earlier exam was not taken over"),
             }
         }
-        self.save_draft(account, exam, &answers).await
+        let (sealed, now) = (self.seal("draft", &exam.id, account, &answers)?, clock::now());
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await?;
+        // Another page of theirs may have kept something while the photo was copied.
+        let stored = store::applications::lock(&transaction, &exam.id, account, now).await?;
+        let stands = self.read(&stored)?;
+        if stands.details.is_some() || stands.draft != seen.draft {
+            return Ok(false);
+        }
+        store::applications::set_draft(&transaction, &exam.id, account, &sealed, now).await?;
+        transaction.commit().await?;
+        Ok(true)
     }
 }

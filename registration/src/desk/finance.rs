@@ -28,6 +28,7 @@ use crate::store::{Database, StoreError};
 
 pub use bills::{BILL_BYTES_MAX, Fingerprint};
 pub use export::{Days, EXPORT_DAYS_MAX, EXPORT_PAGE_MAX, LineBookmark};
+pub use operator::WAITING_FOR_TWO_MAX;
 
 /// Payments of one page.
 pub const PAGE: usize = 50;

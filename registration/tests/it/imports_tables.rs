@@ -152,8 +152,8 @@ async fn what_dies_within_the_engine_is_gone_on_with(world: &World, office: &Off
     crate::world::until("the engine has it", async || capacities(world).await[1].1 == 11).await;
     assert_eq!(world.registration.exams.get(&exam()).unwrap(), before, "pages offer nothing that is not kept");
     world.execute("DROP FUNCTION registration.dies() CASCADE").await;
-    // Its lease would last some seconds more.
-    world.execute("UPDATE registration.imports SET lease_until = now() WHERE state = 'applying'").await;
+    // Its lease would last some seconds more; and however often it was begun, it is not given up half way.
+    world.execute("UPDATE registration.imports SET lease_until = now(), tries = 9 WHERE state = 'applying'").await;
     let done = office.worked_on(brought.import.id).await.import;
     assert_eq!((done.state, done.is_stale), (ImportState::Applied, false));
     let page = world.registration.exams.get(&exam()).unwrap();
@@ -196,6 +196,7 @@ async fn organisations_are_merged_in_any_order_and_go_when_that_is_asked_twice()
     let done = office.apply(brought.import.id, Some(3)).await.import;
     assert_eq!((done.state, done.counts.removed), (ImportState::Applied, 3));
     assert_eq!(codes(), ["99", "99301", "993010", "993011"]);
+    Box::pin(what_others_need_stays(&world, &office)).await;
 
     // What a list would make of sittings is told, too.
     for (line, place, word) in [
@@ -216,4 +217,43 @@ async fn organisations_are_merged_in_any_order_and_go_when_that_is_asked_twice()
     assert_eq!(told(&brought)[0], ("1".to_owned(), "elsewhere".to_owned()), "its sittings would be in another pool");
     assert_eq!((codes().len(), world.registration.exams.get(&cet()).unwrap().sittings.len()), (4, 3));
     world.finish().await;
+}
+
+/// Whatever the list has belongs to stays, and so does whatever accounts are bound to, with what these belong to in turn.
+async fn what_others_need_stays(world: &World, office: &Office<'_>) {
+    let codes = || {
+        let page = office.cet.page();
+        page.organisations.iter().map(|one| one.code.to_string()).collect::<Vec<_>>()
+    };
+    let heads = "code,level,parent,name_zh,name_en\n";
+    let list = format!(
+        "{heads}95,province,,中江省,Zhongjiang\n96,province,,西江省,Xijiang\n99601,school,96,西江大学,Xijiang University\n"
+    );
+    let brought = office.bring(ImportKind::Organisations, list.as_bytes()).await;
+    office.apply(brought.import.id, None).await;
+    assert_eq!(codes().len(), 7);
+    // A campus of a school that stands and that the list has not, which is of a province.
+    let list = format!("{heads}996010,campus,99601,东校区,East\n");
+    let brought = office.bring(ImportKind::Organisations, list.as_bytes()).await;
+    assert_eq!((found(&brought), brought.import.counts.removable()), ((1, 1, 0, 7, 6), 1), "{:?}", told(&brought));
+    let done = office.apply(brought.import.id, Some(1)).await.import;
+    assert_eq!((done.state, done.counts.removed), (ImportState::Applied, 1));
+    assert!(codes().iter().all(|code| code != "95") && codes().len() == 7);
+    // Somebody is bound to it.
+    let account = world.candidate(1).await.id;
+    let bound = format!(
+        "INSERT INTO registration.bindings (id, exam, account, document_index, record, bound_at, campus)
+         VALUES (gen_random_uuid(), '{}', '{}', sha256('somebody'), '\\x00', now(), '996010')",
+        cet(),
+        account.0
+    );
+    world.execute(&bound).await;
+    let short = format!("{heads}99,province,,临江省,Linjiang\n");
+    let brought = office.bring(ImportKind::Organisations, short.as_bytes()).await;
+    assert_eq!((found(&brought), brought.import.counts.removable()), ((1, 0, 0, 6, 6), 0));
+    world.execute("DELETE FROM registration.bindings WHERE campus = '996010'").await;
+    let brought = office.bring(ImportKind::Organisations, short.as_bytes()).await;
+    assert_eq!(brought.import.counts.removable(), 3);
+    office.apply(brought.import.id, Some(3)).await;
+    assert_eq!(codes(), ["99", "99301", "993010", "993011"]);
 }

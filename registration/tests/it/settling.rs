@@ -281,13 +281,42 @@ async fn the_operator_agrees_to_a_large_refund_where_nobody_else_can() {
     let refund = payments.refund(world.reviewer.id, (payment.id, order.id), Fen(11_000), wanted).await.unwrap();
     let [waiting] = &finance.waiting_for_two().await.unwrap()[..] else { panic!("one") };
     assert_eq!((waiting.id, waiting.state), (refund, RefundState::Asked));
+    // Fifty others have waited for longer, and are all that is listed.
+    let others = "INSERT INTO registration.refunds (id, payment, order_id, amount_fen, reason, state, created_at, asked_kind, turn)
+        SELECT gen_random_uuid(), payment, order_id, 1, reason, 'asked', created_at - interval '1 minute', 'system', n
+        FROM registration.refunds, generate_series(2, 51) AS n";
+    world.execute(others).await;
+    assert!(finance.waiting_for_two().await.unwrap().iter().all(|one| one.id != refund));
+    // What the audit does not take is not done.
+    let refuses =
+        "CREATE FUNCTION registration.refuses() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refuses'; END $$;
+        CREATE TRIGGER refuses BEFORE INSERT ON registration.audit FOR EACH ROW WHEN (NEW.action = 'refund.agree')
+            EXECUTE FUNCTION registration.refuses()";
+    world.execute(refuses).await;
+    let refused = finance.decide_as_operator(refund, true).await;
+    assert!(matches!(refused, Err(FinanceError::Store(_))), "{refused:?}");
+    world.execute("DROP FUNCTION registration.refuses() CASCADE").await;
     assert_eq!(finance.decide_as_operator(refund, true).await.unwrap(), payment.id);
+    let gone = "ALTER TABLE registration.refunds DISABLE TRIGGER refunds_stay; DELETE FROM registration.refunds WHERE amount_fen = 1;
+        ALTER TABLE registration.refunds ENABLE TRIGGER refunds_stay";
+    world.execute(gone).await;
     let [agreed] = &payments.refunds_of(order.id).await.unwrap()[..] else { panic!("one") };
     assert_eq!((agreed.state, agreed.agreed_by), (RefundState::Due, None));
     let again = finance.decide_as_operator(refund, true).await;
     assert!(matches!(again, Err(FinanceError::Refund(RefundError::Moved(RefundState::Due)))), "{again:?}");
-    let lines = "SELECT count(*) FROM registration.audit WHERE action = 'refund.agree' AND actor_kind = 'system'";
-    assert_eq!(world.sql().await.query_one(lines, &[]).await.unwrap().get::<_, i64>(0), 1);
+    // As given back by hand, too: a line of either.
+    let shown = world.hold(world.candidate(2).await.id, &["s1"]).await.unwrap();
+    world.hand_in(shown.account, shown.id).await.unwrap();
+    world.confirm(shown.id).await.unwrap();
+    let [paid] = &payments.of_order(shown.id).await.unwrap()[..] else { panic!("one") };
+    let wanted = ("病假", Fen(100_000));
+    let by_hand = payments.refund(world.reviewer.id, (paid.id, shown.id), Fen(11_000), wanted).await.unwrap();
+    payments.refunded_by_hand(world.reviewer.id, by_hand, ("T-9", "转账"), Fen(10_000)).await.unwrap();
+    assert_eq!(finance.decide_as_operator(by_hand, true).await.unwrap(), paid.id);
+    let lines = "SELECT array_agg(action ORDER BY action) FROM registration.audit
+        WHERE action LIKE 'refund.%agree' AND actor_kind = 'system'";
+    let lines: Vec<String> = world.sql().await.query_one(lines, &[]).await.unwrap().get(0);
+    assert_eq!(lines, ["refund.agree", "refund.by_hand_agree"]);
     world.finish().await;
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use anyhow::bail;
+use registration::desk::finance::WAITING_FOR_TWO_MAX;
 use registration::desk::permits::approvals::{Applied, ApprovalId, Second};
 use registration::model::actor::Actor;
 use registration::model::payment::refund::{Refund, RefundId};
@@ -32,7 +33,13 @@ pub(super) async fn list(site: &SiteArgs) -> anyhow::Result<()> {
         say(&format!("{}  {}  until {:.0}  {}", one.id.0, one.asked_by, one.expires_at, one.act.in_words()));
     }
     refunds.iter().for_each(|line| say(line));
+    more(refunds.len()).iter().for_each(|line| say(line));
     Ok(())
+}
+
+/// What is said below as many refunds as are listed at most: there may be others.
+fn more(listed: usize) -> Option<String> {
+    (listed >= WAITING_FOR_TWO_MAX).then(|| format!("… and more: these {listed} refunds were asked for first"))
 }
 
 /// A refund that waits, in a line.
@@ -90,4 +97,15 @@ async fn agree_to(id: ApprovalId, site: &SiteArgs) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{WAITING_FOR_TWO_MAX, more};
+
+    #[test]
+    fn a_full_list_says_that_there_may_be_more() {
+        assert_eq!(more(WAITING_FOR_TWO_MAX - 1), None);
+        assert!(more(WAITING_FOR_TWO_MAX).unwrap().contains("and more"));
+    }
 }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use serde_json::json;
 use testkit::{BrowserOptions, Device, Walker};
 use tokio::sync::watch;
@@ -88,13 +90,27 @@ async fn d6_browser_a_desk_goes_by_keys_and_sees_what_others_do() {
     desk.finish().await;
 }
 
+/// A page that lets what is loaded ahead take a minute: on a machine with much to do, what is held up here would be given up.
+async fn patient(page: Response) -> Response {
+    let (mut head, body) = page.into_parts();
+    let bytes = to_bytes(body, usize::MAX).await.unwrap();
+    if !head.headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        return Response::from_parts(head, Body::from(bytes));
+    }
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    head.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(head, Body::from(text.replacen("<html ", "<html data-loads-ms=\"60000\" ", 1)))
+}
+
 /// The house's pages, of which what is loaded ahead comes only when it is let, and with the status that is given for it.
 fn held_up(house: &House, may_come: watch::Receiver<Option<StatusCode>>, asked: Arc<AtomicUsize>) -> Router {
-    let hold = move |request: Request, next: Next| {
+    let hold = move |mut request: Request, next: Next| {
         let (mut may_come, asked) = (may_come.clone(), asked.clone());
         async move {
             if !request.uri().path().starts_with("/ahead/") {
-                return next.run(request).await;
+                // As texts, not compressed.
+                request.headers_mut().remove(ACCEPT_ENCODING);
+                return patient(next.run(request).await).await;
             }
             asked.fetch_add(1, Ordering::SeqCst);
             let status = may_come.wait_for(Option::is_some).await.unwrap().unwrap();
@@ -114,6 +130,8 @@ async fn d6_browser_a_key_before_the_next_case_is_here_waits_for_it() {
     desk.open("/").await;
     desk.shows(&orders[0].id.to_string()).await;
     until("the next one is asked for", async || asked.load(Ordering::SeqCst) == 1).await;
+    let patience = desk.execute("return document.documentElement.dataset.loadsMs", Vec::new()).await.unwrap();
+    assert_eq!(patience, json!("60000"));
     mark(&desk).await;
     let decided = "SELECT count(*) FROM registration.cases WHERE outcome IS NOT NULL";
     let waits = ".decision [data-waits]:not([hidden])";

@@ -28,6 +28,7 @@ pub(crate) fn done(w: Words, said: &str) -> Markup {
         "reminders-off" => w.t("said-reminders-off"),
         "everywhere" => w.t("said-everywhere"),
         "device" => w.t("said-device"),
+        "earlier-kept" => return refused(&w.t("said-earlier-kept-title"), &w.t("said-earlier-kept")),
         "late" => return refused(&w.t("said-late-title"), &w.t("said-late")),
         "fixed" => return refused(&w.t("said-fixed-title"), &w.t("have-fixed")),
         "fixed-paid" => return refused(&w.t("said-fixed-title"), &w.t("have-fixed-channel")),

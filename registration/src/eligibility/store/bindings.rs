@@ -1,5 +1,7 @@
 //! The table `bindings`: whose registration belongs to which account. One account and one person, both ways.
 
+use std::collections::HashSet;
+
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use reservation::ids::ExamId;
@@ -75,6 +77,13 @@ pub(crate) async fn get(
         .await?;
     let found = client.query_opt(&statement, &[&exam.as_str(), &account.0]).await?;
     found.map(|row| Ok((read(&row)?, row.get::<_, Option<Vec<String>>>("grants").unwrap_or_default()))).transpose()
+}
+
+/// The campuses to which accounts are bound in an exam.
+pub(crate) async fn campuses(client: &impl GenericClient, exam: &ExamId) -> Result<HashSet<String>, StoreError> {
+    let sql = "SELECT DISTINCT campus FROM registration.bindings WHERE exam = $1 AND campus IS NOT NULL";
+    let statement = client.prepare_cached(sql).await?;
+    Ok(client.query(&statement, &[&exam.as_str()]).await?.iter().map(|row| row.get("campus")).collect())
 }
 
 /// The bindings of these accounts, each in its exam, in any order.

@@ -19,7 +19,9 @@ const CHINA_OFFSET_HOURS: i8 = 8;
 const UNREADABLE: char = '\u{fffd}';
 /// The halves of a day, as people and spreadsheets write them.
 const HALVES_AM: [&str; 3] = ["上午", "早上", "AM"];
-const HALVES_PM: [&str; 3] = ["下午", "中午", "PM"];
+const HALVES_PM: [&str; 2] = ["下午", "PM"];
+/// Of neither half: an hour around twelve.
+const NOON: &str = "中午";
 /// What people write behind or before a number.
 const UNITS: [&str; 8] = ["元", "人", "分", "年", "个", "名", "座", "位"];
 
@@ -91,7 +93,8 @@ fn civil_moment(cell: &str) -> Option<Timestamp> {
     let (day, time) = narrow.split_once(['日', 'T', ' '])?;
     let (is_pm, is_am) =
         (HALVES_PM.iter().any(|half| time.contains(half)), HALVES_AM.iter().any(|half| time.contains(half)));
-    let halves = || HALVES_PM.iter().chain(&HALVES_AM);
+    let is_noon = time.contains(NOON);
+    let halves = || HALVES_PM.iter().chain(&HALVES_AM).chain([&NOON]);
     let clock = halves().fold(time.to_owned(), |time, half| time.replace(half, " "));
     let clock = clock.replace(['时', '点', '分'], ":").replace(['秒', '整'], "");
     let clock = clock.trim().trim_end_matches(':').split(':').map(str::trim).collect::<Vec<_>>().join(":");
@@ -101,9 +104,13 @@ fn civil_moment(cell: &str) -> Option<Timestamp> {
         .or_else(|| numbers::<2>(&clock, &[':']).map(|[hour, minute]| [hour, minute, 0]))
         .or_else(|| numbers::<1>(&clock, &[':']).filter(|_| is_hour_alone).map(|[hour]| [hour, 0, 0]))?;
     let hour = match hour {
-        _ if is_pm && is_am => return None,
+        _ if u8::from(is_pm) + u8::from(is_am) + u8::from(is_noon) > 1 => return None,
+        11 | 12 if is_noon => hour,
+        1 | 2 if is_noon => hour + 12,
+        _ if is_noon => return None,
         1..=11 if is_pm => hour + 12,
         12 if is_am => 0,
+        13.. if is_am => return None,
         hour => hour,
     };
     if year < 1000 {
@@ -196,8 +203,26 @@ mod tests {
         for cell in ["2027/5/22 下午2:30", "2027-05-22 2:30 pm", "2027年5月22日14时30分", "2027.5.22 14:30:00"] {
             assert_eq!(moment(cell).unwrap().to_string(), "2027-05-22T06:30:00Z", "{cell}");
         }
+        // Noon is of neither half, and an hour of the afternoon is none of the morning.
+        for (cell, read) in [
+            ("2027/5/22 中午11:30", "2027-05-22T03:30:00Z"),
+            ("2027年5月22日中午12点", "2027-05-22T04:00:00Z"),
+            ("2027/5/22 中午1:00", "2027-05-22T05:00:00Z"),
+            ("2027-5-22 中午2点30分", "2027-05-22T06:30:00Z"),
+            ("2027/5/22 12:30 PM", "2027-05-22T04:30:00Z"),
+            ("2027/5/22 12:30 AM", "2027-05-21T16:30:00Z"),
+        ] {
+            assert_eq!(moment(cell).unwrap().to_string(), read, "{cell}");
+        }
         for bad in [
             "",
+            "2027/5/22 中午10:00",
+            "2027/5/22 中午3:00",
+            "2027/5/22 中午14:00",
+            "2027/5/22 上午14:00",
+            "2027/5/22 13:00 AM",
+            "2027/5/22 上午下午9:00",
+            "2027/5/22 上午中午11:00",
             "2027/5/22",
             "5/22/2027 9:00",
             "2027/13/22 9:00",

@@ -23,14 +23,14 @@ const TOLD_MAX: i64 = 50;
 
 impl Payments {
     /// A second member of staff agrees to a refund, or withdraws it: then what has bought no seat is settled anew. `None` is the
-    /// operator, who is nobody of them.
+    /// operator, who is nobody of them: what the operator does is in the audit with it, or not done.
     pub async fn agree_to_refund(
         &self,
         staff: impl Into<Option<StaffId>>,
         id: RefundId,
         is_agreed: bool,
     ) -> Result<(), RefundError> {
-        let staff = staff.into();
+        let staff: Option<StaffId> = staff.into();
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         let stored = refunds::lock(&transaction, id).await?.ok_or(RefundError::Unknown)?;
@@ -57,14 +57,19 @@ impl Payments {
         } else {
             not_agreed(&transaction, &stored, clock::now()).await?;
         }
+        if staff.is_none() {
+            let action = if is_agreed { AuditAction::AgreedToRefund } else { AuditAction::WithdrewRefund };
+            let (subject, number) = (format!("payment.{}", stored.refund.payment.number()), id.number());
+            Entry::new(Actor::System, action, &subject).seen(&number).write(&transaction).await?;
+        }
         transaction.commit().await.map_err(StoreError::from)?;
         self.asking.hearing.wake.notify_one();
         Ok(())
     }
 
-    /// Refunds that wait for a second person, to be given or as given back by hand, the first asked for first; at most 50.
-    pub(crate) async fn waiting_for_two(&self) -> Result<Vec<Refund>, StoreError> {
-        let found = refunds::waiting_for_two(&self.database.client().await?, TOLD_MAX).await?;
+    /// Refunds that wait for a second person, to be given or as given back by hand, the first asked for first.
+    pub(crate) async fn waiting_for_two(&self, limit: i64) -> Result<Vec<Refund>, StoreError> {
+        let found = refunds::waiting_for_two(&self.database.client().await?, limit).await?;
         Ok(found.into_iter().map(|stored| stored.refund).collect())
     }
 

@@ -147,7 +147,8 @@ impl Inquiries {
         accounts::lock(&transaction, account.0).await?;
         let now = clock::now();
         let newest = inquiries::of_account(&transaction, account.0, 1).await?.pop();
-        let newest = newest.map(|stored| self.read(stored)).transpose()?;
+        // One that does not open keeps nobody from asking.
+        let newest = newest.and_then(|stored| self.opened(stored));
         if newest.is_some_and(|one| one.answer.is_none() && one.question == question) {
             return Ok(());
         }
@@ -170,14 +171,14 @@ impl Inquiries {
         Ok(transaction.commit().await?)
     }
 
-    /// What an account asked, the newest first.
+    /// What an account asked, the newest first. What does not open is left out: the page that shows the others stays.
     ///
     /// # Errors
     /// What the store says.
     pub async fn of(&self, account: AccountId) -> Result<Vec<Inquiry>, StoreError> {
         let client = self.database.client().await?;
         let stored = inquiries::of_account(&client, account.0, OWN_MAX).await?;
-        stored.into_iter().map(|one| self.read(one)).collect()
+        Ok(stored.into_iter().filter_map(|one| self.opened(one)).collect())
     }
 
     /// What waits for an answer of whoever looks, the oldest first, at most a hundred.
@@ -187,7 +188,7 @@ impl Inquiries {
     pub async fn waiting(&self, looking: &Looking<'_>) -> Result<Vec<WaitingInquiry>, InquiryError> {
         looking.demand(Right::AnswerInquiries)?;
         let client = self.database.client().await?;
-        let stored = inquiries::open(&client, looking.names().as_deref(), WAITING_MAX).await?;
+        let stored = inquiries::open(&client, (looking.names().as_deref(), looking.schools()), WAITING_MAX).await?;
         let shown = |one: StoredInquiry| {
             let (id, account, exam) = (InquiryId(one.id), AccountId(one.account).into(), exam_of(one.exam)?);
             Ok(WaitingInquiry { id, account, exam, place: one.place, asked_at: one.asked_at })
@@ -203,7 +204,8 @@ impl Inquiries {
         looking.demand(Right::AnswerInquiries)?;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
-        let stored = inquiries::lock(&transaction, looking.names().as_deref(), id.0).await?;
+        let (exams, schools) = (looking.names(), looking.schools());
+        let stored = inquiries::lock(&transaction, (exams.as_deref(), schools), id.0).await?;
         let inquiry = self.read(stored.ok_or(InquiryError::Unknown)?)?;
         let (subject, seen) = (inquiry.account.to_string(), id.0.to_string());
         let entry = Entry::by_staff(looking.member.id, AuditAction::ShownOfCandidate, &subject);
@@ -222,7 +224,8 @@ impl Inquiries {
         let answer = plain(answer)?;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
-        let stored = inquiries::lock(&transaction, looking.names().as_deref(), id.0).await?;
+        let (exams, schools) = (looking.names(), looking.schools());
+        let stored = inquiries::lock(&transaction, (exams.as_deref(), schools), id.0).await?;
         let stored = stored.ok_or(InquiryError::Unknown)?;
         if stored.answered_at.is_some() {
             return Err(InquiryError::Answered);
@@ -235,6 +238,12 @@ impl Inquiries {
         entry.at(now).seen(&seen).write(&transaction).await?;
         messages::add(&transaction, account, exam.as_ref(), MessageKind::InquiryAnswered, now).await?;
         Ok(transaction.commit().await?)
+    }
+
+    /// The inquiry, where it opens; of one that does not there is a line.
+    fn opened(&self, stored: StoredInquiry) -> Option<Inquiry> {
+        let id = stored.id;
+        self.read(stored).inspect_err(|error| tracing::warn!(inquiry = %id, %error, "an inquiry does not open")).ok()
     }
 
     fn read(&self, stored: StoredInquiry) -> Result<Inquiry, StoreError> {

@@ -34,7 +34,8 @@ pub(super) fn email(vault: &Vault, email: &Email) -> candidate_keys::Key {
 }
 
 impl Candidates {
-    /// Makes all keys that are due, and then those of accounts that were there before keys were kept.
+    /// Makes all keys that are due, and then those of accounts that were there before keys were kept, and those that were made by
+    /// earlier rules.
     pub(crate) async fn index(&self) -> Result<(), StoreError> {
         while self.index_batch(true).await? == usize::try_from(BATCH).expect("a small constant") {}
         Ok(())
@@ -45,15 +46,20 @@ impl Candidates {
         self.index_batch(false).await.map(drop)
     }
 
-    /// Makes some keys, and says for how many changes. Where none are due and `sweeps`, those of accounts that were there before.
+    /// Makes some keys, and says for how many changes. Where none are due and `sweeps`, those of accounts that were there before, and
+    /// then those of earlier rules.
     async fn index_batch(&self, sweeps: bool) -> Result<usize, StoreError> {
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
         let behind = candidate_keys_sweep::lock(&transaction).await?;
         let mut due = candidate_keys_due::take(&transaction, BATCH).await?;
-        if let Some(behind) = behind.filter(|_| sweeps && due.is_empty()) {
-            let last = candidate_keys_due::add_behind(&transaction, behind, BATCH).await?;
-            candidate_keys_sweep::go_on(&transaction, last).await?;
+        if sweeps && due.is_empty() {
+            if let Some(behind) = behind {
+                let last = candidate_keys_due::add_behind(&transaction, behind, BATCH).await?;
+                candidate_keys_sweep::go_on(&transaction, last).await?;
+            } else {
+                candidate_keys_due::add_of_earlier_rules(&transaction, BATCH).await?;
+            }
             due = candidate_keys_due::take(&transaction, BATCH).await?;
         }
         let count = due.len();

@@ -119,7 +119,8 @@ pub(crate) async fn of_digest(
     Ok(found.map(|row| (ImportId(row.get("id")), row.get("applied_at"))))
 }
 
-/// Takes the import that has waited longest, for `$2`; one whose process has died is taken, too, but not for ever.
+/// Takes the import that has waited longest, for `$2`; one whose process has died is taken, too, but not for ever, unless the engine
+/// may have its part of it: that is gone on with until it is whole.
 pub(crate) async fn claim(
     client: &impl GenericClient,
     (now, until): (Timestamp, Timestamp),
@@ -129,9 +130,10 @@ pub(crate) async fn claim(
     let statement = client
         .prepare_cached(&format!(
             "WITH taken AS (
-                 UPDATE registration.imports SET lease = $3, lease_until = $2, tries = tries + 1, progress = 0
+                 UPDATE registration.imports SET lease = $3, lease_until = $2, tries = least(tries + 1, 1000), progress = 0
                  WHERE id = (SELECT id FROM registration.imports WHERE state IN ('reading', 'applying')
-                     AND (lease_until IS NULL OR lease_until < $1) AND tries < $4 AND kind = ANY($5)
+                     AND (lease_until IS NULL OR lease_until < $1) AND kind = ANY($5)
+                     AND (tries < $4 OR (state = 'applying' AND begun_version IS NOT NULL))
                      ORDER BY made_at LIMIT 1 FOR UPDATE SKIP LOCKED)
                  RETURNING *)
              SELECT {COLUMNS}, i.parts, i.applied_by AS applier, i.removes FROM taken i
@@ -149,12 +151,14 @@ pub(crate) async fn claim(
     found.map(due).transpose()
 }
 
-/// Gives those up that were begun so often, and says which.
+/// Gives those up that were begun so often, and says how many; none of which the engine may have its part, so that of what is given up
+/// nothing is written.
 pub(crate) async fn fail(client: &impl GenericClient, now: Timestamp, tries_max: i16) -> Result<u64, StoreError> {
     let statement = client
         .prepare_cached(
             "UPDATE registration.imports SET state = 'failed', lease = NULL
-             WHERE state IN ('reading', 'applying') AND tries >= $2 AND lease_until < $1",
+             WHERE tries >= $2 AND lease_until < $1
+                 AND (state = 'reading' OR (state = 'applying' AND begun_version IS NULL))",
         )
         .await?;
     Ok(client.execute(&statement, &[&now, &tries_max]).await?)
@@ -175,7 +179,8 @@ pub(crate) async fn renew(
     Ok(client.execute(&statement, &[&id.0, &lease, &until, &signed(progress)?]).await? == 1)
 }
 
-/// The file was looked through from `at` on: it may be applied, or it is refused. False when it is another process's by now.
+/// The file was looked through from `at` on: it may be applied, or it is refused, as late as when it was to be applied. False when
+/// it is another process's by now.
 pub(crate) async fn was_read(
     client: &impl GenericClient,
     (id, lease): (ImportId, Uuid),
@@ -188,7 +193,7 @@ pub(crate) async fn was_read(
             "UPDATE registration.imports SET state = CASE WHEN $7::bigint = 0 THEN 'read' ELSE 'refused' END, lines = $3,
                  added = $4, changed = $5, absent = $6, faults = $7, bound = $8, report = $9, read_at = $10,
                  lease = NULL, lease_until = NULL, tries = 0, progress = $3, removes = NULL, applied_by = NULL
-             WHERE id = $1 AND lease = $2 AND state = 'reading'",
+             WHERE id = $1 AND lease = $2 AND state IN ('reading', 'applying')",
         )
         .await?;
     let ImportCounts { lines, added, changed, absent, bound, faults, removed: _ } = *counts;

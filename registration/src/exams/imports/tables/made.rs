@@ -30,11 +30,11 @@ pub(super) struct Made {
     pub(super) base: String,
 }
 
-/// Holds a list against an exam; with `removes`, what may go and is absent goes.
+/// Holds a list against an exam; with `removes`, what may go and is absent goes. `bound` are the campuses to which accounts are bound.
 pub(super) async fn made(
     exams: &Exams,
     (table, exam): (Table, &ExamId),
-    list: Lines,
+    (list, bound): (Lines, HashSet<String>),
     removes: bool,
 ) -> Result<Made, StoreError> {
     let unknown = || StoreError::Corrupt("an import of an exam that is not there");
@@ -43,7 +43,7 @@ pub(super) async fn made(
     let before = Standing::of(exams, exam).ok_or_else(unknown)?;
     let seats = drafts.seats(exam).await.map_err(fault)?;
     apart(move || {
-        let absent = Absent::of(table, &before, &list);
+        let absent = Absent::of(table, &before, (&list, &bound));
         let goes = if removes { absent.removable } else { HashSet::new() };
         let merged = merge(table, (texts, &before), &list, &goes);
         let mut counts = ImportCounts { absent: absent.all, bound: absent.bound, ..ImportCounts::default() };
@@ -93,9 +93,9 @@ struct Absent {
 }
 
 impl Absent {
-    /// Sittings stay, because candidates may hold seats in them; so do organisations to which a sitting belongs, or another
-    /// organisation that stays.
-    fn of(table: Table, before: &Standing, list: &Lines) -> Self {
+    /// Sittings stay, because candidates may hold seats in them; so do organisations to which a sitting or a bound account belongs,
+    /// or another organisation that stays or that the list has.
+    fn of(table: Table, before: &Standing, (list, bound): (&Lines, &HashSet<String>)) -> Self {
         let page = &before.page;
         let named: HashSet<&str> = list.lines.iter().map(|line| line.key.as_str()).collect();
         match table {
@@ -106,11 +106,12 @@ impl Absent {
             Table::Organisations => {
                 let campuses =
                     page.sittings.iter().filter_map(|sitting| sitting.campus.as_ref()).collect::<HashSet<_>>();
+                // What the list has below one that stands needs that one, and whatever that one belongs to.
+                let parents: HashSet<&str> = list.lines.iter().map(|line| line.cell("parent")).collect();
+                let is_named = |code: &str| named.contains(code) || parents.contains(code) || bound.contains(code);
                 let staying = page.organisations.iter().map(|one| &one.code);
-                let staying = staying.filter(|code| named.contains(code.as_str()) || campuses.contains(code));
-                let parents: HashSet<&str> =
-                    list.lines.iter().map(|line| line.cell("parent")).filter(|parent| !parent.is_empty()).collect();
-                let mut needed: HashSet<&str> = parents;
+                let staying = staying.filter(|code| is_named(code.as_str()) || campuses.contains(code));
+                let mut needed: HashSet<&str> = HashSet::new();
                 for code in staying {
                     needed.extend(ancestry(&page.organisations, code).into_iter().map(|one| one.code.as_str()));
                 }

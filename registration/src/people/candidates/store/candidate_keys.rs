@@ -23,6 +23,9 @@ pub(in crate::people::candidates) struct Wanted {
     pub(in crate::people::candidates) account: Option<Uuid>,
 }
 
+/// By which rules keys are made now; what the version before made is of the first.
+const RULES: i16 = 2;
+
 /// The keys of these accounts, in place of those that they had.
 pub(in crate::people::candidates) async fn replace(
     transaction: &impl GenericClient,
@@ -33,14 +36,14 @@ pub(in crate::people::candidates) async fn replace(
     transaction.execute(&delete, &[&accounts]).await?;
     let insert = transaction
         .prepare_cached(
-            "INSERT INTO registration.candidate_keys (kind, index, account)
-             SELECT * FROM unnest($1::text[], $2::bytea[], $3::uuid[]) ON CONFLICT DO NOTHING",
+            "INSERT INTO registration.candidate_keys (kind, index, account, rules)
+             SELECT k.*, $4::smallint FROM unnest($1::text[], $2::bytea[], $3::uuid[]) AS k ON CONFLICT DO NOTHING",
         )
         .await?;
     let kinds: Vec<&str> = keys.iter().map(|(_, (kind, _))| *kind).collect();
     let indexes: Vec<&[u8]> = keys.iter().map(|(_, (_, index))| &index[..]).collect();
     let of: Vec<Uuid> = keys.iter().map(|(account, _)| *account).collect();
-    transaction.execute(&insert, &[&kinds, &indexes, &of]).await?;
+    transaction.execute(&insert, &[&kinds, &indexes, &of, &RULES]).await?;
     Ok(())
 }
 
@@ -140,6 +143,6 @@ pub(in crate::people::candidates) async fn exams_of_schools(
 }
 
 /// Codes as the store has them.
-fn codes(schools: &[OrganisationCode]) -> Vec<&str> {
+pub(super) fn codes(schools: &[OrganisationCode]) -> Vec<&str> {
     schools.iter().map(OrganisationCode::as_str).collect()
 }

@@ -47,6 +47,21 @@ pub(in crate::people::candidates) async fn take(
     Ok(rows.iter().map(|row| row.get("account")).collect())
 }
 
+/// Lets accounts fall due with keys of earlier rules, which the version before has made, or makes while it runs beside.
+pub(in crate::people::candidates) async fn add_of_earlier_rules(
+    transaction: &impl GenericClient,
+    limit: i64,
+) -> Result<(), StoreError> {
+    let statement = transaction
+        .prepare_cached(
+            "INSERT INTO registration.candidate_keys_due (account)
+             SELECT DISTINCT account FROM registration.candidate_keys WHERE rules < 2 ORDER BY account LIMIT $1",
+        )
+        .await?;
+    transaction.execute(&statement, &[&limit]).await?;
+    Ok(())
+}
+
 /// Lets the next accounts behind this one fall due, by their ids: the last of them, or `None` where there is none.
 pub(in crate::people::candidates) async fn add_behind(
     transaction: &impl GenericClient,

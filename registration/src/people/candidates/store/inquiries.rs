@@ -5,13 +5,20 @@ use jiff::Timestamp;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use super::candidate_keys::codes;
+use crate::model::exam_rules::OrganisationCode;
 use crate::store::StoreError;
 
 const SELECT: &str =
     "SELECT id, account, exam, place, question, asked_at, answer, answered_at FROM registration.inquiries";
 
-/// Of which exams somebody sees inquiries: those of no exam are seen by whoever works for all.
-const THEIRS: &str = "($1::text[] IS NULL OR exam = ANY($1))";
+/// Of which exams, `$1`, and of candidates of which schools, `$2`, somebody sees inquiries: those of no exam are seen by whoever
+/// works for all.
+const THEIRS: &str = "($1::text[] IS NULL OR exam = ANY($1))
+    AND ($2::text[] IS NULL OR (exam IS NOT NULL AND registration.is_of_schools(exam, account, $2)))";
+
+/// Of which exams and of which schools somebody sees inquiries; `None`: of all.
+pub(in crate::people::candidates) type Theirs<'a> = (Option<&'a [&'a str]>, Option<&'a [OrganisationCode]>);
 
 /// An inquiry as it is stored.
 pub(in crate::people::candidates) struct StoredInquiry {
@@ -72,23 +79,23 @@ pub(in crate::people::candidates) async fn of_account(
 /// Those that wait, the oldest first.
 pub(in crate::people::candidates) async fn open(
     client: &impl GenericClient,
-    exams: Option<&[&str]>,
+    (exams, schools): Theirs<'_>,
     limit: i64,
 ) -> Result<Vec<StoredInquiry>, StoreError> {
     let statement = client
-        .prepare_cached(&format!("{SELECT} WHERE answered_at IS NULL AND {THEIRS} ORDER BY asked_at, id LIMIT $2"))
+        .prepare_cached(&format!("{SELECT} WHERE answered_at IS NULL AND {THEIRS} ORDER BY asked_at, id LIMIT $3"))
         .await?;
-    Ok(client.query(&statement, &[&exams, &limit]).await?.iter().map(read).collect())
+    Ok(client.query(&statement, &[&exams, &schools.map(codes), &limit]).await?.iter().map(read).collect())
 }
 
 /// One of those that somebody sees; it stays as it is until the transaction ends.
 pub(in crate::people::candidates) async fn lock(
     client: &impl GenericClient,
-    exams: Option<&[&str]>,
+    (exams, schools): Theirs<'_>,
     id: Uuid,
 ) -> Result<Option<StoredInquiry>, StoreError> {
-    let statement = client.prepare_cached(&format!("{SELECT} WHERE id = $2 AND {THEIRS} FOR UPDATE")).await?;
-    Ok(client.query_opt(&statement, &[&exams, &id]).await?.as_ref().map(read))
+    let statement = client.prepare_cached(&format!("{SELECT} WHERE id = $3 AND {THEIRS} FOR UPDATE")).await?;
+    Ok(client.query_opt(&statement, &[&exams, &schools.map(codes), &id]).await?.as_ref().map(read))
 }
 
 /// Writes the answer.
