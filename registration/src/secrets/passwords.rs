@@ -21,7 +21,7 @@ use crate::secrets::bulkhead::{Bulkhead, Closed};
 pub const STAFF_CHARS: RangeInclusive<usize> = 10..=64;
 /// Most characters of any password, whatever an exam says, and that are ever hashed.
 pub const CHARS_MAX: usize = 64;
-/// A part of something that is no longer than this is no part of it.
+/// Fewest signs by which a password is a part of something.
 const OWN_PART_MIN: usize = 6;
 /// Beside something of its owner's a password has so many signs more.
 const OWN_REST_MIN: usize = 4;
