@@ -164,7 +164,7 @@ fn judge(sight: &Sight<'_>, reading: &Reading, read: &str, text: &mut CardText) 
     let beginnings = ["", "姓名", "姓", "名"].map(|beginning| alphabet.letters(beginning));
     let expected: Vec<Letter> = alphabet.letters(&asked.name);
     let fit = fit(reading, &beginnings, &expected);
-    let verdict = name_verdict(reading, &fit, (text.name.as_deref(), &asked.name));
+    let verdict = name_verdict(reading, &fit, (text.name.as_deref(), asked.name.as_str()));
     if verdict == Verdict::Equal {
         text.name = Some(asked.name.clone());
     }
