@@ -10,7 +10,6 @@ mod places;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::sync::SemaphorePermit;
 
 use crate::vendors::aliyun::id_card_ocr::{AliyunOcr, AliyunOcrConfig};
 use crate::vendors::tencent::id_card_ocr::{TencentOcr, TencentOcrConfig};
@@ -18,6 +17,7 @@ pub use card::{Asked, CardSide, CardText, CardWarning};
 pub use error::CardError;
 use local::LocalReader;
 use networks::NetworkReader;
+use places::Place;
 
 /// Reads cards. Cloning is a reference count.
 #[derive(Debug, Clone)]
@@ -63,7 +63,7 @@ impl CardReader {
             Reader::Networks(networks) => Some(networks.place().await?),
             Reader::Tencent(_) | Reader::Aliyun(_) => None,
         };
-        Ok(ReadingPlace { reader: &self.0, _place: place })
+        Ok(ReadingPlace { reader: &self.0, place })
     }
 
     /// Reads one side of a card from a JPEG or PNG.
@@ -85,7 +85,7 @@ pub enum Unread {
 #[derive(Debug)]
 pub struct ReadingPlace<'a> {
     reader: &'a Reader,
-    _place: Option<SemaphorePermit<'a>>,
+    place: Option<Place>,
 }
 
 impl ReadingPlace<'_> {
@@ -117,7 +117,7 @@ impl ReadingPlace<'_> {
 
     async fn read(&self, side: CardSide, jpeg: Bytes, asked: Option<Asked>) -> Result<CardText, CardError> {
         match self.reader {
-            Reader::Networks(networks) => networks.read(side, jpeg, asked).await,
+            Reader::Networks(networks) => networks.read(side, jpeg, asked, self.place.clone()).await,
             Reader::Local(local) => local.read(side, jpeg).await,
             Reader::Tencent(tencent) => tencent.read(side, jpeg).await,
             Reader::Aliyun(aliyun) => aliyun.read(side, jpeg).await,

@@ -24,4 +24,4 @@ CREATE TABLE registration.seat_networks (
     taken_at timestamptz NOT NULL,
     PRIMARY KEY (exam, account)
 );
-CREATE INDEX seat_networks_of_network ON registration.seat_networks (exam, network);
+CREATE INDEX seat_networks_of_network ON registration.seat_networks (exam, network, taken_at);

@@ -69,7 +69,7 @@ use crate::pictures::screenshots::Screenshots;
 use crate::pictures::uploads::Uploads;
 use crate::rooms::Rooms;
 use crate::rooms::tickets::Tickets;
-use crate::seats::Orders;
+use crate::seats::{Orders, Turns};
 use crate::secrets::passwords::Hasher;
 use crate::secrets::vault::Vault;
 use eligibility::Eligibility;
@@ -199,6 +199,7 @@ fn orders_over(
         applications: applications.clone(),
         uploads,
         asking,
+        turns: Turns::default(),
     }
 }
 

@@ -48,6 +48,7 @@ pub use confirm::ConfirmError;
 pub use drop_seat::DropError;
 pub use error::OrderError;
 pub use hand_in::HandInError;
+pub(crate) use hold::from_network::turns::Turns;
 pub use hold::waiting::Joined;
 pub use pictures::ReceiveError;
 pub use withdraw::{WithdrawError, Withdrawal};
@@ -91,6 +92,8 @@ pub struct Orders {
     pub(crate) uploads: Uploads,
     /// Asks channels after payments, and closes them.
     pub(crate) asking: Asking,
+    /// Whose seats are counted by network, one after another.
+    pub(crate) turns: Turns,
 }
 
 impl Orders {

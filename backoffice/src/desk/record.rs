@@ -52,7 +52,8 @@ pub(crate) fn of_cases(action: &AuditAction) -> Option<&'static str> {
 
 /// Why, or what else there is to say; of a decision that was not carried out the audit keeps a word for why.
 fn detail(w: Words, entry: &AuditEntry) -> Option<String> {
-    let detail = entry.detail.as_deref()?;
+    // Whom a card was compared with is nothing to read.
+    let detail = entry.detail.as_deref().filter(|_| entry.action != AuditAction::CardUnsure)?;
     let words = match entry.action {
         AuditAction::DroppedDecision => &DROPPED[..],
         AuditAction::SecondOpinion => &OPINIONS,

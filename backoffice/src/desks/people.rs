@@ -135,7 +135,9 @@ async fn markup(
     work: &Work,
     message: Option<&Message>,
 ) -> Result<Markup, Failure> {
-    let history = visit.app.outside.registration.cases.history(&visit.staff, &case.subject).await?;
+    let registration = &visit.app.outside.registration;
+    let mut history = registration.cases.history(&visit.staff, &case.subject).await?;
+    history.retain(|entry| registration.identity.still_holds(entry, &case.person));
     let titles = &|exam: &ExamId| visit.exam_title(exam);
     let (reasons, now) = (&reasons(visit, &case.subject), visit.now);
     Ok(body(visit.words, &People { queue, titles, case, work, reasons, history: &history, message, now }))

@@ -31,6 +31,13 @@ pub(crate) fn is_number(number: &str) -> bool {
         && check_of(&bytes[..NUMBER_LEN - 1]) == bytes[NUMBER_LEN - 1]
 }
 
+/// The number in a line: the last 18 characters of its digits that pass the check digit.
+pub(crate) fn number_in(text: &str) -> Option<String> {
+    let of_numbers = |c: char| c.is_ascii_digit() || c == 'X' || c == 'x';
+    let kept: Vec<char> = text.chars().filter(|c| of_numbers(*c)).collect();
+    kept.windows(NUMBER_LEN).rev().find_map(|window| number(Some(window.iter().collect())))
+}
+
 /// The check digit of 17 digits.
 pub(crate) fn check_of(digits: &[u8]) -> u8 {
     let sum: u32 = digits.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
@@ -95,6 +102,13 @@ mod tests {
         for bad in ["110105194912310021", "11010519491331002X", "1101051949123100", "1101051949123100２X"] {
             assert!(!is_number(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_number_is_found_behind_its_label_and_proved_by_its_check_digit() {
+        assert_eq!(number_in("公民身份号码11010519491231002x").as_deref(), Some("11010519491231002X"));
+        assert_eq!(number_in("111010519491231002X").as_deref(), Some("11010519491231002X"));
+        assert_eq!(number_in("110105194912310021"), None);
     }
 
     #[test]

@@ -20,12 +20,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::SemaphorePermit;
 
 use super::card::{CardSide, CardText};
 use super::error::CardError;
 use super::fields;
-use super::places::Places;
+use super::places::{Place, Places};
 pub(super) use back::{authority_of, proved_end};
 pub(super) use front::name_of;
 use layout::Rows;
@@ -53,7 +52,7 @@ impl LocalReader {
     }
 
     /// A place, when it is one's turn. Who is turned away has cost nothing.
-    pub(super) async fn place(&self) -> Result<SemaphorePermit<'_>, CardError> {
+    pub(super) async fn place(&self) -> Result<Place, CardError> {
         self.places.take().await
     }
 

@@ -16,14 +16,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use ocr::{ModelsError, Picture, Reader};
-use tokio::sync::SemaphorePermit;
+use ocr::{ModelsError, Picture, Reader, Verdict};
 
 use super::card::{Asked, CardSide, CardText};
 use super::error::CardError;
 use super::fields;
 use super::local::picture::is_sharp;
-use super::places::Places;
+use super::places::{Place, Places, work_at};
 use sight::{Seen, Sight, broken};
 
 /// The longer side of the copy in which lines are looked for, in pixels: enough for a card that fills half of its picture,
@@ -51,20 +50,21 @@ impl NetworkReader {
         Ok(Self { reader: Arc::new(Reader::load(dir)?), places: Places::of_this_machine() })
     }
 
-    pub(super) async fn place(&self) -> Result<SemaphorePermit<'_>, CardError> {
+    pub(super) async fn place(&self) -> Result<Place, CardError> {
         self.places.take().await
     }
 
-    /// Reads a side, at a place. Time is bounded by the sizes of what the networks are given, some two seconds of a core.
+    /// Reads a side, at a place that nobody else gets until it is done. Time is bounded by the sizes of what the networks are
+    /// given, some two seconds of a core.
     pub(super) async fn read(
         &self,
         side: CardSide,
         picture: Bytes,
         asked: Option<Asked>,
+        place: Option<Place>,
     ) -> Result<CardText, CardError> {
         let reader = Arc::clone(&self.reader);
-        let read = tokio::task::spawn_blocking(move || read(&reader, side, &picture, asked.as_ref()));
-        read.await.map_err(|_| CardError::Unavailable("the networks broke off".into()))?
+        work_at(place, move || read(&reader, side, &picture, asked.as_ref())).await?
     }
 }
 
@@ -75,7 +75,7 @@ fn read(reader: &Reader, side: CardSide, bytes: &[u8], asked: Option<&Asked>) ->
         return Err(CardError::NoCard);
     }
     let sight = Sight { reader, picture: &picture, asked };
-    let (mut best, mut is_card) = (None, false);
+    let mut best: Option<CardText> = None;
     for copy in SIDES {
         let lines = reader.lines(&picture, copy).map_err(broken)?;
         if lines.len() < LINES_MIN {
@@ -86,10 +86,15 @@ fn read(reader: &Reader, side: CardSide, bytes: &[u8], asked: Option<&Asked>) ->
             CardSide::Back => back::read(&sight, &lines)?,
         };
         match seen {
-            Seen::Text(text) if is_whole(&text) => return fields::checked(side, text),
             Seen::Text(text) => {
-                is_card = true;
-                best = best.filter(|best| found(best) >= found(&text)).or(Some(text));
+                let text = match best.take() {
+                    Some(before) => together(before, text),
+                    None => text,
+                };
+                if is_whole(&text) {
+                    return fields::checked(side, text);
+                }
+                best = Some(text);
             }
             Seen::OtherSide => return Err(CardError::WrongSide),
             Seen::None => {}
@@ -98,14 +103,44 @@ fn read(reader: &Reader, side: CardSide, bytes: &[u8], asked: Option<&Asked>) ->
     match best {
         Some(text) if found(&text) > 0 => fields::checked(side, text),
         _ if !is_sharp(bytes) => Err(CardError::Blurred),
-        _ if is_card => Err(CardError::Unreadable),
-        _ => Err(CardError::NoCard),
+        Some(_) => Err(CardError::Unreadable),
+        None => Err(CardError::NoCard),
+    }
+}
+
+/// A text that was read, and what is said of it.
+type Field = (Option<String>, Option<Verdict>);
+
+/// What two copies of a picture say, field by field: the one may show the name and the other the number.
+fn together(before: CardText, now: CardText) -> CardText {
+    let (name, name_is) = surer((before.name, before.name_is), (now.name, now.name_is));
+    let (number, number_is) = surer((before.number, before.number_is), (now.number, now.number_is));
+    CardText {
+        name,
+        name_is,
+        birth: number.as_deref().and_then(fields::birth_of).map(|birth| birth.to_string()),
+        number,
+        number_is,
+        valid_until: before.valid_until.or(now.valid_until),
+        authority: before.authority.or(now.authority),
+        warnings: before.warnings,
+    }
+}
+
+/// What is sure, else what was read first. Where both are sure of different things, nobody is.
+fn surer(before: Field, now: Field) -> Field {
+    let is_sure = |verdict: Option<Verdict>| matches!(verdict, Some(Verdict::Equal | Verdict::Differs));
+    match (is_sure(before.1), is_sure(now.1)) {
+        (true, true) if before.1 != now.1 => (before.0, Some(Verdict::Unsure)),
+        (true, _) => before,
+        (false, true) => now,
+        (false, false) => (before.0.or(now.0), before.1.or(now.1)),
     }
 }
 
 /// Is there all that a side has, and is sure of it what was asked?
 fn is_whole(text: &CardText) -> bool {
-    let is_sure = |verdict: Option<ocr::Verdict>| verdict != Some(ocr::Verdict::Unsure);
+    let is_sure = |verdict: Option<Verdict>| verdict != Some(Verdict::Unsure);
     (text.name.is_some() && text.number.is_some() && is_sure(text.name_is) && is_sure(text.number_is))
         || (text.authority.is_some() && text.valid_until.is_some())
 }

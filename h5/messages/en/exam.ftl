@@ -57,7 +57,8 @@ hold-error-not-open = Registration is not open now. No seat was held.
 hold-error-unavailable = Seat numbers are being restored. No seat was held. Please try again in a few seconds.
 hold-error-unknown = That sitting no longer exists. Please choose again.
 hold-error-have = You are already registered for this exam.
-hold-error-network = Many seats are on hold from your network and not confirmed yet, so no more are given out there. Try again from another network, such as mobile data, or in a few minutes.
+hold-error-crowded = Many people on your network are asking for seats at once. No seat was held. Please try again in a few seconds.
+hold-error-network = Many seats are on hold from your network and not paid for yet, so no more are given out there. Try again from another network, such as mobile data, or in a few minutes.
 hold-error-paying = A payment of this order is under way. You can change the session once it has come to an end.
 
 # Progress

@@ -103,6 +103,7 @@ card-error-copy = Take the card itself, not a copy, a screenshot or a picture of
 card-error-expired = The card has expired. Use your new one, or ask our staff.
 card-error-name = The name on the card is not the one you entered. Change the name and try again; your pictures are kept.
 card-error-name-unsure = The number is right, but the machine cannot make out the name for sure (a rare character, a reflection or blur). Take the card again in even light; if that does not help, ask our staff to check it.
+card-error-name-unsure-office = The number is right, but the machine cannot make out the name for sure (a rare character, a reflection or blur). Take the card again in even light; if that does not help, contact the examination office, with the account number on the page My account.
 card-error-number = The number on the card is not the one you entered. Make sure it is your card; if you signed up with a wrong number, tell the examination office, with the account number on the page My account.
 card-error-both = Neither name nor number on the card is what you entered. Make sure it is your card.
 

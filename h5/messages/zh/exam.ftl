@@ -54,7 +54,8 @@ hold-error-not-open = 现在不在报名时间内，座位没有锁定。
 hold-error-unavailable = 系统正在恢复名额数据，座位没有锁定。请过几秒再试一次。
 hold-error-unknown = 所选场次已不存在。请重新选择。
 hold-error-have = 您已报名本考试，不能再锁定座位。
-hold-error-network = 您所在的网络上，已占座而未确认的人太多，暂时不能再占座。请换一个网络（比如手机流量）再试，或者过几分钟再来。
+hold-error-crowded = 您所在的网络上正有很多人同时占座，座位没有锁定。请过几秒再试一次。
+hold-error-network = 您所在的网络上，已占座而未付款的人太多，暂时不能再占座。请换一个网络（比如手机流量）再试，或者过几分钟再来。
 hold-error-paying = 这笔订单正在付款，付款有结果后才能更换场次。
 
 # 进度

@@ -54,6 +54,7 @@ pub(crate) fn dead_link(w: Words, error: LinkError, again: &str) -> Result<Outco
         LinkError::Expired => w.t("link-expired"),
         LinkError::Unknown => w.t("link-unknown"),
         LinkError::Taken => w.t("link-taken"),
+        LinkError::Network => w.t("link-network"),
         LinkError::Store(error) => return Err(error.into()),
     };
     Ok(Outcome {

@@ -106,7 +106,7 @@ pub struct ExamRules {
     /// What is done with seats that come back, where that is not simply whoever comes first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting_list: Option<WaitingListRules>,
-    /// From one network (/24 of IPv4, /48 of IPv6) at most so many accounts hold seats that are not confirmed yet; `None`
+    /// From one network (/24 of IPv4, /48 of IPv6) at most so many accounts hold seats that are not paid for yet; `None`
     /// is no bound: where candidates are at one school, they share a network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seats_per_network: Option<u32>,

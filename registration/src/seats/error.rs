@@ -55,6 +55,9 @@ pub enum OrderError {
     /// From the candidate's network as many accounts hold seats that are not paid for as the exam allows.
     #[error("from this network as many seats are held as the exam allows")]
     Network,
+    /// So many of the candidate's network ask at once that not all can be counted: try again in a moment.
+    #[error("from this network many ask for seats at once")]
+    Crowded,
     /// A sitting has no free seat; nothing was taken.
     #[error("sitting {sitting} has no free seat")]
     Full {

@@ -1,6 +1,6 @@
 //! Choosing seats: what is asked for against what the candidate has already.
 
-mod from_network;
+pub(super) mod from_network;
 pub(super) mod waiting;
 
 use reservation::ids::{ExamId, GroupId, SittingId};

@@ -1,5 +1,8 @@
 //! Counts what failed, so that nobody can try much, and makes those who go on wait longer each time. Per process and in
 //! memory: a name that does not exist is counted like one that does.
+//!
+//! What waits ([`Attempts::begin`]) is counted on while somebody goes on. What is only noted ([`Attempts::note`]) ages: it
+//! counts whole in the window that it fell into, and ever less in the next.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -8,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 
-/// How long a generation of counts lasts; they are forgotten after one to two of these.
+/// How long a generation of counts lasts: what is noted is forgotten after one to two of these.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
 /// Most that a generation remembers; then the next one begins early.
 const COUNTS_MAX: usize = 100_000;
@@ -88,26 +91,20 @@ impl Attempts {
 
     /// Counts, and keeps nobody waiting.
     pub(crate) fn note(&self, counted: Counted) {
-        let now = Instant::now();
         let mut windows = self.0.lock().expect("nothing panics while counting");
-        windows.turn(now);
-        let so_far = windows.get(&counted);
-        windows.add(counted, so_far, now);
+        windows.note(counted, Instant::now());
     }
 
-    /// How many there were lately.
+    /// How many were noted lately.
     pub(crate) fn count(&self, counted: &Counted) -> u32 {
-        let windows = self.0.lock().expect("nothing panics while counting");
-        windows.get(counted).map_or(0, |count| count.attempts)
+        let mut windows = self.0.lock().expect("nothing panics while counting");
+        windows.count(counted, Instant::now())
     }
 
-    /// Takes so many off the count, and leaves at least none.
+    /// Takes so many off the count, the latest first, and leaves at least none.
     pub(crate) fn take_off(&self, counted: &Counted, number: u32) {
         let mut windows = self.0.lock().expect("nothing panics while counting");
-        if let Some(count) = windows.get(counted) {
-            let attempts = count.attempts.saturating_sub(number);
-            windows.now.insert(*counted, Count { attempts, ..count });
-        }
+        windows.take_off(counted, number);
     }
 
     /// Forgets: the attempt was right.
@@ -128,6 +125,34 @@ impl Windows {
         self.now.insert(counted, Count { attempts, last: now });
     }
 
+    /// In this window alone: what is carried over from window to window never ends growing.
+    fn note(&mut self, counted: Counted, now: Instant) {
+        self.turn(now);
+        let so_far = self.now.get(&counted).copied();
+        self.add(counted, so_far, now);
+    }
+
+    /// Those of this window, and of the one before as great a part as still lies within the time of one window.
+    fn count(&mut self, counted: &Counted, now: Instant) -> u32 {
+        self.turn(now);
+        let attempts = |counts: &HashMap<Counted, Count>| counts.get(counted).map_or(0, |count| count.attempts);
+        let age = self.began.map_or(Duration::ZERO, |began| now.duration_since(began));
+        let left = self.lasts.saturating_sub(age).as_millis();
+        let before = (u128::from(attempts(&self.before)) * left).div_ceil(self.lasts.as_millis().max(1));
+        attempts(&self.now).saturating_add(u32::try_from(before).unwrap_or(u32::MAX))
+    }
+
+    fn take_off(&mut self, counted: &Counted, number: u32) {
+        let mut left = number;
+        for counts in [&mut self.now, &mut self.before] {
+            if let Some(count) = counts.get_mut(counted) {
+                let taken = left.min(count.attempts);
+                count.attempts -= taken;
+                left -= taken;
+            }
+        }
+    }
+
     fn turn(&mut self, now: Instant) {
         let began = *self.began.get_or_insert(now);
         let age = now.duration_since(began);
@@ -138,7 +163,8 @@ impl Windows {
         if age >= self.lasts * 2 {
             self.before.clear();
         }
-        self.began = Some(now);
+        // One window ends where the next begins, whenever somebody comes to see it.
+        self.began = Some(if (self.lasts..self.lasts * 2).contains(&age) { began + self.lasts } else { now });
     }
 }
 
@@ -198,6 +224,31 @@ mod tests {
         assert_eq!(windows.get(&[1; 32]).map(|count| count.attempts), Some(1));
         windows.turn(start + WINDOW * 2);
         assert!(windows.before.is_empty() && windows.now.is_empty());
+    }
+
+    #[test]
+    fn one_note_a_window_does_not_grow_over_many() {
+        let attempts = Attempts::default();
+        let mut windows = attempts.0.lock().unwrap();
+        let start = Instant::now();
+        for number in 0..40 {
+            windows.note([1; 32], start + WINDOW * number);
+            assert!(windows.count(&[1; 32], start + WINDOW * number) <= 2, "{number}");
+        }
+        for _ in 0..100 {
+            windows.note([2; 32], start + WINDOW * 40);
+        }
+        let counts = [40, 41, 42].map(|number| windows.count(&[2; 32], start + WINDOW * number));
+        assert_eq!(counts, [100, 100, 0]);
+        let mut aging = Windows { lasts: WINDOW, began: None, now: HashMap::new(), before: HashMap::new() };
+        for _ in 0..100 {
+            aging.note([4; 32], start);
+        }
+        let counts = [3, 5, 7, 8].map(|quarters| aging.count(&[4; 32], start + WINDOW / 4 * quarters));
+        assert_eq!(counts, [100, 75, 25, 0], "ever less in the next window");
+        aging.note([4; 32], start + WINDOW * 2);
+        aging.take_off(&[4; 32], 1);
+        assert_eq!(aging.count(&[4; 32], start + WINDOW * 2), 0);
     }
 
     #[test]

@@ -120,9 +120,12 @@ pub enum CaptchaError {
     /// One is needed and none came.
     #[error("a captcha is needed")]
     Missing,
-    /// It does not fit, is used, or has expired.
+    /// Another answer is right.
     #[error("the captcha was not solved")]
     Wrong,
+    /// Its token is none of ours, is used, or has expired: the answer was not even looked at, and counts for nothing.
+    #[error("the captcha is not good any more")]
+    Stale,
     /// It was of less weight than is asked for by now. Nothing is used up.
     #[error("a captcha of more weight is needed")]
     Light,
@@ -181,12 +184,12 @@ impl Captcha {
         if given.is_empty() {
             return Err(CaptchaError::Missing);
         }
-        let Known { nonce, weight, end } = read(&self.vault, given.token).ok_or(CaptchaError::Wrong)?;
+        let Known { nonce, weight, end } = read(&self.vault, given.token).ok_or(CaptchaError::Stale)?;
         if now < end && weight < least {
             return Err(CaptchaError::Light);
         }
         if now >= end || !self.used.lock().expect("nothing panics while counting").take(nonce, end, now) {
-            return Err(CaptchaError::Wrong);
+            return Err(CaptchaError::Stale);
         }
         let is_solved = match given.sums {
             "" => weight.chars().is_some() && is_read(&answer(&self.vault, given.token), given.text),
@@ -294,13 +297,13 @@ mod tests {
         let typed = format!(" {} ", right.to_ascii_lowercase());
         let given = Answer { token: &token, text: &typed, sums: "" };
         assert_eq!(captcha.take(given, Weight::Light, now), Ok(()));
-        assert_eq!(captcha.take(given, Weight::Light, now), Err(CaptchaError::Wrong), "it is used");
+        assert_eq!(captcha.take(given, Weight::Light, now), Err(CaptchaError::Stale), "it is used");
         let token = captcha.token(now);
         let wrong = Answer { token: &token, text: "AAAA", sums: "" };
         assert_eq!(captcha.take(wrong, Weight::Light, now), Err(CaptchaError::Wrong));
         let text = answer(&captcha.vault, &token);
         let right = Answer { token: &token, text: &text, sums: "" };
-        assert_eq!(captcha.take(right, Weight::Light, now), Err(CaptchaError::Wrong), "one try a picture");
+        assert_eq!(captcha.take(right, Weight::Light, now), Err(CaptchaError::Stale), "one try a picture");
         assert_eq!(captcha.take(Answer::default(), Weight::Light, now), Err(CaptchaError::Missing));
     }
 
@@ -311,14 +314,14 @@ mod tests {
         let token = captcha.token(now);
         let text = answer(&captcha.vault, &token);
         let given = Answer { token: &token, text: &text, sums: "" };
-        assert_eq!(captcha.take(given, Weight::Light, now + LIFETIME), Err(CaptchaError::Wrong));
+        assert_eq!(captcha.take(given, Weight::Light, now + LIFETIME), Err(CaptchaError::Stale));
         let foreign = other.token(now);
         let text = answer(&captcha.vault, &foreign);
         let given = Answer { token: &foreign, text: &text, sums: "" };
-        assert_eq!(captcha.take(given, Weight::Light, now), Err(CaptchaError::Wrong));
+        assert_eq!(captcha.take(given, Weight::Light, now), Err(CaptchaError::Stale));
         for bad in ["", "x", &token[1..], &format!("{token}A")] {
             let given = Answer { token: bad, text: "AAAAA", sums: "" };
-            assert_eq!(captcha.take(given, Weight::Light, now), Err(CaptchaError::Wrong));
+            assert_eq!(captcha.take(given, Weight::Light, now), Err(CaptchaError::Stale));
         }
     }
 
@@ -332,7 +335,7 @@ mod tests {
         assert!(!are_right(&token, &less, 13) && !are_right(&token, &more, 13) && !are_right(&token, &sums, 20));
         let given = Answer { token: &token, text: "", sums: &sums };
         assert_eq!(captcha.take(given, Weight::Light, now), Ok(()));
-        assert_eq!(captcha.take(given, Weight::Light, now), Err(CaptchaError::Wrong));
+        assert_eq!(captcha.take(given, Weight::Light, now), Err(CaptchaError::Stale));
     }
 
     #[tokio::test]

@@ -1,15 +1,16 @@
 //! What messages to mobiles may cost on a day: for the site, a network, a prefix of numbers. A refusal counts as nothing,
 //! and says the same whether there is an account or not.
 
-use registration::model::exam_rules::{CaptchaRule, LoginKind};
+use registration::model::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule};
 use registration::people::accounts::{
-    AccountSettings, Act, Caller, CodeError, ForgottenError, SignUpError, SignedUp, SpentBudget, Way,
+    AccountSettings, Act, Caller, CodeError, ForgottenError, LinkError, NewAccount, SignUpError, SignUpForm, SignedUp,
+    SpentBudget, Way,
 };
 use registration::secrets::captcha::Answer;
 
 use crate::outbox::{MOBILE, prove, refuse, rows};
 use crate::post::{Reached, form, stranger};
-use crate::world::{document, until};
+use crate::world::{PASSWORD, document, until};
 
 fn from(address: &str) -> Caller<'static> {
     Caller { address: Some(address.parse().unwrap()), ..stranger() }
@@ -191,6 +192,35 @@ async fn a_network_makes_so_many_accounts_a_day() {
     let code = reached.code(mobile, 1).await;
     let again = reached.accounts().sign_up(form(3, mobile, &code), &code, &from("192.0.2.77")).await;
     assert!(matches!(again, Ok(SignedUp::Account(_))), "{again:?}");
+    reached.finish().await;
+}
+
+/// Letters that nobody follows make no accounts: what a network may make is there for who does.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_takes_an_account_of_its_network_once_it_is_followed() {
+    let settings = AccountSettings { sign_ups_per_network: 1, ..AccountSettings::default() };
+    let reached = Reached::with(settings).await;
+    let rules = AccountRules { login: LoginKind::Email, mobile: MobileRule::No, ..AccountRules::default() };
+    let sign_up = async |email: &str, address: &str| {
+        let entered = SignUpForm { email, password: PASSWORD, ..Default::default() };
+        let new = NewAccount::check(&entered, &rules, true).unwrap();
+        reached.accounts().sign_up(new, "", &from(address)).await
+    };
+    for (email, address) in [("one@example.com", "192.0.2.1"), ("two@example.com", "192.0.2.200")] {
+        let asked = sign_up(email, address).await;
+        assert!(matches!(asked, Ok(SignedUp::Letter(_))), "{asked:?}");
+    }
+    let refused = sign_up("three@example.com", "192.0.2.77").await;
+    assert!(matches!(refused, Err(SignUpError::Network)), "letters have a bound, too: {refused:?}");
+    let accounts = reached.accounts();
+    let (one, two) = (reached.token("one@example.com", 1).await, reached.token("two@example.com", 1).await);
+    assert!(accounts.finish_sign_up(&one).await.is_ok());
+    let refused = accounts.finish_sign_up(&two).await;
+    assert!(matches!(refused, Err(LinkError::Network)), "{refused:?}");
+    let elsewhere = sign_up("four@example.com", "192.0.3.1").await;
+    assert!(matches!(elsewhere, Ok(SignedUp::Letter(_))), "{elsewhere:?}");
+    reached.next_day().await;
+    assert!(accounts.finish_sign_up(&two).await.is_ok(), "the link stays good");
     reached.finish().await;
 }
 

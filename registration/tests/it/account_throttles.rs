@@ -31,6 +31,17 @@ async fn c3_a_strangers_wrong_passwords_never_keep_the_owners_device_out() {
     let device = Device::after_sign_in(None, owner.id);
     let at_home = Caller { device: Some(&device), ..from("192.0.2.1") };
     sign_in(&world, &login, PASSWORD, &at_home).await.unwrap();
+    // What is mistyped at home makes nothing harder for neighbours.
+    for _ in 0..5 {
+        let device = Device::after_sign_in(None, owner.id);
+        for _ in 0..5 {
+            let mistyped = Caller { device: Some(&device), ..from("192.0.2.150") };
+            let told = sign_in(&world, &login, "wrong-horse", &mistyped).await;
+            assert!(matches!(told, Err(SignInError::Wrong)), "{told:?}");
+        }
+    }
+    let neighbour = from("192.0.2.150");
+    assert_eq!(world.registration.accounts.captcha_weight(Act::SignIn, &document(2), &neighbour), None);
     // On a new device the owner solves a captcha, and is in: nobody waits for what a stranger did.
     let vault = Vault::load_or_create(&world.stores.dir().join("vault-keys")).unwrap();
     let token = world.registration.accounts.captcha().token(jiff::Timestamp::now());
@@ -179,14 +190,23 @@ async fn c3_wrong_captchas_count_and_then_pictures_are_worth_nothing() {
         let login = format!("name-{number}");
         assert!(matches!(sign_in(&world, &login, "wrong-horse", &from("192.0.2.9")).await, Err(SignInError::Wrong)));
     }
-    let wrong = Answer { token: "none of ours", text: "AAAAA", sums: "" };
+    let neighbour = from("192.0.2.200");
+    // What is no captcha of ours, or was answered before, costs nothing and counts as nothing.
+    let stale = Answer { token: "none of ours", text: "AAAAA", sums: "" };
+    for number in 0..400 {
+        let caller = Caller { captcha: stale, rule: CaptchaRule::Always, ..robot(number) };
+        let told = sign_in(&world, &format!("stale-{number}"), "wrong-horse", &caller).await;
+        assert!(matches!(told, Err(SignInError::Captcha(CaptchaError::Stale))), "{told:?}");
+    }
+    assert_eq!(world.registration.accounts.captcha_weight(Act::SignIn, &document(1), &neighbour), None);
     for number in 0..1_050 {
         // Three addresses of one network; each is free at first.
-        let caller = Caller { captcha: wrong, rule: CaptchaRule::Always, ..robot(number) };
-        let told = sign_in(&world, &format!("other-{number}"), "wrong-horse", &caller).await;
+        let (login, caller) = (format!("other-{number}"), Caller { rule: CaptchaRule::Always, ..robot(number) });
+        let (_, token, _) = solved(&world, &vault, &login, &caller);
+        let caller = Caller { captcha: Answer { token: &token, text: "wrong", sums: "" }, ..caller };
+        let told = sign_in(&world, &login, "wrong-horse", &caller).await;
         assert!(matches!(told, Err(SignInError::Captcha(CaptchaError::Wrong))), "{told:?}");
     }
-    let neighbour = from("192.0.2.200");
     let (weight, token, text) = solved(&world, &vault, &document(1), &neighbour);
     assert_eq!((weight, text.as_str()), (Some(Weight::Sums), ""));
     let accounts = &world.registration.accounts;

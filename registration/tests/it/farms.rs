@@ -61,6 +61,23 @@ async fn a_network_holds_as_many_seats_as_the_exam_allows_however_many_ask_at_on
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_paid_for_or_came_to_nothing_takes_no_place_of_its_network() {
+    let world = bounded(1).await;
+    let (first, second) = (world.candidate(1).await.id, world.candidate(2).await.id);
+    let hold = async |account, sitting: &str| {
+        let (orders, from) = (&world.registration.orders, network(&world, "192.0.2.1"));
+        orders.hold_from(from, account, &exam(), &ids(&[sitting]), false).await
+    };
+    assert!(matches!(hold(first, "s9").await, Err(OrderError::UnknownSitting(_))));
+    let order = hold(second, "s0").await.expect("an attempt that came to nothing keeps nobody waiting");
+    assert!(matches!(hold(first, "s0").await, Err(OrderError::Network)));
+    world.hand_in(second, order.id).await.unwrap();
+    world.execute("UPDATE registration.seat_networks SET taken_at = taken_at - interval '1 minute'").await;
+    hold(first, "s0").await.expect("what was handed in is as good as paid for");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_bound_of_the_exam_a_school_shares_one_address() {
     let world = World::start(Setup { capacities: vec![30, 30], ..Setup::default() }).await;
     for number in 1..=8 {

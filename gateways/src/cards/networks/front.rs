@@ -31,6 +31,8 @@ const FURTHER: f32 = 1.7;
 
 /// Up to this far behind the best reading (a logarithm) the expected name is what stands there, from that far on it is not.
 const NAME_EQUAL: f64 = 1.0;
+/// The same where the best reading is another name of as many characters: who has that name must not be taken for the other.
+const NAME_BESIDE: f64 = 0.1;
 const NAME_DIFFERS: f64 = 7.0;
 /// How sure each character of another name must be.
 const NAME_SURE: f32 = 0.85;
@@ -71,7 +73,7 @@ fn text_of(sight: &Sight<'_>, lines: &[Line], frame: &Frame, reading: &Reading) 
 }
 
 fn number(sight: &Sight<'_>, reading: &Reading, text: &mut CardText) {
-    let read = number_in(&reading.text());
+    let read = fields::number_in(&reading.text());
     let Some(asked) = sight.asked else {
         text.number = read;
         return;
@@ -79,21 +81,20 @@ fn number(sight: &Sight<'_>, reading: &Reading, text: &mut CardText) {
     let alphabet = sight.reader.alphabet();
     let beginnings = ["", "公民身份号码"].map(|beginning| alphabet.letters(beginning));
     let behind = fit(reading, &beginnings, &alphabet.letters(&asked.number)).behind;
-    let is_other = read.as_ref().is_some_and(|read| *read != asked.number);
-    let verdict = match (behind <= NUMBER_EQUAL, is_other) {
-        (true, false) => Verdict::Equal,
-        (false, true) => Verdict::Differs,
-        _ => Verdict::Unsure,
-    };
+    let verdict = number_verdict(read.as_deref(), &asked.number, behind);
     text.number = if verdict == Verdict::Equal { Some(asked.number.clone()) } else { read };
     text.number_is = Some(verdict);
 }
 
-/// The number in a line: the last 18 characters of its digits that pass the check digit.
-fn number_in(text: &str) -> Option<String> {
-    let of_numbers = |c: char| c.is_ascii_digit() || c == 'X' || c == 'x';
-    let kept: Vec<char> = text.chars().filter(|c| of_numbers(*c)).collect();
-    kept.windows(18).rev().find_map(|window| fields::number(Some(window.iter().collect())))
+/// What is said of a number. One that was read and passes its check digit is proved, whatever stands before it: a misread label
+/// leaves the whole line far behind.
+fn number_verdict(read: Option<&str>, asked: &str, behind: f64) -> Verdict {
+    match read {
+        Some(read) if read == asked => Verdict::Equal,
+        Some(_) if behind > NUMBER_EQUAL => Verdict::Differs,
+        None if behind <= NUMBER_EQUAL => Verdict::Equal,
+        _ => Verdict::Unsure,
+    }
 }
 
 fn digits(text: &str) -> usize {
@@ -120,7 +121,7 @@ fn name(sight: &Sight<'_>, lines: &[Line], frame: &Frame, text: &mut CardText) -
                 judge(sight, &reading, &read[end..], text);
                 return Ok(());
             }
-            None if read.starts_with(['性', '民', '出', '住']) || read.contains(['年', '月']) => break,
+            None if is_below_name(&read) => break,
             None if unlabelled.is_none() && name_of(&read).is_some() => unlabelled = Some((reading, read)),
             None => {}
         }
@@ -136,6 +137,12 @@ fn whole(row: &Row, frame: &Frame, portrait: f32) -> Line {
     let whole = row.whole(0.0);
     let end = frame.seen(whole.place(whole.length / 2.0, 0.0)).0;
     row.whole((portrait - end).clamp(0.0, FURTHER * whole.height))
+}
+
+/// Is it a row that lies below the name's? 年 and 月 are in names, too: only dates have digits.
+fn is_below_name(read: &str) -> bool {
+    let is_date = read.contains(['年', '月']) && read.contains(|c: char| c.is_ascii_digit());
+    is_date || read.starts_with(['性', '民', '出', '住'])
 }
 
 /// Where 姓名 ends, if the text begins with it; one of both may be misread.
@@ -157,21 +164,23 @@ fn judge(sight: &Sight<'_>, reading: &Reading, read: &str, text: &mut CardText) 
     let beginnings = ["", "姓名", "姓", "名"].map(|beginning| alphabet.letters(beginning));
     let expected: Vec<Letter> = alphabet.letters(&asked.name);
     let fit = fit(reading, &beginnings, &expected);
-    let verdict = name_verdict(reading, &fit, text.name.is_some());
+    let verdict = name_verdict(reading, &fit, (text.name.as_deref(), asked.name.as_str()));
     if verdict == Verdict::Equal {
         text.name = Some(asked.name.clone());
     }
     text.name_is = Some(verdict);
 }
 
-/// What is said of a name that fits so.
-pub(super) fn name_verdict(reading: &Reading, fit: &Fit, is_name: bool) -> Verdict {
+/// What is said of a name that fits so, where the best reading is that one.
+pub(super) fn name_verdict(reading: &Reading, fit: &Fit, (read, asked): (Option<&str>, &str)) -> Verdict {
+    let is_beside = |read: &str| read != asked && read.chars().count() == asked.chars().count();
+    let equal = if read.is_some_and(is_beside) { NAME_BESIDE } else { NAME_EQUAL };
     let is_clear = reading.characters().iter().all(|character| character.probability >= NAME_SURE);
     match fit.behind {
         // A character that the recogniser cannot write may be read as any other.
         _ if fit.has_unknown => Verdict::Unsure,
-        behind if behind <= NAME_EQUAL => Verdict::Equal,
-        behind if behind >= NAME_DIFFERS && is_clear && is_name => Verdict::Differs,
+        behind if behind <= equal => Verdict::Equal,
+        behind if behind >= NAME_DIFFERS && is_clear && read.is_some() => Verdict::Differs,
         _ => Verdict::Unsure,
     }
 }
@@ -189,9 +198,22 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_found_behind_its_label_and_proved_by_its_check_digit() {
-        assert_eq!(number_in("公民身份号码11010519491231002x").as_deref(), Some("11010519491231002X"));
-        assert_eq!(number_in("111010519491231002X").as_deref(), Some("11010519491231002X"));
-        assert_eq!(number_in("110105194912310021"), None);
+    fn a_number_that_was_read_right_is_right_whatever_its_label_was_read_as() {
+        let asked = "11010519491231002X";
+        let verdict = |read, behind| number_verdict(read, asked, behind);
+        assert_eq!([0.0, 40.0].map(|behind| verdict(Some(asked), behind)), [Verdict::Equal; 2]);
+        assert_eq!([0.0, 40.0].map(|behind| verdict(None, behind)), [Verdict::Equal, Verdict::Unsure]);
+        let other = Some("440524188001010014");
+        assert_eq!([0.0, 40.0].map(|behind| verdict(other, behind)), [Verdict::Unsure, Verdict::Differs]);
+    }
+
+    #[test]
+    fn months_and_years_are_in_names() {
+        for name in ["张月华", "年羹尧", "李年"] {
+            assert!(!is_below_name(name), "{name}");
+        }
+        for row in ["1949年12月31日", "出生1949年", "性别男民族汉", "住址北京市"] {
+            assert!(is_below_name(row), "{row}");
+        }
     }
 }

@@ -7,9 +7,9 @@ use ocr::{Alphabet, Reading, Verdict, fit};
 use proptest::prelude::*;
 use specimen::{Grade, back_photo, card_back, card_front, front_photo, people, portrait};
 
-use super::NetworkReader;
 use super::front::name_verdict;
-use crate::cards::card::{Asked, CardSide};
+use super::{NetworkReader, is_whole, together};
+use crate::cards::card::{Asked, CardSide, CardText};
 use crate::cards::error::CardError;
 
 /// Where `ops/test` keeps the networks.
@@ -30,13 +30,13 @@ async fn c4_a_photographed_card_is_its_owners_and_nobody_elses() {
     for (place, grade) in [(20, Grade::Medium), (22, Grade::Mild), (25, Grade::Medium), (19, Grade::Mild)] {
         let person = &people()[place];
         let front: Bytes = front_photo(person.name, &person.number, grade, 7 + place as u64).unwrap().into();
-        let read = reader.read(CardSide::Front, front.clone(), asked(person.name, &person.number)).await;
+        let read = reader.read(CardSide::Front, front.clone(), asked(person.name, &person.number), None).await;
         let read = read.unwrap_or_else(|why| panic!("{}: {why}", person.name));
         assert_eq!(read.name.as_deref(), Some(person.name));
         assert_eq!((read.name_is, read.number_is), (Some(Verdict::Equal), Some(Verdict::Equal)), "{}", person.name);
         assert_eq!(read.number.as_deref(), Some(&*person.number));
         assert_eq!(read.birth.unwrap().replace('-', ""), person.number[6..14]);
-        let other = reader.read(CardSide::Front, front, asked(person.alike, &person.number)).await.unwrap();
+        let other = reader.read(CardSide::Front, front, asked(person.alike, &person.number), None).await.unwrap();
         assert_ne!(other.name_is, Some(Verdict::Equal), "{} is not {}", person.alike, person.name);
     }
 }
@@ -44,7 +44,7 @@ async fn c4_a_photographed_card_is_its_owners_and_nobody_elses() {
 #[tokio::test]
 async fn c4_a_name_that_cannot_be_written_is_for_somebody_to_look_at() {
     let front: Bytes = front_photo("马龘", "11010519491231002X", Grade::Mild, 3).unwrap().into();
-    let read = reader().read(CardSide::Front, front, asked("马龘", "11010519491231002X")).await.unwrap();
+    let read = reader().read(CardSide::Front, front, asked("马龘", "11010519491231002X"), None).await.unwrap();
     assert_eq!((read.name_is, read.number_is), (Some(Verdict::Unsure), Some(Verdict::Equal)));
 }
 
@@ -53,16 +53,38 @@ async fn c4_the_back_is_read_and_the_other_side_told_apart() {
     let reader = reader();
     for (validity, until) in [("2019.11.30-2039.11.30", "2039-11-30"), ("2018.08.08-长期", "长期")] {
         let back = back_photo("样例县公安局", validity, Grade::Medium, 5).unwrap();
-        let read = reader.read(CardSide::Back, back.into(), None).await.unwrap();
+        let read = reader.read(CardSide::Back, back.into(), None, None).await.unwrap();
         assert_eq!(read.authority.as_deref(), Some("样例县公安局"));
         assert_eq!(read.valid_until.as_deref(), Some(until));
     }
     let front = card_front("李样例", "11010519491231002X").unwrap();
-    let refusal = async |side, picture: Bytes| reader.read(side, picture, None).await.unwrap_err();
+    let refusal = async |side, picture: Bytes| reader.read(side, picture, None, None).await.unwrap_err();
     assert!(matches!(refusal(CardSide::Front, card_back().unwrap().into()).await, CardError::WrongSide));
     assert!(matches!(refusal(CardSide::Back, front.into()).await, CardError::WrongSide));
     assert!(matches!(refusal(CardSide::Front, portrait(3).into()).await, CardError::NoCard));
     assert!(matches!(refusal(CardSide::Front, Bytes::from_static(b"no picture")).await, CardError::Unreadable));
+}
+
+#[test]
+fn what_one_copy_shows_and_what_the_other_shows_are_one_card() {
+    let read = |name_is, number_is| CardText {
+        name: Some("李样例".into()),
+        name_is: Some(name_is),
+        number: Some("11010519491231002X".into()),
+        number_is: Some(number_is),
+        ..CardText::default()
+    };
+    let whole = together(read(Verdict::Equal, Verdict::Unsure), read(Verdict::Unsure, Verdict::Equal));
+    assert!(is_whole(&whole));
+    assert_eq!((whole.name_is, whole.number_is), (Some(Verdict::Equal), Some(Verdict::Equal)));
+    assert_eq!(whole.birth.as_deref(), Some("1949-12-31"));
+    let torn = together(read(Verdict::Equal, Verdict::Equal), read(Verdict::Differs, Verdict::Equal));
+    assert_eq!(torn.name_is, Some(Verdict::Unsure), "one copy against the other");
+    let (above, below) = (
+        CardText { authority: Some("样例市公安局".into()), ..CardText::default() },
+        CardText { valid_until: Some("长期".into()), ..CardText::default() },
+    );
+    assert!(is_whole(&together(above, below)));
 }
 
 /// A line that says this text, each character as probable as given, the rest with one other character.
@@ -92,12 +114,13 @@ proptest! {
         let reading = line(&alphabet, &text, &probabilities, 9);
         let judge = |name: &str| {
             let fit = fit(&reading, &[Vec::new()], &alphabet.letters(name));
-            name_verdict(&reading, &fit, true)
+            name_verdict(&reading, &fit, (Some(&*reading.text()), name))
         };
         prop_assert_ne!(judge(&write(&text)), Verdict::Differs);
         let mut other = text.clone();
         let place = place % other.len();
-        other[place] = 8;
+        // The one that the reader thinks second.
+        other[place] = 9;
         prop_assert_ne!(judge(&write(&other)), Verdict::Equal);
         prop_assert_eq!(judge(&format!("{}龘", write(&text[1..]))), Verdict::Unsure);
     }

@@ -12,7 +12,7 @@ use registration::pictures::kept::{DraftError, Slot};
 
 use super::{From, said};
 use crate::failure::Failure;
-use crate::pages::identity::refusal::refusal;
+use crate::pages::identity::refusal::card_refusal;
 use crate::pages::identity::tiles::{draft, identity_tile, pictures_of};
 use crate::request::identity_visit::IdentityVisit;
 use crate::view::facts::{facts, person_name};
@@ -59,7 +59,7 @@ pub(crate) async fn hand_in(
                 if matches!(error, IdentityError::Card(CardRefusal::Swapped)) {
                     errors.push(said(Slot::CardBack.as_str(), w.t("card-error-swapped").into_owned()));
                 }
-                let (code, error) = refusal(w, error)?;
+                let (code, error) = card_refusal(w, error, visit.takes(&from.exam, IdentityWay::Manual))?;
                 status = code;
                 errors.insert(0, error);
             }

@@ -52,6 +52,20 @@ pub(crate) fn refusal(w: Words, error: IdentityError) -> Result<(StatusCode, Fie
     Ok((status, said(field, text)))
 }
 
+/// The same on the page of the way by card: of a name that is not sure, whom to ask where the exam has no way by staff.
+pub(crate) fn card_refusal(
+    w: Words,
+    error: IdentityError,
+    has_manual: bool,
+) -> Result<(StatusCode, FieldError), Failure> {
+    let is_unsure = matches!(error, IdentityError::Card(CardRefusal::NameUnsure));
+    let (status, mut said) = refusal(w, error)?;
+    if is_unsure && !has_manual {
+        said.text = w.t("card-error-name-unsure-office").into_owned();
+    }
+    Ok((status, said))
+}
+
 fn card_fault(w: Words, refusal: CardRefusal) -> (&'static str, String) {
     let field = |side| if side == CardSide::Front { Slot::CardFront.as_str() } else { Slot::CardBack.as_str() };
     let (field, text) = match refusal {
@@ -85,4 +99,22 @@ pub(crate) fn liveness_fault(w: Words, status: LivenessStatus) -> Option<String>
         LivenessRefusal::Other => w.t("liveness-error-other"),
     };
     Some(text.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use pagekit::language::Language;
+
+    use super::*;
+    use crate::catalogue::words;
+
+    #[test]
+    fn c4_nobody_is_sent_to_staff_where_the_exam_has_no_way_by_them() {
+        let said = |has_manual| {
+            let unsure = IdentityError::Card(CardRefusal::NameUnsure);
+            card_refusal(words(Language::Zh), unsure, has_manual).ok().unwrap().1.text
+        };
+        assert!(said(true).contains("人工通道"), "{}", said(true));
+        assert!(!said(false).contains("人工通道") && said(false).contains("联系考务人员"), "{}", said(false));
+    }
 }

@@ -37,8 +37,11 @@ pub(crate) fn captcha_field(w: Words, token: Option<&str>, errors: &[FieldError]
                 }
                 None => {
                     p { strong { (w.t("captcha-sums-label")) } }
-                    p class="hint" id="captcha-hint" { (w.t("captcha-sums-hint")) }
+                    p class="hint" id="captcha-hint" {
+                        (if weight == Weight::LongSums { w.t("captcha-sums-hint-long") } else { w.t("captcha-sums-hint") })
+                    }
                     @if let Some(error) = error { (said(error)) }
+                    // A picture instead would be read by the robots that this is about: another way in is named.
                     p class="hint no-script" { (w.t("captcha-sums-no-script")) }
                 }
             }
@@ -60,7 +63,7 @@ fn said(error: &str) -> Markup {
 pub(crate) fn captcha_error(w: Words, error: CaptchaError) -> FieldError {
     let text = match error {
         CaptchaError::Missing => w.t("captcha-missing"),
-        CaptchaError::Wrong => w.t("captcha-wrong"),
+        CaptchaError::Wrong | CaptchaError::Stale => w.t("captcha-wrong"),
         CaptchaError::Light => w.t("captcha-light"),
     };
     FieldError { field: "captcha".into(), text: text.into_owned() }

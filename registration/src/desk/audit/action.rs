@@ -271,7 +271,8 @@ pub enum AuditAction {
     /// A decision became an opinion of a case of which somebody else is asked, or stands as the only one; the detail says which.
     #[strum(serialize = "case.second_opinion")]
     SecondOpinion,
-    /// A machine read the right number on a card and could not make out its name for sure: staff who are asked look at that.
+    /// A machine read the right number on a card and could not make out its name for sure: staff who are asked look at that. The detail
+    /// is an index of whom the card was compared with.
     #[strum(serialize = "card.unsure")]
     CardUnsure,
     /// Searched the audit; the detail is for what.

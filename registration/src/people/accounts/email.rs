@@ -62,6 +62,9 @@ pub enum LinkError {
     /// The address has an account by now.
     #[error("the address has an account")]
     Taken,
+    /// From the network that the sign-up came from as many accounts were made as may be on one day. The link stays good.
+    #[error("from the form's network as many accounts were made as may be today")]
+    Network,
     /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),

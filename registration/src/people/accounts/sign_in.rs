@@ -95,7 +95,10 @@ impl Accounts {
         let mut accounts: Vec<Account> =
             fitting.map(|(stored, _)| read(&self.vault, stored)).collect::<Result<_, StoreError>>()?;
         if accounts.is_empty() {
-            self.note(Act::SignIn, caller);
+            // Of an owner's device there is a count of its own: who mistypes at home makes nothing harder for neighbours.
+            if owner.is_none() {
+                self.note(Act::SignIn, caller);
+            }
             security::note(Event::WrongPassword, None, Some(caller));
             return Err(SignInError::Wrong);
         }

@@ -57,7 +57,7 @@ pub enum SignUpError {
     /// The mobile, of which the code was right, has accounts. The code stays good.
     #[error(transparent)]
     Mobile(#[from] SharedMobile),
-    /// As many accounts were made from this network as may be on one day.
+    /// As many accounts were made from this network as may be on one day, or as many letters sent for them.
     #[error("from this network as many accounts were made as may be today")]
     Network,
     /// A letter went to this address lately.
@@ -86,6 +86,8 @@ struct Pending {
     document: Option<String>,
     mobile: Option<String>,
     is_mobile_proved: bool,
+    /// What the accounts of the network are counted under that the form came from.
+    network: Option<[u8; 32]>,
 }
 
 /// The row of a pending sign-up, the index of its document, and its login names.
@@ -130,18 +132,20 @@ impl Accounts {
         {
             return Err(SignUpError::Code);
         }
-        if !self.spend_sign_up(&transaction, caller).await? {
-            return Err(SignUpError::Network);
-        }
         let proved = Proved { email: false, mobile: proof.is_some() };
         if let (LoginKind::Email, true, Some(email)) = (new.login, ways.mail, new.email.clone()) {
-            if let Err(error) = self.send_sign_up_letter(&transaction, &new, &email, password_hash, proved).await {
+            let pending = (password_hash, proved);
+            if let Err(error) = self.send_sign_up_letter(&transaction, &new, &email, pending, caller).await {
                 drop(transaction);
                 return self.letter_again(&new, &repeat).await?.ok_or(error);
             }
             store::account_sendings::insert(&transaction, &repeat, clock::now()).await?;
             transaction.commit().await.map_err(StoreError::from)?;
+            self.note_sign_up(caller);
             return Ok(SignedUp::Letter(email));
+        }
+        if !self.spend_sign_up(&transaction, self.sign_ups_subject(caller), Some(caller)).await? {
+            return Err(SignUpError::Network);
         }
         let login = new.login;
         let made = self.insert(&transaction, new, password_hash, proved).await?;
@@ -151,6 +155,7 @@ impl Accounts {
             return Err(AccountError::Taken(login).into());
         };
         transaction.commit().await.map_err(StoreError::from)?;
+        self.note_sign_up(caller);
         security::note(Event::SignedUp, Some(account.id), Some(caller));
         Ok(SignedUp::Account(Box::new(account)))
     }
@@ -198,13 +203,19 @@ impl Accounts {
         Ok(pending.email.parse().map_err(|_| StoreError::Corrupt("a pending sign-up's address"))?)
     }
 
-    /// Makes the account that a sign-up letter's link stands for.
+    /// Makes the account that a sign-up letter's link stands for; it is one of those that the network may make from which the
+    /// form came.
     pub async fn finish_sign_up(&self, token: &str) -> Result<Account, LinkError> {
         let link = self.link(LinkPurpose::SignUp, token).await?;
-        let Unpacked { stored, declared, names } = self.unpack(parse(&link.payload)?)?;
+        let pending = parse(&link.payload)?;
+        let network = pending.network;
+        let Unpacked { stored, declared, names } = self.unpack(pending)?;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         self.take_link(&transaction, LinkPurpose::SignUp, token).await?;
+        if !self.spend_sign_up(&transaction, network, None).await? {
+            return Err(LinkError::Network);
+        }
         store::accounts::insert(&transaction, &stored, declared).await?;
         for name in &names {
             if let LoginName::Mobile(mobile) = name {
@@ -224,9 +235,12 @@ impl Accounts {
         transaction: &impl GenericClient,
         new: &NewAccount,
         email: &Email,
-        password_hash: String,
-        proved: Proved,
+        (password_hash, proved): (String, Proved),
+        caller: &Caller<'_>,
     ) -> Result<(), SignUpError> {
+        if !self.spend_sign_up_letter(transaction, caller).await? {
+            return Err(SignUpError::Network);
+        }
         if let Some(retry_after) = count_sending(transaction, &self.mail_subject(email), clock::now()).await? {
             return Err(SignUpError::TooMany { retry_after });
         }
@@ -240,6 +254,7 @@ impl Accounts {
             document: new.document.as_ref().map(crate::model::document::Document::keyed),
             mobile: new.mobile.as_ref().map(|mobile| mobile.expose().to_owned()),
             is_mobile_proved: proved.mobile,
+            network: self.sign_ups_subject(caller),
         };
         let payload = serde_json::to_string(&pending).expect("plain texts can be written as JSON");
         let token = self.new_link(transaction, LinkPurpose::SignUp, None, &payload).await?;

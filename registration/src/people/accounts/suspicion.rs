@@ -1,7 +1,8 @@
 //! Who is asked for a captcha and what it weighs, and who must wait: counted by login name, by network, and by device. A
 //! device that signed in to the account before has a count of its own, so that a stranger's wrong passwords never keep the
-//! owner out. Nobody is refused for what others did from the same network: the captcha only grows, up to sums that a
-//! robot's owner pays for in electricity.
+//! owner out. Whoever signs in is not refused for what others did from the same network: the captcha only grows, up to sums
+//! that a robot's owner pays for in electricity. What a network may have on a day is another thing, and does refuse: accounts
+//! and letters for them (`--sign-ups-per-network`), codes (`--sms-per-network`), and seats, where an exam bounds them.
 
 use std::net::IpAddr;
 
@@ -16,9 +17,9 @@ use crate::secrets::attempts::{Counted, network_of, wide_network_of};
 use crate::secrets::captcha::{Answer, CaptchaError, Weight};
 
 /// Wrong passwords of a login name, from wherever, after which strangers are asked for a captcha, and from which on it
-/// weighs more.
+/// weighs more. Never sums alone: whoever wants to annoy an owner could shut out the devices of theirs that do none.
 const LOGIN_FREE: u32 = 5;
-const LOGIN_STEPS: [(u32, Weight); 3] = [(LOGIN_FREE, Weight::Light), (20, Weight::Heavy), (100, Weight::Sums)];
+const LOGIN_STEPS: [(u32, Weight); 2] = [(LOGIN_FREE, Weight::Light), (20, Weight::Heavy)];
 /// What is wrong from one network (/24 of IPv4, /48 of IPv6) within half a day, and what a captcha weighs there from then
 /// on: a robot with a solver reads pictures for nothing.
 const DAY_STEPS: [(u32, Weight); 3] = [(300, Weight::Heavy), (1_000, Weight::Sums), (3_000, Weight::LongSums)];
@@ -133,8 +134,11 @@ impl Accounts {
         let of_day = self.day(caller).filter(|_| act.is_of_wrong_ones());
         let by_day = of_day.and_then(|network| step(&DAY_STEPS, self.days.count(&network)));
         let of_login = if act == Act::SignIn { self.attempts.count(&self.login_count(login)) } else { 0 };
+        let of_sign_ups = self.sign_ups(caller).filter(|_| act == Act::SignUp);
+        let by_sign_ups = of_sign_ups
+            .and_then(|network| sign_up_step(self.days.count(&network), self.post.settings().sign_ups_per_network));
         let by_rule = (caller.rule == CaptchaRule::Always).then_some(Weight::Light);
-        by_network.max(by_day).max(step(&LOGIN_STEPS, of_login)).max(by_rule)
+        by_network.max(by_day).max(step(&LOGIN_STEPS, of_login)).max(by_sign_ups).max(by_rule)
     }
 
     /// The network of an address, for what one network may have; `None` for a demo's own machine.
@@ -148,7 +152,8 @@ impl Accounts {
         self.captcha_weight(act, login, caller).is_some()
     }
 
-    /// Takes the captcha of a form that needs one. A wrong one counts: solvers guess.
+    /// Takes the captcha of a form that needs one. A wrong answer counts: solvers guess. What is no answer to a captcha of
+    /// ours, or to one that was answered before, does not: that costs nothing, and a form tapped twice does it.
     pub(super) fn pass(&self, act: Act, login: &str, caller: &Caller<'_>) -> Result<(), CaptchaError> {
         let Some(weight) = self.captcha_weight(act, login, caller) else { return Ok(()) };
         let taken = self.captcha.take(caller.captcha, weight, clock::now());
@@ -164,6 +169,13 @@ impl Accounts {
             self.attempts.note(network);
         }
         if let Some(network) = self.day(caller).filter(|_| act.is_of_wrong_ones()) {
+            self.days.note(network);
+        }
+    }
+
+    /// Counts an account that this network made, or a letter that will make one.
+    pub(super) fn note_sign_up(&self, caller: &Caller<'_>) {
+        if let Some(network) = self.sign_ups(caller) {
             self.days.note(network);
         }
     }
@@ -241,6 +253,12 @@ impl Accounts {
         Some(self.vault.index("attempts day", &wide_network_of(address).to_string()))
     }
 
+    /// What a whole network signed up is counted under.
+    fn sign_ups(&self, caller: &Caller<'_>) -> Option<Counted> {
+        let address = caller.address.filter(|address| !self.is_exempt(*address))?;
+        Some(self.vault.index("attempts sign-ups", &wide_network_of(address).to_string()))
+    }
+
     /// Is it this machine, in a demo, where everybody is on it?
     pub(super) fn is_exempt(&self, address: IpAddr) -> bool {
         self.post.settings().exempts_loopback && address.to_canonical().is_loopback()
@@ -250,6 +268,11 @@ impl Accounts {
 /// The last step that the count has reached.
 fn step(steps: &[(u32, Weight)], count: u32) -> Option<Weight> {
     steps.iter().rev().find(|(from, _)| count >= *from).map(|(_, weight)| *weight)
+}
+
+/// From half of what a network may sign up on a day a robot is to have harder work; a few are nobody's robot.
+fn sign_up_step(count: u32, budget: u32) -> Option<Weight> {
+    (count >= (budget / 2).max(Act::SignUp.network_free())).then_some(Weight::Heavy)
 }
 
 /// What was typed, as attempts are counted by it: at most so long, without case and spaces.
@@ -276,8 +299,15 @@ mod tests {
     #[test]
     fn a_captcha_weighs_what_the_last_step_says() {
         let weights = [0, 4, 5, 19, 20, 99, 100, u32::MAX].map(|count| step(&LOGIN_STEPS, count));
-        let (light, heavy, sums) = (Some(Weight::Light), Some(Weight::Heavy), Some(Weight::Sums));
-        assert_eq!(weights, [None, None, light, light, heavy, heavy, sums, sums]);
+        let (light, heavy) = (Some(Weight::Light), Some(Weight::Heavy));
+        assert_eq!(
+            weights,
+            [None, None, light, light, heavy, heavy, heavy, heavy],
+            "of a name there is always a picture"
+        );
+        let weights = [999, 1_000, 2_000].map(|count| sign_up_step(count, 2_000));
+        assert_eq!(weights, [None, heavy, heavy]);
+        assert_eq!([2, 29, 30].map(|count| sign_up_step(count, 2)), [None, None, heavy], "a few arouse no suspicion");
     }
 
     #[test]

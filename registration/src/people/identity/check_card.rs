@@ -1,10 +1,12 @@
 //! The way by card: both sides are read by a machine and compared with whom the account says to be.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use gateways::{Asked, CardError, CardSide, Unread};
 
-use super::{Identity, IdentityError, declared};
-use crate::desk::audit::{AuditAction, Entry};
+use super::{Identity, IdentityError, Person, declared};
+use crate::desk::audit::{AuditAction, AuditEntry, Entry};
 use crate::desk::case::Subject;
 use crate::model::actor::Actor;
 use crate::model::clock;
@@ -14,7 +16,8 @@ use crate::model::ids::AccountId;
 use crate::people::identity::card::{CardRefusal, judge, refusal};
 use crate::people::store::identity_tries;
 use crate::pictures::clean::Recipe;
-use crate::pictures::kept::Slot;
+use crate::pictures::kept::{PictureId, Slot};
+use crate::secrets::vault::Vault;
 
 /// Reading costs a core or money.
 pub(crate) const CARD_TRIES_PER_DAY: u8 = 10;
@@ -37,8 +40,8 @@ impl Identity {
         if person.document.kind() != DocumentKind::ResidentId {
             return Err(IdentityError::WrongDocument(person.document.kind()));
         }
-        let front = self.side(account, Slot::CardFront).await?;
-        let back = self.side(account, Slot::CardBack).await?;
+        let (shown, front) = self.side(account, Slot::CardFront).await?;
+        let (_, back) = self.side(account, Slot::CardBack).await?;
         // Who has no try left takes no place from others.
         let used = identity_tries::of_day(&self.database.client().await?, account.0, clock::today(), TRIES).await?;
         if used >= i32::from(CARD_TRIES_PER_DAY) {
@@ -56,18 +59,27 @@ impl Identity {
         drop(place);
         let judged = judge(&person, &front_text, &back_text, clock::today());
         if judged == Err(CardRefusal::NameUnsure) {
-            self.note_unsure(account).await?;
+            self.note_unsure(account, shown, &person).await?;
         }
         judged?;
         let (portrait, _) = self.pictures.draft(account, Slot::Portrait, front, Recipe::CardPortrait).await?;
         self.verify(account, &person, IdentityWay::Card, Some(portrait)).await
     }
 
-    /// Writes down what the machine made of the card: staff who are asked by the candidate see it beside the picture.
-    async fn note_unsure(&self, account: AccountId) -> Result<(), IdentityError> {
-        let subject = Subject::Identity(account).to_string();
+    /// Writes down what the machine made of this picture of the card, compared with whom the account says to be now: staff who are
+    /// asked by the candidate see it in the record.
+    async fn note_unsure(&self, account: AccountId, shown: PictureId, person: &Person) -> Result<(), IdentityError> {
+        let (subject, shown) = (Subject::Identity(account).to_string(), shown.to_string());
+        let compared = compared_with(&self.vault, person);
         let client = self.database.client().await?;
-        Ok(Entry::new(Actor::System, AuditAction::CardUnsure, &subject).write(&client).await?)
+        let entry = Entry::new(Actor::System, AuditAction::CardUnsure, &subject).seen(&shown).detail(&*compared);
+        Ok(entry.write(&client).await?)
+    }
+
+    /// Does a line of an identity's record still hold of this person? What a machine made of a card was about whom the account
+    /// said to be then; once that is another one, it misleads.
+    pub fn still_holds(&self, entry: &AuditEntry, person: &Person) -> bool {
+        entry.action != AuditAction::CardUnsure || entry.detail.as_deref() == Some(&*compared_with(&self.vault, person))
     }
 
     /// What is said of a side that was not read. That the reader gave no answer is not the candidate's fault.
@@ -88,8 +100,34 @@ impl Identity {
         })
     }
 
-    async fn side(&self, account: AccountId, slot: Slot) -> Result<Bytes, IdentityError> {
+    async fn side(&self, account: AccountId, slot: Slot) -> Result<(PictureId, Bytes), IdentityError> {
         let found = self.pictures.drafted(account, slot).await?;
-        found.map(|(_, jpeg)| jpeg.into()).ok_or(IdentityError::Missing(slot))
+        found.map(|(id, jpeg)| (id, jpeg.into())).ok_or(IdentityError::Missing(slot))
+    }
+}
+
+/// Whom a card was compared with, so that it is known again and says nothing.
+fn compared_with(vault: &Vault, person: &Person) -> String {
+    let index = vault.index("card compared", &format!("{} {}", person.document.keyed(), person.name.key()));
+    URL_SAFE_NO_PAD.encode(&index[..12])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::document::Document;
+
+    #[test]
+    fn what_a_machine_made_of_a_card_is_said_of_the_same_declaration_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let vault = Vault::load_or_create(&dir.path().join("keys")).unwrap();
+        let person = |name: &str| {
+            let document = Document::parse(DocumentKind::ResidentId, "11010519491231002X").unwrap();
+            Person { name: name.parse().unwrap(), document }
+        };
+        let compared = compared_with(&vault, &person("马龘"));
+        assert_eq!(compared, compared_with(&vault, &person("马龘")));
+        assert_ne!(compared, compared_with(&vault, &person("马龙")));
+        assert!(!compared.contains("11010519491231002X"));
     }
 }

@@ -114,6 +114,7 @@ fn sentence(visit: &Visit, exam: &Exam, error: &OrderError) -> String {
         OrderError::Choice => w.t("hold-error-none"),
         OrderError::AlreadyRegistered(_) | OrderError::HoldsOther(_) => w.t("hold-error-have"),
         OrderError::Network => w.t("hold-error-network"),
+        OrderError::Crowded => w.t("hold-error-crowded"),
         OrderError::Paying(_) => w.t("hold-error-paying"),
         OrderError::Locked(lock) => {
             w.with("hold-error-locked", &[("when", when::dated(w.language, lock.until, visit.now).into())])

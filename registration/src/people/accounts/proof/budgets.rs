@@ -11,6 +11,9 @@ use crate::people::accounts::{Accounts, Caller};
 use crate::people::store::{account_sending_days, account_tries};
 use crate::store::StoreError;
 
+/// Letters that a network may have sent for each account that it may make.
+const LETTERS_PER_ACCOUNT: u32 = 2;
+
 /// Which budget is spent until midnight in China.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SpentBudget {
@@ -101,22 +104,40 @@ impl Accounts {
         })
     }
 
-    /// Takes one of the accounts that the caller's network may make today. False when there is none left, and nothing was
-    /// taken.
+    /// What the accounts of the caller's network are counted under; nothing for a demo's own machine.
+    pub(crate) fn sign_ups_subject(&self, caller: &Caller<'_>) -> Option<[u8; 32]> {
+        let address = caller.address.filter(|address| !self.is_exempt(*address))?;
+        Some(self.vault.index("sign-ups network", &security::network(address)))
+    }
+
+    /// Takes one of the accounts that this network may make today. False when there is none left, and nothing was taken.
     pub(crate) async fn spend_sign_up(
+        &self,
+        transaction: &impl GenericClient,
+        subject: Option<[u8; 32]>,
+        caller: Option<&Caller<'_>>,
+    ) -> Result<bool, StoreError> {
+        let Some(subject) = subject else { return Ok(true) };
+        let budget = bounded(self.post.settings().sign_ups_per_network);
+        let is_there = account_tries::spend(transaction, &subject, clock::today(), budget).await?;
+        Ok(is_there || sign_up_refused(caller))
+    }
+
+    /// Takes one of the letters that make accounts which the caller's network may have sent today: more than it may make
+    /// accounts, because not each is followed, and none once those are made. False when there is none left.
+    pub(crate) async fn spend_sign_up_letter(
         &self,
         transaction: &impl GenericClient,
         caller: &Caller<'_>,
     ) -> Result<bool, StoreError> {
-        let Some(address) = caller.address.filter(|address| !self.is_exempt(*address)) else { return Ok(true) };
-        let subject = self.vault.index("sign-ups network", &security::network(address));
-        let budget = bounded(self.post.settings().sign_ups_per_network);
-        let is_there = account_tries::spend(transaction, &subject, clock::today(), budget).await?;
-        if !is_there {
-            metrics::counter!("registration_sign_ups_refused_total").increment(1);
-            security::note(Event::BudgetSpent, None, Some(caller));
-        }
-        Ok(is_there)
+        let Some(accounts) = self.sign_ups_subject(caller) else { return Ok(true) };
+        let (today, most) = (clock::today(), self.post.settings().sign_ups_per_network);
+        let made = account_tries::counted(transaction, &accounts, today).await?;
+        let address = caller.address.map(security::network).unwrap_or_default();
+        let letters = self.vault.index("sign-up letters network", &address);
+        let budget = bounded(most.saturating_mul(LETTERS_PER_ACCOUNT));
+        let is_there = made < bounded(most) && account_tries::spend(transaction, &letters, today, budget).await?;
+        Ok(is_there || sign_up_refused(Some(caller)))
     }
 
     /// Takes one message of what the mobiles of one prefix may be sent. False when there is none left. Without a mobile it
@@ -167,6 +188,13 @@ impl Accounts {
 /// As the database counts.
 fn bounded(budget: u32) -> i32 {
     i32::try_from(budget).unwrap_or(i32::MAX)
+}
+
+/// That it is not there, told to whoever looks after the site.
+fn sign_up_refused(caller: Option<&Caller<'_>>) -> bool {
+    metrics::counter!("registration_sign_ups_refused_total").increment(1);
+    security::note(Event::BudgetSpent, None, caller);
+    false
 }
 
 /// Refuses, and says so to whoever looks after the site: somebody may be having messages sent for money.
