@@ -10,7 +10,7 @@ use crate::identity::{FROM, Office, begin};
 use crate::order_in;
 use crate::site::{Answer, Site, Visitor, account_form, document};
 
-const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.49(0x18003137)";
+const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 AlipayClient/10.5.96";
 const EDGE: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0 Safari/537.36 Edg/124.0.0.0";
 
 /// Signs the first candidate in on another device.
@@ -40,7 +40,7 @@ async fn a_device_is_signed_out_from_another() {
     let stranger = site.candidate(2).await.get("/me/devices").await;
     assert!(offered(&stranger).is_empty() && stranger.text.contains("没有其他设备登录您的账号"), "{}", stranger.text);
     let page = phone.get("/me/devices").await;
-    for part in ["iPhone · 微信", "Windows 电脑 · Edge 浏览器", "本机"] {
+    for part in ["iPhone · 支付宝", "Windows 电脑 · Edge 浏览器", "本机"] {
         assert!(page.text.contains(part), "{part} in {}", page.text);
     }
     assert_eq!(offered(&page).len(), 2, "the one of the sign-up, too: {}", page.text);
@@ -64,7 +64,7 @@ async fn a_device_is_signed_out_from_another() {
     assert_eq!(phone.post("/me/sign-out-everywhere", "").await.location(), "/me/devices?said=everywhere");
     assert!(is_out(&desk.get("/me/session").await), "its script hears of it");
     let page = phone.get("/me/devices").await;
-    assert!(offered(&page).is_empty() && page.text.contains("iPhone · 微信"), "{}", page.text);
+    assert!(offered(&page).is_empty() && page.text.contains("iPhone · 支付宝"), "{}", page.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -336,7 +336,7 @@ async fn e14_what_was_filled_in_for_the_last_exam_is_offered_again() {
     let mut stranger = site.candidate(2).await;
     stranger.post("/exams/next-year/notice", "agree=on").await;
     assert!(!stranger.get(form).await.text.contains("用上次填写的内容"));
-    site.execute("UPDATE registration.applications SET draft = NULL WHERE exam = 'next-year'").await;
+    site.execute("UPDATE registration.applications SET draft = NULL, draft_at = NULL WHERE exam = 'next-year'").await;
     assert!(candidate.get(form).await.text.contains("用上次填写的内容"));
     site.execute("UPDATE registration.applications SET details_at = details_at - interval '366 days'").await;
     assert!(!candidate.get(form).await.text.contains("用上次填写的内容"));
