@@ -176,7 +176,7 @@ async fn what_browsers_and_robots_ask_for_is_there() {
     let site = Site::start(5).await;
     let mut guest = site.visitor();
     let page = guest.get("/").await.text;
-    for part in ["name=\"description\"", "property=\"og:title\"", "rel=\"manifest\"", "href=\"/help\""] {
+    for part in ["name=\"description\"", "property=\"og:title\"", "rel=\"manifest\"", "href=\"/help"] {
         assert!(page.contains(part), "{part} in {page}");
     }
     let robots = guest.get("/robots.txt").await.text;

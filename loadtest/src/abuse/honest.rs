@@ -48,14 +48,15 @@ async fn enter(stage: &Stage, member: &Member, (attack, round): (Attack, u64), t
     let mut browser = Browser::new(&stage.target, from, tally).with(cookies);
     let (login, password) = (member.person.document(), member.person.password());
     let begun = Instant::now();
-    let (mut end, mut captchas) = sign_in(&mut browser, (&login, &password), Means::Sums, &stage.unseen).await;
+    let (mut end, mut captchas) =
+        sign_in((&mut browser, &stage.exam), (&login, &password), Means::Sums, &stage.unseen).await;
     for _ in 0..RETRIES_MAX {
         if end != End::Waits {
             break;
         }
         // The address asks too often: the page says so, keeps what was typed, and people send it again.
         tokio::time::sleep(RETRY_AFTER).await;
-        let (next, more) = sign_in(&mut browser, (&login, &password), Means::Sums, &stage.unseen).await;
+        let (next, more) = sign_in((&mut browser, &stage.exam), (&login, &password), Means::Sums, &stage.unseen).await;
         (end, captchas) = (next, captchas + more);
     }
     let device = if is_known { "known" } else { "new" };

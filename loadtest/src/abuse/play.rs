@@ -105,8 +105,8 @@ impl Stage {
         let from = attack.address(number);
         let person = Person::of(self.seed ^ 0xfa23, number);
         match attack {
-            Attack::Spray => sign_ins::spray(&self.target, from, &self.victims, number, tally).await,
-            Attack::Stuffing => sign_ins::stuff(&self.target, from, person, number, tally).await,
+            Attack::Spray => sign_ins::spray(self, from, number, tally).await,
+            Attack::Stuffing => sign_ins::stuff(self, from, person, number, tally).await,
             Attack::Messages => {
                 // Every prefix of mobiles has a budget: whoever means it for the money has few prefixes of his own.
                 let sent = messages::bomb(&self.target, &self.exam, from, person, Means::Reader, tally).await;

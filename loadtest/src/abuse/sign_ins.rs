@@ -8,9 +8,8 @@ use http::StatusCode;
 use super::browser::Browser;
 use super::captcha::{Means, answer, is_refused};
 use super::findings::Tally;
-use super::people::Member;
+use super::stage::Stage;
 use crate::server::accounts::Person;
-use crate::server::target::Target;
 
 /// How often a form is sent again whose captcha was not taken.
 const ROUNDS_MAX: usize = 3;
@@ -44,20 +43,22 @@ impl End {
     }
 }
 
-/// Signs in, with the captcha that is asked for. How it ended, and how many captchas that took.
+/// Signs in for the exam, with the captcha that is asked for: another exam may ask everybody for one. How it ended, and how
+/// many captchas that took.
 pub(super) async fn sign_in(
-    browser: &mut Browser,
+    (browser, exam): (&mut Browser, &str),
     (login, password): (&str, &str),
     means: Means,
     tally: &Arc<Tally>,
 ) -> (End, u64) {
-    let Some(mut seen) = browser.get("/sign-in?next=/").await else { return (End::Failed, 0) };
+    let path = format!("/sign-in?next=/exams/{exam}");
+    let Some(mut seen) = browser.get(&path).await else { return (End::Failed, 0) };
     let mut captchas = 0;
     for _ in 0..ROUNDS_MAX {
         let solved = answer(browser, &seen.page, means, tally).await;
         captchas += u64::from(solved.bits > 0);
         let fields = solved.beside(&[("login", login), ("password", password)]);
-        let Some(next) = browser.post("/sign-in?next=/", &fields).await else { return (End::Failed, captchas) };
+        let Some(next) = browser.post(&path, &fields).await else { return (End::Failed, captchas) };
         match next.status {
             status if status.is_redirection() => return (End::In, captchas),
             StatusCode::TOO_MANY_REQUESTS => return (End::Waits, captchas),
@@ -70,22 +71,22 @@ pub(super) async fn sign_in(
 }
 
 /// Number `number` of a spray: the same password for all accounts, then the next one.
-pub(super) async fn spray(target: &Target, from: IpAddr, victims: &[Member], number: u64, tally: &Arc<Tally>) {
-    let count = victims.len().max(1) as u64;
+pub(super) async fn spray(stage: &Stage, from: IpAddr, number: u64, tally: &Arc<Tally>) {
+    let count = stage.victims.len().max(1) as u64;
     let place = usize::try_from(number % count).unwrap_or_default();
-    let Some(victim) = victims.get(place) else { return };
+    let Some(victim) = stage.victims.get(place) else { return };
     let password = PASSWORDS[usize::try_from(number / count % PASSWORDS.len() as u64).unwrap_or_default()];
-    attack(target, from, (&victim.person.document(), password), tally).await;
+    attack(stage, from, (&victim.person.document(), password), tally).await;
 }
 
 /// Number `number` of a list of login names and passwords that leaked elsewhere.
-pub(super) async fn stuff(target: &Target, from: IpAddr, person: Person, number: u64, tally: &Arc<Tally>) {
-    attack(target, from, (&person.document(), PASSWORDS[usize::try_from(number % 4).unwrap_or_default()]), tally).await;
+pub(super) async fn stuff(stage: &Stage, from: IpAddr, person: Person, number: u64, tally: &Arc<Tally>) {
+    attack(stage, from, (&person.document(), PASSWORDS[usize::try_from(number % 4).unwrap_or_default()]), tally).await;
 }
 
-async fn attack(target: &Target, from: IpAddr, credentials: (&str, &str), tally: &Arc<Tally>) {
-    let mut browser = Browser::new(target, from, tally);
-    let (end, _) = sign_in(&mut browser, credentials, Means::Reader, tally).await;
+async fn attack(stage: &Stage, from: IpAddr, credentials: (&str, &str), tally: &Arc<Tally>) {
+    let mut browser = Browser::new(&stage.target, from, tally);
+    let (end, _) = sign_in((&mut browser, &stage.exam), credentials, Means::Reader, tally).await;
     tally.tried(end.as_str());
     tally.got(u64::from(matches!(end, End::LookedAt | End::In)));
 }
