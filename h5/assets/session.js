@@ -26,5 +26,5 @@ if (ends) {
     if (response && (window.isSignedOut(response) || response.ok)) ends.hidden = true;
   };
   document.addEventListener("visibilitychange", () => isDue && ask());
-  plan(Number(ends.dataset.left));
+  plan(Number(ends.dataset.endsIn));
 }

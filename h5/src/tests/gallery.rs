@@ -268,6 +268,7 @@ impl Studio {
             first: None,
             locked_until: name.starts_with("locked").then(|| now() + SignedDuration::from_hours(20)),
         });
+        let ends_at = now() + SignedDuration::from_mins(if name.ends_with("-ending") { 8 } else { 120 });
         let frame = Frame {
             words: self.w,
             display: if name.starts_with("elder") { Display::Elder } else { Display::Ordinary },
@@ -280,10 +281,7 @@ impl Studio {
             contact: Some(contact(self.w.pick(CONTACT.0, CONTACT.1))),
             asks: (visitor == Visitor::SignedIn).then(|| ("/me/decided?seats=on".to_owned(), 7)),
             ended_after: (name == "home-ended").then(SessionLimits::default),
-            session_ends: (visitor == Visitor::SignedIn).then(|| SessionEnds {
-                ends_at: now() + SignedDuration::from_mins(if name.ends_with("-ending") { 8 } else { 120 }),
-                now: now(),
-            }),
+            session_ends: (visitor == Visitor::SignedIn).then(|| SessionEnds { ends_at, now: now() }),
             is_demo: name == "home",
             sandbox_url: (name == "home").then_some("http://127.0.0.1:1/"),
             refresh_seconds: None,
@@ -296,8 +294,7 @@ impl Studio {
 
     fn exams(&mut self) {
         let (w, exam, grouped) = (self.w, exam_page(), exam_page_grouped());
-        let levels = [(132, 200), (68, 200), (0, 120)];
-        let mut soon = exam.clone();
+        let (levels, mut soon) = ([(132, 200), (68, 200), (0, 120)], exam.clone());
         soon.opens_at = now() + SignedDuration::from_hours(20);
         soon.title = text("2027年上半年学士学位外语水平考试", "Degree English Examination, first half of 2027");
         let mut closed = exam.clone();

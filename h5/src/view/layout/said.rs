@@ -82,7 +82,7 @@ pub(crate) fn soon_over(w: Words, ends: SessionEnds) -> Markup {
     let left = ends_at.duration_since(now).max(SignedDuration::ZERO);
     let is_soon = left <= SAID_BEFORE;
     html! {
-        p id="session-ends" class="offline" role="status" hidden[!is_soon] data-left=(left.as_secs())
+        p id="session-ends" class="offline" role="status" hidden[!is_soon] data-ends-in=(left.as_secs())
             data-idle=(w.t("session-ends-idle")) data-last=(w.t("session-ends-last")) {
             span { @if is_soon { (w.with("session-ends-at", &[("time", when::clock(ends_at).into())])) } }
             " "
