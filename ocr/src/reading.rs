@@ -17,7 +17,7 @@ pub struct Reading {
 /// One character of the best reading.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Character {
-    /// Which one.
+    /// Which one it is.
     pub character: char,
     /// How probable it is where it is most probable, 0 to 1.
     pub probability: f32,

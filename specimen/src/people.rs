@@ -69,7 +69,7 @@ const BACKS: [(&str, &str); 4] = [
 const WEIGHTS: [usize; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const CHECKS: [char; 11] = ['1', '0', 'X', '9', '8', '7', '6', '5', '4', '3', '2'];
 
-/// All forty.
+/// All forty people, in a fixed order.
 pub fn people() -> Vec<Person> {
     let person = |(place, (name, alike)): (usize, &(&'static str, &'static str))| {
         let (authority, validity) = BACKS[place % BACKS.len()];

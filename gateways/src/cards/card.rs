@@ -16,9 +16,9 @@ pub enum CardSide {
 /// Whom an account says to be, so that a reader that can compare does not only read. `Debug` names nobody.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Asked {
-    /// The name.
+    /// The name that the account has.
     pub name: String,
-    /// 公民身份号码.
+    /// The number that the account has (公民身份号码), 18 characters.
     pub number: String,
 }
 

@@ -59,7 +59,7 @@ pub(crate) enum Age {
     TooOld,
     /// Everything works; numbers may not move by themselves.
     Old,
-    /// Everything works.
+    /// Everything works on it.
     Fine,
 }
 

@@ -19,7 +19,7 @@ const PASSWORDS: [&str; 4] = ["Aa123456", "abc123456", "qwe12345", "a1234567"];
 /// How a sign-in ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
-    /// Signed in.
+    /// Somebody is signed in.
     In,
     /// The password was looked at, and is another one.
     LookedAt,
@@ -27,7 +27,7 @@ pub(super) enum End {
     Captcha,
     /// It must wait.
     Waits,
-    /// Anything else.
+    /// It ended in another way.
     Failed,
 }
 

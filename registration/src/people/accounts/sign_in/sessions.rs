@@ -54,7 +54,7 @@ pub struct OpenSession {
     pub id: SessionId,
     /// On what it is.
     pub machine: Machine,
-    /// Since when.
+    /// When it began.
     pub began_at: Timestamp,
     /// When it was used last, to five minutes.
     pub seen_at: Timestamp,
