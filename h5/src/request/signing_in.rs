@@ -65,6 +65,11 @@ async fn begun(visit: &Visit, account: &Account, is_new: bool) -> Result<impl In
 /// The token of a captcha, if the form will be asked for one.
 pub(crate) fn captcha_token(visit: &Visit, act: Act, login: &str, rule: CaptchaRule) -> Option<String> {
     let accounts = &visit.app.outside.registration.accounts;
+    // Whose device this is signs in without one, whatever others did around them: whoever else types a name here is asked then.
+    let is_known = visit.device.as_ref().is_some_and(|device| !device.accounts.is_empty());
+    if act == Act::SignIn && login.is_empty() && is_known && rule != CaptchaRule::Always {
+        return None;
+    }
     let fields = CaptchaFields::default();
     let weight = accounts.captcha_weight(act, login, &visit.caller(&fields, rule))?;
     Some(accounts.captcha().token_of(weight, visit.now))
