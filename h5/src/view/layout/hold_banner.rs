@@ -79,7 +79,8 @@ pub(crate) fn hold_banner(w: Words, hold: &HoldBanner) -> Markup {
             data-deadline=(hold.expires_at.as_millisecond()) data-now=(hold.now.as_millisecond())
             data-short=(SHORT_SECONDS) data-own[hold.is_own] data-say-short=(w.t("hold-say-short")) data-say-lapsed=(w.t("hold-over-title")) {
             div class="hold-live" {
-                div {
+                // Long words scroll, also by the keyboard.
+                div tabindex="0" {
                     p class="hold-what" { (hold.what) }
                     p class="hold-until" {
                         (icon(Icon::Clock))
@@ -107,7 +108,7 @@ pub(crate) fn hold_banner(w: Words, hold: &HoldBanner) -> Markup {
                 }
             }
             div class="hold-over" {
-                div {
+                div tabindex="0" {
                     p class="hold-what" { (hold.what) }
                     p class="hold-until" { (icon(Icon::Alert)) span { (w.t("hold-over-title")) } }
                     p {
