@@ -178,7 +178,7 @@ mod tests {
     fn a_slanted_bar_is_a_line_where_it_is_and_as_long_as_it_is() {
         let (sine, cosine) = 20.0_f32.to_radians().sin_cos();
         let map = NdTensor::<f32, 2>::from_fn([100, 200], |[y, x]| {
-            #[allow(clippy::cast_precision_loss)]
+            #[allow(clippy::cast_precision_loss, reason = "small whole numbers")]
             let (dx, dy) = (x as f32 - 100.0, y as f32 - 50.0);
             let (u, v) = (dx * cosine + dy * sine, dy * cosine - dx * sine);
             if u.abs() < 60.0 && v.abs() < 4.0 { 0.9 } else { 0.0 }

@@ -53,7 +53,7 @@ fn sure(text: &str, probability: f32) -> Reading {
     let mut rows = vec![vec![0.0; CLASSES]; 2 * text.len() + 1];
     for (step, row) in rows.iter_mut().enumerate() {
         let class = if step % 2 == 1 { usize::from(text.as_bytes()[step / 2] - b'a') + 1 } else { 0 };
-        #[allow(clippy::cast_precision_loss)]
+        #[allow(clippy::cast_precision_loss, reason = "small whole numbers")]
         row.fill((1.0 - probability) / (CLASSES - 1) as f32);
         row[class] = probability;
     }
