@@ -333,7 +333,7 @@ async fn old_phones_go_the_whole_way_without_an_error() {
     let phones = tokio::join!(walk(first), walk(second), walk(third));
     let desk = walking::desk::staff(&app, "/").await;
     for _ in &PEOPLE {
-        desk.tap("form[action$='/confirm'] button[type=submit]").await;
+        desk.turn("form[action$='/confirm'] button[type=submit]").await;
         desk.shows("已确认").await;
     }
     for (phone, person) in [phones.0, phones.1, phones.2].iter().zip(&PEOPLE) {
