@@ -1,5 +1,5 @@
-//! An exam set up in the browser: begun, changed by forms, looked at as candidates would see it, applied; opened and closed at once; another one begun from an
-//! example, and taken out as files.
+//! An exam set up in the browser: begun, changed by forms, looked at as candidates would see it, applied; opened and closed at
+//! once; another one begun from an example, and taken out as files.
 
 use axum::Router;
 use axum_extra::extract::cookie::Key;
@@ -18,7 +18,8 @@ async fn d6_browser_an_exam_is_set_up_by_forms_and_opened_and_closed() {
     house.import("exam", EXAM, &[]).await;
     house.hire("chief", Role::Administrator).await;
     house.order(DOCUMENTS[0]).await;
-    let candidates = served(candidates_pages(&house)).await;
+    // Another host, as it is in earnest: cookies of one site are none of the other's.
+    let candidates = served(candidates_pages(&house)).await.replace("localhost", "127.0.0.1");
     house.lead_to(&candidates);
     let mut desk = begun(&house).await;
     signs_in(&desk, "chief", "/exams").await;
