@@ -144,9 +144,12 @@ impl Imports {
             return imports::read_again(&client, (id, due.lease), 0).await;
         };
         let ImportCounts { mut added, mut changed, removed, .. } = made.counts;
+        let mut taken = 0;
         if goes_on {
             // What the engine has of it already is no change any more, and was one.
-            (added, changed) = (due.import.counts.added, due.import.counts.changed);
+            let told = &due.import.counts;
+            taken = (told.added + told.changed).saturating_sub(added + changed);
+            (added, changed) = (told.added, told.changed);
         }
         if (added, changed, removed) != (0, 0, 0) || goes_on {
             // Committed by itself, before the engine hears anything: whatever ends us now leaves it behind.
@@ -159,7 +162,7 @@ impl Imports {
                 Ok(()) => {}
                 Err(ImportError::Store(error)) => return Err(error),
                 Err(error) => {
-                    let written = self.written(&coming, &changes);
+                    let written = taken + self.written(&coming, &changes);
                     tracing::warn!(%error, written, "the engine would not take an import: it is looked through once more");
                     transaction.rollback().await?;
                     return imports::read_again(&client, (id, due.lease), written).await;
