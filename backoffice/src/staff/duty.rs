@@ -141,7 +141,7 @@ impl Choice {
         let (kind, rest) = text.split_once(' ')?;
         let (name, duties) = rest.split_once(": ")?;
         let said = |one: &str| Some(self.said(w, &Duty::of_words(one)?));
-        let told = match kind.parse().ok()? {
+        let told = match kind.parse::<ActKind>().ok()? {
             ActKind::Duty => {
                 let (before, after) = duties.split_once(THEN)?;
                 let (before, after) = (said(before)?, said(after)?);
