@@ -231,7 +231,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 @if view.sessions.is_empty() { p class="nothing" { (w.t("staff-no-sessions")) } }
                 @else { (listed(w, &list)) }
             }
-            (record(w, view.history, None, view.now, did))
+            (record(w, &view.choice.told(w, view.history), None, view.now, did))
         }
     }
 }

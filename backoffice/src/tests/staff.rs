@@ -167,12 +167,14 @@ fn managed(w: Words, now: Timestamp) -> [(&'static str, Markup); 5] {
     lines[3].member.disabled_at = Some(now);
     let exams = vec!["degree-english".to_owned()];
     let typed = duty::Entered { name: "Li Min".to_owned(), role: "finance".to_owned(), exams, ..Default::default() };
+    let typed = list::Typed { duty: typed, email: "li.min@".to_owned() };
     let choice = choice();
     let taken = Message::new(Tone::Bad, w.t("staff-bad-name"));
-    let nobody = duty::Entered::default();
+    let nobody = list::Typed::default();
     let link = |is_asked| list::Link { name: "wang.xiaoming-2026.registrar", url: LINK, is_asked };
-    let list =
-        |typed, link, message| list::body(w, &list::View { lines: &lines, typed, choice: &choice, link, message, now });
+    let list = |typed, link, message| {
+        list::body(w, &list::View { lines: &lines, typed, mails: true, choice: &choice, link, message, now })
+    };
     let (all, history) = (sessions(now), history(now));
     let one = |line: &StaffLine, link, sessions, message| {
         let history = &history[..];
