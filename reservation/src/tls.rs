@@ -239,6 +239,24 @@ mod tests {
         assert_eq!(said.unwrap_err().to_string(), "cert: /dev/null has no certificate in PEM");
     }
 
+    #[tokio::test]
+    async fn a_server_that_speaks_no_tls_is_told_from_one_that_is_away() {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            tokio::io::AsyncWriteExt::write_all(&mut stream, b"-ERR unknown command\r\n").await.unwrap();
+            stream
+        });
+        let tls = Tls::new(StoreKind::Redis, Check::Key, Authorities::System, None).unwrap();
+        let error = tls.connect("127.0.0.1", port).await.unwrap_err();
+        let said = fault_of(&error).expect("it answers").to_string();
+        assert!(said.starts_with("Redis at 127.0.0.1 does not speak TLS there: give the port"), "{said}");
+        drop(server.await.unwrap());
+        let away = tls.connect("127.0.0.1", port).await.unwrap_err();
+        assert_eq!(fault_of(&away), None, "{away}");
+    }
+
     #[test]
     fn what_leads_over_other_peoples_networks_is_told_from_what_does_not() {
         for near in [

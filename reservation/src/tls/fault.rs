@@ -91,7 +91,10 @@ fn why(error: &Error, tls: &Tls) -> String {
                 )
             }
             CertificateError::NotValidForNameContext { presented, .. } => {
-                let whose = if presented.is_empty() { "nobody".to_owned() } else { presented.join(", ") };
+                // The library writes `DnsName("a.example")`.
+                let names = presented.iter().map(|name| name.split('"').nth(1).unwrap_or(name));
+                let whose =
+                    if presented.is_empty() { "nobody".to_owned() } else { names.collect::<Vec<_>>().join(", ") };
                 format!(
                     "shows a certificate that is not for this name but for {whose}: call it by a name that is in its \
                      certificate, or have this one written there (subjectAltName)"
