@@ -14,6 +14,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 pub use tokio_rustls::client::TlsStream;
@@ -25,6 +26,9 @@ use tokio_rustls::rustls::{ClientConfig, Error, RootCertStore};
 pub use binding::end_point_of;
 use checking::Lenient;
 pub use fault::{TlsFault, fault_of};
+
+/// The first answer is shorter.
+const LINE_BYTES_MAX: usize = 1_024;
 
 /// Which store it is: what its settings are called, for sentences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,9 +168,25 @@ impl Tls {
         self.shake_hands(host, stream).await
     }
 
-    /// The server at `host` turned us away because it wants to know who we are.
-    pub(crate) fn certificate_wanted(&self, host: &str) -> TlsFault {
-        fault::certificate_wanted(self.store, host)
+    /// Asks what is answered with a line, and hears the line: with TLS 1.3 a server says only after the handshake that it does
+    /// not take our certificate, or wants one, and hangs up.
+    ///
+    /// # Errors
+    /// As [`Self::shake_hands`].
+    pub async fn ask(&self, host: &str, stream: &mut TlsStream<TcpStream>, question: &[u8]) -> io::Result<()> {
+        let mut asked = stream.write_all(question).await;
+        if asked.is_ok() {
+            asked = stream.flush().await;
+        }
+        // Who has hung up is told nothing more, and what they said before is still there to be heard.
+        for _ in 0..LINE_BYTES_MAX {
+            match stream.read_u8().await {
+                Ok(b'\n') => return asked,
+                Ok(_) => {}
+                Err(error) => return Err(fault::told(error, self, host)),
+            }
+        }
+        Err(io::Error::new(io::ErrorKind::InvalidData, "the first answer has no end"))
     }
 }
 
@@ -245,7 +265,7 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         let server = tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
-            tokio::io::AsyncWriteExt::write_all(&mut stream, b"-ERR unknown command\r\n").await.unwrap();
+            stream.write_all(b"-ERR unknown command\r\n").await.unwrap();
             stream
         });
         let tls = Tls::new(StoreKind::Redis, Check::Key, Authorities::System, None).unwrap();

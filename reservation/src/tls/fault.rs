@@ -57,11 +57,6 @@ pub(super) fn told(error: io::Error, tls: &Tls, host: &str) -> io::Error {
     refused(tls.store, host, why).into()
 }
 
-/// The server wants a certificate of ours.
-pub(super) fn certificate_wanted(store: StoreKind, host: &str) -> TlsFault {
-    refused(store, host, wants_certificate(store))
-}
-
 /// The server speaks no TLS.
 pub(super) fn no_tls(store: StoreKind, host: &str) -> TlsFault {
     let why = "does not speak TLS: turn it on there (`ssl = on`), or say sslmode=disable where the network is your own";
@@ -70,11 +65,6 @@ pub(super) fn no_tls(store: StoreKind, host: &str) -> TlsFault {
 
 fn refused(store: StoreKind, host: &str, why: String) -> TlsFault {
     TlsFault::Refused { store, host: host.to_owned(), why }
-}
-
-fn wants_certificate(store: StoreKind) -> String {
-    let [certificate, key] = store.own();
-    format!("wants a certificate of ours: name its files with {certificate}= and {key}=")
 }
 
 fn why(error: &Error, tls: &Tls) -> String {
@@ -114,7 +104,10 @@ fn why(error: &Error, tls: &Tls) -> String {
             }
             other => format!("shows a certificate that is not good ({other:?}): have another one made for it"),
         },
-        Error::AlertReceived(AlertDescription::CertificateRequired) => wants_certificate(tls.store),
+        Error::AlertReceived(AlertDescription::CertificateRequired) => {
+            let [certificate, key] = tls.store.own();
+            format!("wants a certificate of ours: name its files with {certificate}= and {key}=")
+        }
         Error::AlertReceived(
             AlertDescription::UnknownCA | AlertDescription::BadCertificate | AlertDescription::CertificateUnknown,
         ) => format!("does not accept our certificate ({error}): name one that its CA has signed"),

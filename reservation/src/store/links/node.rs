@@ -129,9 +129,9 @@ impl Node {
             return self.client.get_multiplexed_async_connection_with_config(&config).await;
         };
         let made = async {
-            let stream = tls.connect(host, *port).await?;
-            let made = MultiplexedConnection::new_with_config(info.redis_settings(), stream, config).await;
-            made.map_err(|error| if wants_certificate(&error) { refused(tls, host) } else { error })
+            let mut stream = tls.connect(host, *port).await?;
+            tls.ask(host, &mut stream, b"PING\r\n").await?;
+            MultiplexedConnection::new_with_config(info.redis_settings(), stream, config).await
         };
         // It is large, and connections are rare.
         let (connection, driver) = tokio::time::timeout(ENCRYPT_WAIT, Box::pin(made)).await.map_err(|_| {
@@ -143,15 +143,6 @@ impl Node {
         tokio::spawn(driver);
         Ok(connection)
     }
-}
-
-fn refused(tls: &Tls, host: &str) -> RedisError {
-    std::io::Error::from(tls.certificate_wanted(host)).into()
-}
-
-/// With TLS 1.3 a server says so only after the handshake, to the first question.
-fn wants_certificate(error: &RedisError) -> bool {
-    error.is_io_error() && error.to_string().contains("CertificateRequired")
 }
 
 /// Which data answers on this connection: `run_id:master_replid`. The first changes when the process starts, the
