@@ -16,8 +16,9 @@ use setting::{Given, take_out};
 
 /// `SSLRequest`: its length, then a version of the protocol that there never was.
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
-/// What the server answers when it speaks TLS.
+/// What the server answers when it speaks TLS, and when it does not.
 const AGREED: u8 = b'S';
+const DECLINED: u8 = b'N';
 
 /// Where a Postgres is, and how it is spoken with.
 #[derive(Debug, Clone)]
@@ -96,8 +97,10 @@ impl Encryption {
         // One byte and no more: whatever somebody slipped in behind it is no part of what is encrypted.
         match (stream.read_u8().await?, self) {
             (AGREED, _) => Ok(Agreed::Encrypted(Box::new(tls.shake_hands(host, stream).await?))),
-            (_, Self::Always(_)) => Err(no_tls(StoreKind::Postgres, host).into()),
-            (_, _) => Ok(Agreed::Clear(stream)),
+            (DECLINED, Self::Always(_)) => Err(no_tls(StoreKind::Postgres, host).into()),
+            (DECLINED, _) => Ok(Agreed::Clear(stream)),
+            // An error: it has no process left for us, and may have one in a moment.
+            _ => Err(io::Error::new(io::ErrorKind::ConnectionRefused, "Postgres takes no connection now")),
         }
     }
 }
