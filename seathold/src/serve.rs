@@ -56,6 +56,9 @@ pub async fn serve(mut args: ServeArgs, rush: Option<Rush>) -> anyhow::Result<()
     // Dropping the half-opened stores ends them.
     let Some(stores) = signals.unless_stopped(open).await else { return Ok(()) };
     let mut stores = stores?;
+    if !args.demo {
+        stores.warn_of_clear_text();
+    }
     let gave_up = CancellationToken::new();
     stores.watch(gave_up.clone());
     // Boxed: it is large, and held across all that follows.

@@ -1,7 +1,10 @@
-//! The real binary: starts, stops, finds its data again, survives kills of each of its three processes, and refuses
-//! in one sentence.
+//! The real binary: starts, stops, finds its data again, survives kills of each of its three processes, refuses in
+//! one sentence, and speaks TLS with its stores.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
+
+#[path = "serve/encrypted.rs"]
+mod encrypted;
 
 use std::fs;
 use std::net::TcpListener;
