@@ -27,8 +27,8 @@ pub use cards::{Asked, CardError, CardReader, CardSide, CardText, CardWarning, R
 pub use faces::{FaceComparer, FaceError, Similarity};
 pub use liveness::{Liveness, LivenessFailure, LivenessOutcome, LivenessRequest, LivenessStart};
 pub use mail::{Letter, MailError, Mailer};
-pub use oidc::IdentityProvider;
 pub use ocr::{ModelsError, Verdict};
+pub use oidc::IdentityProvider;
 pub use pay::Channel;
 pub use screenshots::{OrderText, ScreenshotError, ScreenshotReader, ShownTime};
 pub use sms::{Sms, SmsError};
