@@ -34,7 +34,7 @@ pub enum TokenFault {
     /// Somebody else signed it, or somebody has changed it.
     #[error("its signature is wrong")]
     Signature,
-    /// Another issuer's.
+    /// It is another issuer's.
     #[error("its issuer is another one")]
     Issuer,
     /// Made for another client.

@@ -38,7 +38,7 @@ pub(crate) async fn show(visit: Visit, headers: HeaderMap) -> Result<Response, F
     answer(&visit, StatusCode::OK, w.t("provider-link-title").into_owned(), &body).await
 }
 
-/// Links it.
+/// Links the account to who one has shown to be.
 pub(crate) async fn link(visit: Visit, headers: HeaderMap) -> Result<Response, Failure> {
     visit.demand_fresh()?;
     let cookie_key = visit.app.outside.cookie_key.clone();
@@ -52,7 +52,7 @@ pub(crate) async fn link(visit: Visit, headers: HeaderMap) -> Result<Response, F
     Ok((at_provider::forget(cookie_key), Redirect::to(&format!("{MINE}?done={word}"))).into_response())
 }
 
-/// Ends it.
+/// Ends the link of the account.
 pub(crate) async fn unlink(visit: Visit) -> Result<Response, Failure> {
     visit.demand_fresh()?;
     visit.app.outside.registration.staff.unlink_own(&visit.open).await?;
