@@ -191,7 +191,7 @@ impl Staff {
                 Ok(arrived)
             }
             Err(error) => {
-                self.write_refusal(&error).await?;
+                self.write_refusal(&error, origin).await?;
                 Err(error)
             }
         }
@@ -264,7 +264,7 @@ impl Staff {
     }
 
     /// Writes down that nobody was let in, and why. Who was refused is not known to be whoever the subject says.
-    async fn write_refusal(&self, error: &ProviderError) -> Result<(), ProviderError> {
+    async fn write_refusal(&self, error: &ProviderError, origin: &Origin<'_>) -> Result<(), ProviderError> {
         let (about, why) = match error {
             // It was not looked at whether anybody is let in.
             ProviderError::Store(_) | ProviderError::TooMany { .. } | ProviderError::NotThere => return Ok(()),
@@ -274,7 +274,8 @@ impl Staff {
             ProviderError::Unlinked { .. } => (NOBODY.to_owned(), "unlinked".to_owned()),
             ProviderError::Disabled { name, .. } => (format!("staff.{name}"), "disabled".to_owned()),
         };
-        tracing::warn!(why, "somebody who came from the identity provider was not signed in");
+        let address = origin.masked();
+        tracing::warn!(target: "security", event = "staff_provider_refused", why, address, "who came from the provider");
         let client = self.database.client().await?;
         let entry = Entry::new(Actor::System, AuditAction::StaffRefusedByProvider, &about);
         Ok(entry.detail(Some(why.as_str())).write(&client).await?)
