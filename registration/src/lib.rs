@@ -246,7 +246,7 @@ impl Registration {
         let hasher = Hasher::new();
         let accounts = Accounts::new(database.clone(), vault.clone(), hasher.clone(), &gateways, accounts);
         accounts.carry_over().await?;
-        let staff = Staff::new(database.clone(), vault.clone(), hasher);
+        let staff = Staff::new(database.clone(), vault.clone(), hasher, gateways.provider.clone());
         let imprints = Imprints::new(database.clone());
         imprints.refresh().await?;
         let files = PictureFiles::new(files, vault.clone());

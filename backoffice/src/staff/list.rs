@@ -132,6 +132,7 @@ pub(crate) fn refusal(w: Words, error: StaffError) -> Result<(StatusCode, Messag
         StaffError::Oneself => bad(StatusCode::CONFLICT, key("staff-oneself")),
         StaffError::NoSuch(_) => bad(StatusCode::UNPROCESSABLE_ENTITY, key("duty-unusable")),
         StaffError::LastAdministrator => bad(StatusCode::CONFLICT, key("staff-last-administrator")),
+        StaffError::Subject => Err(Failure::Bad),
         StaffError::Changed => bad(StatusCode::CONFLICT, key("staff-changed")),
         StaffError::Disabled => bad(StatusCode::CONFLICT, key("staff-is-disabled")),
         StaffError::Busy => bad(StatusCode::SERVICE_UNAVAILABLE, key("sign-in-busy")),
