@@ -4,7 +4,7 @@ pub mod accommodation;
 
 use jiff::Timestamp;
 
-use crate::model::exam_rules::{IdentityRules, IdentityWay, OrganisationCode, SubjectId};
+use crate::model::exam_rules::{CardCheck, IdentityRules, IdentityWay, OrganisationCode, SubjectId};
 use crate::model::facts::accommodation::AccommodationState;
 use crate::model::order::Order;
 
@@ -61,6 +61,8 @@ pub enum IdentityState {
 pub struct Proofs {
     /// The ways that are known. Of who was verified by one that this version does not know there is none.
     pub ways: Vec<IdentityWay>,
+    /// Who besides the reader decided on a card of theirs.
+    pub cards: Vec<CardCheck>,
     /// Where a further proof stands that staff look at.
     pub further: FurtherProof,
 }
@@ -68,7 +70,21 @@ pub struct Proofs {
 impl Proofs {
     /// Does an exam with these rules take what was proved? An unknown way counts: nobody is asked anew for what we forgot.
     pub fn count_for(&self, rules: &IdentityRules) -> bool {
-        self.ways.is_empty() || self.ways.iter().any(|way| rules.ways.contains(way))
+        let taken = rules.taken();
+        let counts = |way: &&IdentityWay| **way != IdentityWay::Card || self.has_card(rules.card);
+        self.ways.is_empty() || self.ways.iter().filter(counts).any(|way| taken.contains(way))
+    }
+
+    /// Was a card taken by whoever is to decide on it there? What staff have looked at counts where a vendor is asked, too: they
+    /// look where that one has no answer.
+    pub fn has_card(&self, check: CardCheck) -> bool {
+        let is_by = |check| self.cards.contains(&check);
+        self.ways.contains(&IdentityWay::Card)
+            && match check {
+                CardCheck::Auto => true,
+                CardCheck::Vendor => is_by(CardCheck::Vendor) || is_by(CardCheck::Staff),
+                CardCheck::Staff => is_by(CardCheck::Staff),
+            }
     }
 }
 
