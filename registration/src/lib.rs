@@ -140,6 +140,8 @@ pub struct Registration {
     pub identity: Identity,
     /// Face checks of exams.
     pub faces: Faces,
+    /// Who agreed to them.
+    pub face_consents: FaceConsents,
     /// Photos of registration forms.
     pub photos: Photos,
     /// What staff decide of identities and faces.
@@ -258,7 +260,7 @@ impl Registration {
         let Ground { database, engine, files, vault, gateways, exams, accounts, staff, imprints, outward } = ground;
         let (screenshots, uploads, pictures) = pictures_over(&database, &vault, &files);
         let (asking, reader) = (asking_of(&database, gateways.pay.clone()), gateways.screenshots.clone());
-        let People { identity, faces, photos, reviews: identity_reviews, applications } =
+        let People { identity, faces, face_consents, photos, reviews: identity_reviews, applications } =
             People::new(&database, &vault, &accounts, &pictures, gateways);
         let eligibility = Eligibility::beside(&applications);
         let rooms = Rooms::new(database.clone(), engine.clone(), exams.clone(), vault.clone());
@@ -311,6 +313,7 @@ impl Registration {
             reviews: desk.reviews,
             identity,
             faces,
+            face_consents,
             photos,
             identity_reviews,
             forms: desk.forms,

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod candidates;
 pub(crate) mod care;
+pub mod consents;
 pub mod faces;
 pub mod identity;
 pub(crate) mod store;
@@ -16,6 +17,7 @@ use crate::pictures::kept::IdentityPictures;
 use crate::secrets::vault::Vault;
 use crate::store::Database;
 use accounts::Accounts;
+use consents::FaceConsents;
 use faces::Faces;
 use identity::Identity;
 
@@ -23,6 +25,7 @@ use identity::Identity;
 pub(crate) struct People {
     pub(crate) identity: Identity,
     pub(crate) faces: Faces,
+    pub(crate) face_consents: FaceConsents,
     pub(crate) photos: Photos,
     pub(crate) reviews: IdentityReviews,
     pub(crate) applications: Applications,
@@ -55,6 +58,7 @@ impl People {
             faces: faces.clone(),
             photos: photos.clone(),
         };
-        Self { identity, faces, photos, reviews, applications }
+        let face_consents = FaceConsents { database: database.clone() };
+        Self { identity, faces, face_consents, photos, reviews, applications }
     }
 }

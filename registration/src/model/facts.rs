@@ -1,6 +1,7 @@
 //! What is known of a candidate in one exam: what the steps are worked out from.
 
 pub mod accommodation;
+pub mod hint;
 
 use jiff::Timestamp;
 
@@ -70,9 +71,13 @@ pub struct Proofs {
 impl Proofs {
     /// Does an exam with these rules take what was proved? An unknown way counts: nobody is asked anew for what we forgot.
     pub fn count_for(&self, rules: &IdentityRules) -> bool {
-        let taken = rules.taken();
-        let counts = |way: &&IdentityWay| **way != IdentityWay::Card || self.has_card(rules.card);
-        self.ways.is_empty() || self.ways.iter().filter(counts).any(|way| taken.contains(way))
+        let is_proved = |way: &IdentityWay| self.prove(*way, rules.card);
+        self.ways.is_empty() || rules.taken().iter().any(is_proved)
+    }
+
+    /// Was it proved by this way and, where that is a card, by whoever is to decide on it?
+    pub fn prove(&self, way: IdentityWay, card: CardCheck) -> bool {
+        if way == IdentityWay::Card { self.has_card(card) } else { self.ways.contains(&way) }
     }
 
     /// Was a card taken by whoever is to decide on it there? What staff have looked at counts where a vendor is asked, too: they
@@ -187,4 +192,24 @@ pub enum ScoreReviewState {
         /// When that was decided.
         at: Timestamp,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn h1_a_card_counts_where_whoever_is_to_decide_on_it_did() {
+        let rules = |card| IdentityRules { card, ..IdentityRules::default() };
+        let counts = |cards: &[CardCheck]| {
+            let proofs = Proofs { ways: vec![IdentityWay::Card], cards: cards.to_vec(), ..Proofs::default() };
+            [CardCheck::Auto, CardCheck::Vendor, CardCheck::Staff].map(|card| proofs.count_for(&rules(card)))
+        };
+        assert_eq!(counts(&[]), [true, false, false]);
+        assert_eq!(counts(&[CardCheck::Vendor]), [true, true, false]);
+        assert_eq!(counts(&[CardCheck::Staff]), [true, true, true]);
+        let by_staff = Proofs { ways: vec![IdentityWay::Manual], ..Proofs::default() };
+        assert!(by_staff.count_for(&rules(CardCheck::Staff)), "another way of the exam is one");
+        assert!(Proofs::default().count_for(&rules(CardCheck::Staff)), "nobody is asked anew for what we forgot");
+    }
 }

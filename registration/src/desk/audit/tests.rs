@@ -3,8 +3,10 @@
 use super::*;
 
 /// Every word that any version has written.
-const WORDS: [&str; 113] = [
+const WORDS: [&str; 115] = [
     "card.unsure",
+    "face.consent",
+    "face.withdraw",
     "exam.draft_begin",
     "exam.draft_change",
     "exam.draft_drop",
