@@ -123,9 +123,9 @@ impl Sandbox {
             liveness: Some(Liveness::tencent_browser(gateways::tencent::kyc_browser::TencentKycConfig::of(
                 &variables,
             )?)),
-            two_elements: Some(TwoElements::tencent(
-                gateways::tencent::two_elements::TencentTwoElementsConfig::of(&variables)?,
-            )),
+            two_elements: Some(TwoElements::tencent(gateways::tencent::two_elements::TencentTwoElementsConfig::of(
+                &variables,
+            )?)),
             pay: vec![
                 gateways::Channel::alipay(gateways::alipay::AlipayConfig::of(&variables)?),
                 gateways::Channel::wechat_pay(gateways::wechat_pay::WechatPayConfig::of(&variables)?),

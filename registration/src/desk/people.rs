@@ -250,7 +250,8 @@ impl IdentityReviews {
             if !is_refused {
                 return Err(CaseError::NotWaiting);
             }
-            let refused: Vec<Uuid> = [Some(picture), case.back].into_iter().flatten().map(|picture| picture.0).collect();
+            let refused: Vec<Uuid> =
+                [Some(picture), case.back].into_iter().flatten().map(|picture| picture.0).collect();
             identity_pictures::drop(transaction, &refused).await?;
             return Ok(MessageKind::IdentityRefused);
         }

@@ -160,7 +160,8 @@ mod tests {
 
     #[test]
     fn what_says_nothing_is_like_nothing() {
-        let checks = RgbImage::from_fn(240, 360, |x, y| Rgb([20, 120, if (x / 8 + y / 8) % 2 == 0 { 60 } else { 240 }]));
+        let checks =
+            RgbImage::from_fn(240, 360, |x, y| Rgb([20, 120, if (x / 8 + y / 8) % 2 == 0 { 60 } else { 240 }]));
         assert!(pattern_of(&checks).is_none());
         let few = Pattern::kept(0, vec![7; 12]);
         assert!(!are_one(&few, &few), "what another version kept is not compared");

@@ -85,7 +85,9 @@ impl Identity {
             }
             let (way, pattern) = (IdentityWay::Card, pattern.as_ref());
             let (back, compared) = (Some(back_shown), Some(&person));
-            return self.submit(account, &Submitted { way, picture: shown, back, hints: &hints, pattern, compared }).await;
+            return self
+                .submit(account, &Submitted { way, picture: shown, back, hints: &hints, pattern, compared })
+                .await;
         }
         let (portrait, _) = self.pictures.draft(account, Slot::Portrait, front, Recipe::CardPortrait).await?;
         self.verify(account, &person, (IdentityWay::Card, check), Some(portrait)).await?;

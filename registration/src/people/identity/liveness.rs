@@ -21,6 +21,7 @@ use crate::people::store::identity_tries;
 use crate::pictures::clean::Recipe;
 use crate::pictures::kept::Slot;
 use crate::pictures::store::identity_pictures;
+use crate::store::StoreError;
 
 /// Each costs money.
 pub(crate) const LIVENESS_TRIES_PER_DAY: u8 = 5;
@@ -125,6 +126,13 @@ impl Identity {
         exam: &ExamId,
     ) -> Result<LivenessStatus, IdentityError> {
         self.follow(account, Some(exam)).await
+    }
+
+    /// Where that check stands, as far as it is known here.
+    pub async fn face_liveness(&self, account: AccountId, exam: &ExamId) -> Result<LivenessStatus, StoreError> {
+        let client = self.database.client().await?;
+        let newest = identity_checks::newest(&client, account.0, Some(exam)).await?;
+        Ok(newest.as_ref().map_or(LivenessStatus::None, status))
     }
 
     async fn follow(&self, account: AccountId, exam: Option<&ExamId>) -> Result<LivenessStatus, IdentityError> {

@@ -148,8 +148,7 @@ pub(crate) async fn hand_in(
     let SealedPerson { name, document, document_index } = person;
     let HandedIn { way, picture, card_back, hints } = handed;
     let index = &document_index[..];
-    let values: [&(dyn ToSql + Sync); 9] =
-        [&account, name, document, &index, picture, &now, way, card_back, hints];
+    let values: [&(dyn ToSql + Sync); 9] = [&account, name, document, &index, picture, &now, way, card_back, hints];
     Ok(client.execute(&statement, &values).await? == 1)
 }
 
@@ -311,7 +310,11 @@ pub(crate) async fn release(client: &impl GenericClient, account: Uuid) -> Resul
 }
 
 /// The verified photo goes; who the account is stays.
-pub(crate) async fn forget_photo(client: &impl GenericClient, account: Uuid, photos: &[Uuid]) -> Result<(), StoreError> {
+pub(crate) async fn forget_photo(
+    client: &impl GenericClient,
+    account: Uuid,
+    photos: &[Uuid],
+) -> Result<(), StoreError> {
     let statement = client
         .prepare_cached(
             "UPDATE registration.identities SET picture = NULL

@@ -67,19 +67,15 @@ pub(crate) async fn sharing(
         client.prepare_cached(&format!("SELECT DISTINCT ON (id) account, mark, look FROM ({all}) found")).await?;
     let [first, second, third, fourth] = parts;
     let rows = client.query(&statement, &[&account, &kind, &first, &second, &third, &fourth, &COMMON]).await?;
-    let read = |row: &tokio_postgres::Row| Other {
-        account: row.get("account"),
-        mark: row.get("mark"),
-        look: row.get("look"),
-    };
+    let read =
+        |row: &tokio_postgres::Row| Other { account: row.get("account"), mark: row.get("mark"), look: row.get("look") };
     Ok(rows.iter().map(read).collect())
 }
 
 /// Forgets the account's marks of these kinds.
 pub(crate) async fn forget(client: &impl GenericClient, account: Uuid, kinds: &[&str]) -> Result<(), StoreError> {
-    let statement = client
-        .prepare_cached("DELETE FROM registration.identity_marks WHERE account = $1 AND kind = ANY($2)")
-        .await?;
+    let statement =
+        client.prepare_cached("DELETE FROM registration.identity_marks WHERE account = $1 AND kind = ANY($2)").await?;
     client.execute(&statement, &[&account, &kinds]).await?;
     Ok(())
 }
