@@ -6,10 +6,10 @@ pub(crate) mod store;
 use jiff::Timestamp;
 
 use crate::desk::audit::{AuditAction, Entry};
-use crate::desk::case::Subject;
 use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::ids::AccountId;
+use crate::people::accounts::AccountNumber;
 use crate::people::consents::store::face_consents;
 use crate::people::store::{face_checks, identities, identity_checks};
 use crate::pictures::kept::Slot;
@@ -61,7 +61,7 @@ impl FaceConsents {
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
         if face_consents::give(&transaction, account.0, FACE_CONSENT_VERSION, clock::now()).await? {
-            let subject = Subject::Identity(account).to_string();
+            let subject = AccountNumber::from(account).to_string();
             let entry = Entry::new(Actor::Candidate(account), AuditAction::FaceConsentGiven, &subject);
             entry.detail(FACE_CONSENT_VERSION).write(&transaction).await?;
         }
@@ -85,7 +85,7 @@ impl FaceConsents {
         identities::forget_photo(&transaction, account.0, &photos).await?;
         identity_checks::cancel(&transaction, account.0, now).await?;
         identity_marks::forget(&transaction, account.0, &[MarkKind::Face.as_str()]).await?;
-        let subject = Subject::Identity(account).to_string();
+        let subject = AccountNumber::from(account).to_string();
         let entry = Entry::new(Actor::Candidate(account), AuditAction::FaceConsentWithdrawn, &subject);
         entry.at(now).write(&transaction).await?;
         transaction.commit().await?;
