@@ -61,6 +61,7 @@ use crate::people::People;
 use crate::people::accounts::{AccountSettings, Accounts};
 use crate::people::candidates::Candidates;
 use crate::people::care::Care;
+use crate::people::consents::FaceConsents;
 use crate::people::faces::Faces;
 use crate::people::identity::Identity;
 use crate::pictures::files::PictureFiles;
@@ -140,8 +141,6 @@ pub struct Registration {
     pub identity: Identity,
     /// Face checks of exams.
     pub faces: Faces,
-    /// Who agreed to them.
-    pub face_consents: FaceConsents,
     /// Photos of registration forms.
     pub photos: Photos,
     /// What staff decide of identities and faces.
@@ -260,7 +259,7 @@ impl Registration {
         let Ground { database, engine, files, vault, gateways, exams, accounts, staff, imprints, outward } = ground;
         let (screenshots, uploads, pictures) = pictures_over(&database, &vault, &files);
         let (asking, reader) = (asking_of(&database, gateways.pay.clone()), gateways.screenshots.clone());
-        let People { identity, faces, face_consents, photos, reviews: identity_reviews, applications } =
+        let People { identity, faces, photos, reviews: identity_reviews, applications } =
             People::new(&database, &vault, &accounts, &pictures, gateways);
         let eligibility = Eligibility::beside(&applications);
         let rooms = Rooms::new(database.clone(), engine.clone(), exams.clone(), vault.clone());
@@ -313,7 +312,6 @@ impl Registration {
             reviews: desk.reviews,
             identity,
             faces,
-            face_consents,
             photos,
             identity_reviews,
             forms: desk.forms,
@@ -333,6 +331,11 @@ impl Registration {
     /// Exams that staff set up.
     pub fn exam_drafts(&self) -> ExamDrafts {
         ExamDrafts::over(&self.exams)
+    }
+
+    /// Who agreed to face checks.
+    pub fn face_consents(&self) -> FaceConsents {
+        FaceConsents { database: self.identity.database.clone() }
     }
 
     /// Stops the jobs, each after the round that is running.

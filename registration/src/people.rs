@@ -17,7 +17,6 @@ use crate::pictures::kept::IdentityPictures;
 use crate::secrets::vault::Vault;
 use crate::store::Database;
 use accounts::Accounts;
-use consents::FaceConsents;
 use faces::Faces;
 use identity::Identity;
 
@@ -25,7 +24,6 @@ use identity::Identity;
 pub(crate) struct People {
     pub(crate) identity: Identity,
     pub(crate) faces: Faces,
-    pub(crate) face_consents: FaceConsents,
     pub(crate) photos: Photos,
     pub(crate) reviews: IdentityReviews,
     pub(crate) applications: Applications,
@@ -58,7 +56,6 @@ impl People {
             faces: faces.clone(),
             photos: photos.clone(),
         };
-        let face_consents = FaceConsents { database: database.clone() };
-        Self { identity, faces, face_consents, photos, reviews, applications }
+        Self { identity, faces, photos, reviews, applications }
     }
 }

@@ -90,7 +90,7 @@ pub(crate) async fn show(
         sends_letters,
         said: &said.said,
         identity: &identity,
-        face: registration.face_consents.state(candidate.account.id).await?,
+        face: registration.face_consents().state(candidate.account.id).await?,
         reminders,
         display: visit.display,
         inquiries: &inquiries,

@@ -27,7 +27,7 @@ const FACES: [&str; 2] = [Slot::Live.as_str(), Slot::Portrait.as_str()];
 pub enum FaceConsent {
     /// They never said anything.
     None,
-    /// They agreed.
+    /// They agreed to it.
     Given {
         /// When they did.
         at: Timestamp,

@@ -96,7 +96,7 @@ struct Noted<'a> {
     way: &'static str,
     kind: MarkKind,
     pattern: Option<&'a Pattern>,
-    /// Nothing: it passed. Else staff look, and know what a machine noticed.
+    /// `None`: it passed. Else staff look, and know what a machine noticed.
     waits: Option<&'a [Hint]>,
 }
 

@@ -59,7 +59,7 @@ impl Bureau {
     /// Agrees to all that is asked for, each by itself.
     async fn consent(&self, account: AccountId) {
         self.world.registration.identity.consent(account).await.unwrap();
-        self.world.registration.face_consents.give(account).await.unwrap();
+        self.world.registration.face_consents().give(account).await.unwrap();
     }
 
     /// Hands in a card on which the vendor reads this person.

@@ -96,7 +96,7 @@ async fn e7_without_the_consent_nobody_looks_and_staff_take_a_photo_with_the_doc
     let account = bureau.world.candidate(1).await.id;
     registration.identity.consent(account).await.unwrap();
     bureau.card(account, "王芳", 1).await.unwrap();
-    assert_eq!(registration.face_consents.state(account).await.unwrap(), FaceConsent::None);
+    assert_eq!(registration.face_consents().state(account).await.unwrap(), FaceConsent::None);
     bureau.vendors.face(Ok(99.0));
     let refused = registration.faces.check(account, &exam(), &FaceRules::default(), Some(picture())).await;
     assert!(matches!(refused, Err(FaceCheckError::NoConsent)), "{refused:?}");
@@ -131,8 +131,8 @@ async fn e7_a_consent_is_taken_back_and_what_was_kept_of_the_face_is_gone() {
     assert!(matches!(check().await.unwrap(), FaceState::Waiting { .. }));
     assert!(registration.identity.portrait(account).await.unwrap().is_some());
 
-    assert!(registration.face_consents.withdraw(account).await.unwrap());
-    assert!(!registration.face_consents.withdraw(account).await.unwrap(), "once");
+    assert!(registration.face_consents().withdraw(account).await.unwrap());
+    assert!(!registration.face_consents().withdraw(account).await.unwrap(), "once");
     assert_eq!(registration.faces.state(account, &exam()).await.unwrap(), FaceState::None);
     assert_eq!(bureau.world.count_waiting(CaseKind::Face).await, 0, "nobody looks at it any more");
     assert_eq!(registration.identity.portrait(account).await.unwrap(), None);
@@ -144,7 +144,7 @@ async fn e7_a_consent_is_taken_back_and_what_was_kept_of_the_face_is_gone() {
     assert!(matches!(refused, Err(FaceCheckError::NoConsent)), "{refused:?}");
 
     // Without a photo to compare with, staff compare; and all of it is on record.
-    registration.face_consents.give(account).await.unwrap();
+    registration.face_consents().give(account).await.unwrap();
     bureau.vendors.face(Ok(99.0));
     assert!(matches!(check().await.unwrap(), FaceState::Waiting { .. }));
     let said = "SELECT string_agg(action, ' ' ORDER BY id) FROM registration.audit WHERE action LIKE 'face.%'";
@@ -162,9 +162,9 @@ async fn e7_a_check_on_a_vendors_page_keeps_nothing_once_the_consent_was_taken_b
     let begin = async || registration.identity.begin_liveness(account, "https://exam.example.edu/".into(), None).await;
     let refused = begin().await;
     assert!(matches!(refused, Err(IdentityError::NoFaceConsent)), "{refused:?}");
-    registration.face_consents.give(account).await.unwrap();
+    registration.face_consents().give(account).await.unwrap();
     begin().await.unwrap();
-    registration.face_consents.withdraw(account).await.unwrap();
+    registration.face_consents().withdraw(account).await.unwrap();
     bureau.vendors.liveness(Some(Ok(&STANDARD.encode(picture()))));
     let status = registration.identity.follow_liveness(account).await.unwrap();
     assert_eq!(status, LivenessStatus::Failed(LivenessRefusal::Cancelled));

@@ -79,7 +79,7 @@ async fn c7_without_a_vendor_nothing_is_a_yes() {
     let account = world.candidate(1).await.id;
     let identity = &world.registration.identity;
     identity.consent(account).await.unwrap();
-    world.registration.face_consents.give(account).await.unwrap();
+    world.registration.face_consents().give(account).await.unwrap();
     identity.draft(account, registration::pictures::kept::Slot::Holding, picture()).await.unwrap();
     identity.hand_in(account).await.unwrap();
     let id = Subject::Identity(account);

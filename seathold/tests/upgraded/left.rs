@@ -246,7 +246,7 @@ async fn hand_in_face(registration: &Registration, account: AccountId, exam: &Ex
     registration.identity_reviews.picture(&member, &subject, Side::HandedIn).await.unwrap();
     let case = registration.identity_reviews.get(&member, &subject).await.unwrap().unwrap();
     registration.identity_reviews.confirm(&member, &subject, case.picture).await.unwrap();
-    registration.face_consents.give(account).await.unwrap();
+    registration.face_consents().give(account).await.unwrap();
     registration.faces.check(account, &exam.id, &exam.rules.face, Some(live().into())).await.unwrap();
 }
 

@@ -16,7 +16,7 @@ use crate::view::layout::{heading, page};
 /// What taking it back does, and the button.
 pub(crate) async fn show(candidate: Candidate) -> Result<Markup, Failure> {
     let (visit, account) = (&candidate.visit, candidate.account.id);
-    let state = visit.app.outside.registration.face_consents.state(account).await?;
+    let state = visit.app.outside.registration.face_consents().state(account).await?;
     let over =
         (!matches!(state, FaceConsent::Given { .. })).then(|| visit.words.t("face-withdraw-nothing").into_owned());
     let body = confirm(visit.words, over.as_deref());
@@ -25,7 +25,7 @@ pub(crate) async fn show(candidate: Candidate) -> Result<Markup, Failure> {
 
 /// Takes it back. Sent twice, nothing more happens.
 pub(crate) async fn withdraw(candidate: Candidate) -> Result<Redirect, Failure> {
-    candidate.visit.app.outside.registration.face_consents.withdraw(candidate.account.id).await?;
+    candidate.visit.app.outside.registration.face_consents().withdraw(candidate.account.id).await?;
     Ok(Redirect::to("/me?said=face-withdrawn#face"))
 }
 

@@ -146,7 +146,7 @@ async fn render(
         errors,
         left: faces.tries_left(candidate.account.id, &exam.id, &exam.rules.face).await?,
         is_automatic: faces.is_automatic() && !exam.rules.face.liveness,
-        has_consented: registration.face_consents.is_given(candidate.account.id).await?,
+        has_consented: registration.face_consents().is_given(candidate.account.id).await?,
         vendor: liveness::status(candidate, exam).await?,
         sandbox_url: visit.app.outside.sandbox_url.as_deref(),
         now: visit.now,

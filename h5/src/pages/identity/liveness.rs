@@ -57,7 +57,7 @@ pub(crate) async fn begin(
     let w = visit.visit.words;
     let identity = &visit.visit.app.outside.registration.identity;
     if !sent.face_consent.is_empty() {
-        visit.visit.app.outside.registration.face_consents.give(visit.account.id).await?;
+        visit.visit.app.outside.registration.face_consents().give(visit.account.id).await?;
     }
     let back = format!("{}{}", visit.visit.app.base_url(&headers), from.to("/liveness"));
     match identity.begin_liveness(visit.account.id, back, None).await {
@@ -82,7 +82,7 @@ pub(crate) async fn begin(
 
 /// Is the consent to having one's face looked at still to be given?
 async fn asks_for_consent(visit: &IdentityVisit) -> Result<bool, Failure> {
-    Ok(!visit.visit.app.outside.registration.face_consents.is_given(visit.account.id).await?)
+    Ok(!visit.visit.app.outside.registration.face_consents().is_given(visit.account.id).await?)
 }
 
 fn render(visit: &IdentityVisit, from: &From, (is_running, consents): (bool, bool), errors: &[FieldError]) -> Markup {

@@ -152,11 +152,11 @@ impl Identity {
         }
         drop(client);
         let outcome = vendor.outcome(token).await.map_err(fault)?;
-        let may_see = self.may_see_face(account).await?;
+        let is_withdrawn = face_consents::is_withdrawn(&self.database.client().await?, account.0).await?;
         let failure = match (outcome, exam) {
             (LivenessOutcome::Pending, _) => return Ok(status),
             // Taken back while it was under way: nothing of the face is kept.
-            (LivenessOutcome::Passed { .. }, _) if !may_see => Some(LivenessRefusal::Cancelled),
+            (LivenessOutcome::Passed { .. }, _) if is_withdrawn => Some(LivenessRefusal::Cancelled),
             (LivenessOutcome::Passed { .. }, Some(exam)) => self.passed_for(account, exam, &check).await?,
             (LivenessOutcome::Passed { photo, .. }, None) => self.passed(account, &check, photo).await?,
             (LivenessOutcome::Failed(failure), _) => Some(refusal(&failure)),
@@ -164,10 +164,6 @@ impl Identity {
         let name = failure.map(LivenessRefusal::as_str);
         identity_checks::finish(&self.database.client().await?, &check.id, now, name).await?;
         Ok(failure.map_or(LivenessStatus::None, LivenessStatus::Failed))
-    }
-
-    async fn may_see_face(&self, account: AccountId) -> Result<bool, IdentityError> {
-        Ok(face_consents::is_given(&self.database.client().await?, account.0).await?)
     }
 
     /// The face check of an exam has passed, if the vendor saw who is verified. Why not, if not. What waited for staff goes.

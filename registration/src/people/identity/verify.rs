@@ -65,7 +65,7 @@ impl Identity {
         let declared = declared::locked(transaction, &self.vault, account).await?;
         let before = identities::lock(transaction, account.0).await?.ok_or(IdentityError::NoConsent)?;
         // Whoever takes it back locks the identity, too.
-        if way == IdentityWay::Liveness && !face_consents::is_given(transaction, account.0).await? {
+        if way == IdentityWay::Liveness && face_consents::is_withdrawn(transaction, account.0).await? {
             return Err(IdentityError::NoFaceConsent);
         }
         let is_verified = before.state == "verified";

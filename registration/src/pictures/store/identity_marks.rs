@@ -15,7 +15,7 @@ pub(crate) struct NewMark<'a> {
     pub(crate) account: Uuid,
     pub(crate) kind: &'a str,
     pub(crate) mark: i64,
-    /// Ciphertext.
+    /// The look, as ciphertext.
     pub(crate) look: &'a [u8],
     pub(crate) made_at: Timestamp,
 }

@@ -40,7 +40,7 @@ pub(crate) async fn give(
         let error = said(FIELD, w.t("face-consent-error").into_owned());
         return render(&candidate, &exam, StatusCode::UNPROCESSABLE_ENTITY, &[error]).await;
     }
-    candidate.visit.app.outside.registration.face_consents.give(candidate.account.id).await?;
+    candidate.visit.app.outside.registration.face_consents().give(candidate.account.id).await?;
     Ok(Redirect::to(&format!("{}/face", path_of(&exam))).into_response())
 }
 
