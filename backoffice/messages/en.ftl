@@ -172,6 +172,7 @@ people-hint-read-both = It read another name and another number
 people-hint-read-nothing = It could not read the card
 people-hint-read-copy = It takes this for a copy or a screen
 people-hint-read-expired = It read that the card has expired
+people-hint-grey = The card has no colour: it may be a photocopy
 people-hint-alike = Next to the same as a picture of another account: look closely
 people-hint-no-record = The vendor knows neither name nor number
 people-hint-vendor-away = A vendor was to check this, and has no result

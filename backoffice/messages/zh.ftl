@@ -166,6 +166,7 @@ people-hint-read-both = 机器读出的姓名和号码都不一样
 people-hint-read-nothing = 机器没有读出来
 people-hint-read-copy = 机器认为可能是复印件或翻拍
 people-hint-read-expired = 机器读出已过有效期
+people-hint-grey = 照片没有颜色，可能是复印件
 people-hint-alike = 与另一个账号交过的照片几乎一样，请特别留意
 people-hint-no-record = 第三方没有查到这个姓名和号码
 people-hint-vendor-away = 需要第三方核验，但没有结果

@@ -88,6 +88,12 @@ impl PictureFiles {
         self.bulkhead.run(work).await.map_err(|_| CleanError::Busy)?.map_err(CleanError::Picture)
     }
 
+    /// Has a picture of ours no colour? Answered when it is its turn.
+    pub(crate) async fn is_grey(&self, jpeg: Bytes) -> Result<bool, CleanError> {
+        let work = move || resemblance::is_grey(&jpeg);
+        self.bulkhead.run(work).await.map_err(|_| CleanError::Busy)?.map_err(CleanError::Picture)
+    }
+
     /// Seals what is kept of a picture besides its file.
     pub(crate) fn sealed(&self, context: &str, plain: &[u8]) -> Vec<u8> {
         self.vault.seal(context, plain)

@@ -25,6 +25,23 @@ const CONTENT_MIN: usize = 64;
 const APART_LEVELS: i32 = 10;
 const APART_MAX: usize = 8;
 
+/// A pixel whose colours are so far apart has a colour; a picture of which fewer than one in so many have one is grey.
+const COLOUR_LEVELS: u8 = 24;
+const COLOUR_SHARE: usize = 200;
+
+/// Has a picture of ours no colour, as photocopies have none? A card's portrait has, in any light. Takes a core for a moment.
+pub(crate) fn is_grey(jpeg: &[u8]) -> Result<bool, PictureError> {
+    Ok(has_no_colour(&clean::small(jpeg, WIDTH)?))
+}
+
+fn has_no_colour(picture: &RgbImage) -> bool {
+    let has_colour = |pixel: &&Rgb<u8>| {
+        let [red, green, blue] = pixel.0;
+        red.max(green).max(blue) - red.min(green).min(blue) > COLOUR_LEVELS
+    };
+    picture.pixels().filter(has_colour).count() < picture.pixels().len() / COLOUR_SHARE
+}
+
 /// How a picture looks from afar.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Pattern {
@@ -156,6 +173,14 @@ mod tests {
         let decoded = image::load_from_memory(&one).unwrap().into_rgb8();
         let copy = known(&saved_again(&decoded, 800, 70, 0));
         assert!(are_one(&known(&one), &copy) && shares_a_part(&known(&one), &copy));
+    }
+
+    #[test]
+    fn h1_a_photocopy_is_grey_and_a_card_is_not() {
+        let card = card_front("王芳", "11010519491231002X").unwrap();
+        assert!(!is_grey(&card).unwrap());
+        let copy = image::load_from_memory(&card).unwrap().grayscale().into_rgb8();
+        assert!(is_grey(&saved_again(&copy, 1_000, 80, 0)).unwrap());
     }
 
     #[test]

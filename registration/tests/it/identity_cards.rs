@@ -148,3 +148,17 @@ async fn h2_next_to_the_same_card_of_another_account_goes_to_staff() {
     assert_eq!(bureau.world.sql().await.query_one(plain, &[]).await.unwrap().get::<_, i64>(0), 3);
     bureau.world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h1_a_grey_copy_goes_to_staff_and_a_card_does_not() {
+    let bureau = Bureau::start().await;
+    let (identity, account) = (&bureau.world.registration.identity, bureau.candidate(1).await.id);
+    let grey = image::load_from_memory(&selfie(3)).unwrap().grayscale().into_rgb8();
+    bureau.vendors.card("王芳", &document(1), VALID);
+    bureau.draft_card(account).await;
+    identity.draft(account, Slot::CardFront, saved_again(&grey, 500, 85, 0).into()).await.unwrap();
+    identity.check_card(account, CardCheck::Auto).await.unwrap();
+    assert!(matches!(identity.state(account).await.unwrap(), IdentityState::Waiting { .. }));
+    assert_eq!(looked_at(&bureau, account).await, [Hint::ReadEqual, Hint::Grey]);
+    bureau.world.finish().await;
+}

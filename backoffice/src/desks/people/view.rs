@@ -137,6 +137,7 @@ fn hints(w: Words, hints: &[Hint]) -> Markup {
         Hint::ReadNothing => key("people-hint-read-nothing"),
         Hint::ReadCopy => key("people-hint-read-copy"),
         Hint::ReadExpired => key("people-hint-read-expired"),
+        Hint::Grey => key("people-hint-grey"),
         Hint::Alike => key("people-hint-alike"),
         Hint::NoRecord => key("people-hint-no-record"),
         Hint::VendorAway => key("people-hint-vendor-away"),

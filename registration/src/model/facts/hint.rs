@@ -20,6 +20,8 @@ pub enum Hint {
     ReadCopy,
     /// It read that the card has expired.
     ReadExpired,
+    /// The card has no colour, as photocopies have none.
+    Grey,
     /// The picture is next to the same as one that another account sent.
     Alike,
     /// The register does not know name and number.

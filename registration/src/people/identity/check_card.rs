@@ -18,8 +18,9 @@ use crate::model::ids::AccountId;
 use crate::people::identity::card::{CardRefusal, judge, refusal};
 use crate::people::store::{identities, identity_tries};
 use crate::pictures::clean::Recipe;
-use crate::pictures::kept::{PictureId, Slot};
+use crate::pictures::kept::{DraftError, PictureId, Slot};
 use crate::pictures::marks::MarkKind;
+use crate::pictures::resemblance::Pattern;
 use crate::secrets::vault::Vault;
 
 /// Reading costs a core or money.
@@ -70,12 +71,7 @@ impl Identity {
                 Vec::new()
             }
         };
-        let pattern = self.pictures.pattern(front.clone()).await?;
-        if let Some(pattern) = &pattern
-            && self.pictures.is_of_another(account, MarkKind::Card, pattern).await?
-        {
-            hints.push(Hint::Alike);
-        }
+        let pattern = self.odd(account, &front, &mut hints).await?;
         if check == CardCheck::Vendor {
             hints.extend(self.ask_register(account, &person).await?);
         }
@@ -136,6 +132,25 @@ impl Identity {
             self.note_unsure(account, shown, person).await?;
         }
         Ok(judged)
+    }
+
+    /// How the front looks from afar, and what is odd about it, whatever the reader says.
+    async fn odd(
+        &self,
+        account: AccountId,
+        front: &Bytes,
+        hints: &mut Vec<Hint>,
+    ) -> Result<Option<Pattern>, IdentityError> {
+        if self.pictures.files.is_grey(front.clone()).await.map_err(DraftError::from)? {
+            hints.push(Hint::Grey);
+        }
+        let pattern = self.pictures.pattern(front.clone()).await?;
+        if let Some(pattern) = &pattern
+            && self.pictures.is_of_another(account, MarkKind::Card, pattern).await?
+        {
+            hints.push(Hint::Alike);
+        }
+        Ok(pattern)
     }
 
     /// Asks the vendor who knows names and numbers; a hint where staff are to decide instead.
