@@ -100,8 +100,11 @@ struct Noted<'a> {
     waits: Option<&'a [Hint]>,
 }
 
-/// Screenshots are saved so; neither the cameras of phones nor our page save pictures so.
-const PNG: &[u8] = b"\x89PNG";
+/// Are these the first bytes of a picture that no camera saved? Screenshots are PNG; neither the cameras of phones nor our page save
+/// pictures so.
+pub fn is_screenshot(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x89PNG")
+}
 
 /// The door to face checks. Cloning is a few reference counts.
 #[derive(Clone)]
@@ -165,7 +168,7 @@ impl Faces {
             return Err(FaceCheckError::NoConsent);
         }
         drop(client);
-        if rules.camera_only && picture.as_ref().is_some_and(|picture| picture.starts_with(PNG)) {
+        if rules.camera_only && picture.as_ref().is_some_and(|picture| is_screenshot(picture)) {
             return Err(FaceCheckError::NotCamera);
         }
         let (draft, jpeg) = match picture {
