@@ -145,6 +145,9 @@ async fn look_into_the_camera(phone: &OldChromium, person: &Person) {
     phone.tap("label[for=agree]").await;
     phone.tap("main form button[type=submit]").await;
     phone.arrives("/face").await;
+    phone.tap("label[for=face_consent]").await;
+    phone.tap("form[action$='/face/consent'] button").await;
+    phone.comes("!!document.querySelector('.finder-view')").await;
     phone.comes("document.querySelector('.finder-view').clientHeight > 200").await;
     phone.tap("[data-start]:not([hidden])").await;
     phone.comes("document.querySelector('.finder').dataset.state === 'live'").await;

@@ -101,6 +101,9 @@ async fn claim(browser: &mut Walker, who: &Candidate, way: &str) {
 
 /// Through the vendor's page, where the person decides what comes of it.
 async fn liveness(phone: &mut Walker, face: &std::path::Path, decision: &str) {
+    if phone.has("label[for=face_consent]").await {
+        phone.tap("label[for=face_consent]").await;
+    }
     phone.tap("form[action^='/me/identity/liveness'] button").await;
     phone.tap("main a.button[rel=noreferrer]").await;
     phone.shows("由您决定结果").await;

@@ -140,6 +140,12 @@ async fn agree(phone: &mut Walker) {
 }
 
 async fn show_face(phone: &mut Walker, album: &Album) {
+    // No camera before the consent, and another way beside it.
+    phone.shows("不想或不能做人脸核验").await;
+    phone.looks("degree-16-consent").await;
+    phone.tap("label[for=face_consent]").await;
+    phone.tap("form[action$='/face/consent'] button").await;
+    phone.find_one("[data-start]:not([hidden])").await;
     phone.looks("degree-17-face").await;
     let stranger = album.keep("stranger.jpg", &selfie(seed_of(NUMBER).wrapping_add(1)));
     phone.attach("#album", &stranger).await;
