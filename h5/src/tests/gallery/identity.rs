@@ -214,7 +214,7 @@ impl Studio {
             };
             handover::code_body(w, &view)
         };
-        let checked = |is_phone, is_running, errors: &[FieldError]| {
+        let checked = |is_phone: bool, is_running: bool, errors: &[FieldError]| {
             let (by_code, has_manual, consents) = (true, true, is_phone && !is_running);
             let view = liveness::View { from: &from, is_phone, is_running, by_code, has_manual, consents, errors };
             liveness::body(w, &view)
