@@ -131,7 +131,8 @@ impl Driven for WebKit {
 
     async fn faults(&self) -> Vec<String> {
         let mut faults = too_wide(self).await;
-        if self.run("document.documentElement.classList.contains('js')").await != Value::Bool(true) {
+        let has_run = "!document.querySelector('script') || document.documentElement.classList.contains('js')";
+        if self.run(has_run).await != Value::Bool(true) {
             faults.push("the script has not run".to_owned());
         }
         faults
