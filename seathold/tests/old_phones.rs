@@ -22,7 +22,7 @@ use testkit::{Driven, OldChromium, OldVersion, ServedApp, Walker};
 use tokio::sync::Mutex;
 
 use walking::degree::EXAM;
-use walking::people::Album;
+use walking::people::{Album, sign_out};
 
 const PASSWORD: &str = "degree-2027";
 const SITTING: &str = "en-0522-am-lakeside";
@@ -92,9 +92,7 @@ async fn sign_up(app: &ServedApp, phone: &Phone, person: &Person) {
     phone.fill("#code", &code).await;
     phone.tap("main form > button[type=submit]").await;
     phone.arrives(EXAM).await;
-    phone.open("/me").await;
-    phone.tap("form[action='/sign-out'] button").await;
-    phone.shows("正在报名").await;
+    sign_out(phone).await;
     phone.open(&format!("/sign-in?next={EXAM}")).await;
     phone.fill("#login", person.number).await;
     phone.fill("#password", PASSWORD).await;
@@ -347,9 +345,7 @@ async fn another_exam(app: &ServedApp, phone: &mut Phone, version: OldVersion) {
         OldVersion::V79 => walking::cet::walk(app, phone).await,
         OldVersion::V91 => walking::continuing::walk(app, phone, &walking::continuing::LIN).await,
     }
-    phone.open("/me").await;
-    phone.turn("form[action='/sign-out'] button").await;
-    phone.shows("正在报名").await;
+    sign_out(phone).await;
 }
 
 async fn walk(app: &ServedApp, reader: &Mutex<()>, person: &Person) -> Phone {

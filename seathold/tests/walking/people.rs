@@ -48,6 +48,13 @@ pub(crate) async fn next_step<B: Driven>(browser: &Walker<B>, exam: &str, leads_
     browser.arrives(leads_to).await;
 }
 
+/// Signs out, on one's own page.
+pub(crate) async fn sign_out<B: Driven>(browser: &Walker<B>) {
+    browser.open("/me").await;
+    browser.turn("form[action='/sign-out'] button").await;
+    browser.shows("正在报名").await;
+}
+
 /// Others take seats of a sitting.
 pub(crate) async fn others_take(app: &ServedApp, exam: &str, sitting: &str, seats: usize) {
     for seat in 0..seats {

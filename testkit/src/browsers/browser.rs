@@ -54,6 +54,8 @@ pub enum Device {
     Phone,
     /// The same on a small one, 360 × 640 points.
     SmallPhone,
+    /// The same on the narrowest that pages are made for, 320 × 640 points.
+    NarrowPhone,
     /// The browser inside WeChat on the same phone.
     WeChat,
     /// A staff desk, 1280 × 900.
@@ -294,8 +296,11 @@ fn capabilities(options: &BrowserOptions, profile: &Path) -> Map<String, Value> 
         let film = format!("--use-file-for-fake-video-capture={}", film.display());
         arguments.extend(["--use-fake-device-for-media-stream".into(), "--use-fake-ui-for-media-stream".into(), film]);
     }
-    let height = if *device == Device::SmallPhone { 640 } else { 844 };
-    let width = if *device == Device::SmallPhone { 360 } else { 390 };
+    let (width, height) = match device {
+        Device::NarrowPhone => (320, 640),
+        Device::SmallPhone => (360, 640),
+        Device::Phone | Device::WeChat | Device::Desk => (390, 844),
+    };
     let downloads = json!({"default_directory": profile.join(DOWNLOADS), "prompt_for_download": false});
     let preferences = json!({"intl": {"accept_languages": language}, "download": downloads});
     let mut options = json!({"args": arguments, "prefs": preferences});
