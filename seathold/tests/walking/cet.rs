@@ -96,5 +96,8 @@ pub(crate) async fn pay_by_bank<B: Driven>(phone: &mut Walker<B>) {
     phone.tap("button[value=pay]").await;
     phone.tap("form.back button").await;
     phone.turns_to("确认时间").await;
+    for words in [NAME, "(99301) 临江师范学院", "未支付合计"] {
+        phone.shows(words).await;
+    }
     phone.looks("cet-34-paid").await;
 }
