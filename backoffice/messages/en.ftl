@@ -148,6 +148,7 @@ rebind-several = Several accounts have { $number }. Use the account number, whic
 rebind-same = Both numbers are of the same account.
 rebind-conflict = The new account has a registration for the same exam itself.
 rebind-nothing = The old account has no registration.
+rebind-no-orders = This account has registered for nothing.
 
 # Identities and faces
 desks-more = Administration

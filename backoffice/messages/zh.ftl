@@ -142,6 +142,7 @@ rebind-several = 有几个账号登记了 { $number }。请用通行证 ID，可
 rebind-same = 两个号码是同一个账号。
 rebind-conflict = 新账号自己已经报了同一场考试，不能转移。
 rebind-nothing = 原账号没有报名，不用转移。
+rebind-no-orders = 这个账号没有报名。
 
 # 身份与人脸
 desks-more = 管理
