@@ -122,8 +122,7 @@ async fn on_an_iphone(app: &ServedApp) {
 #[tokio::test(flavor = "multi_thread")]
 async fn degree_without_scripts_cet_by_keys_alone_and_continuing_education_on_an_iphone() {
     let mut app = ServedApp::start().await;
-    let walks = (Box::pin(without_scripts(&app)), Box::pin(by_keys_alone(&app)), Box::pin(on_an_iphone(&app)));
-    tokio::join!(walks.0, walks.1, walks.2);
+    tokio::join!(Box::pin(without_scripts(&app)), Box::pin(by_keys_alone(&app)), Box::pin(on_an_iphone(&app)),);
     app.stop().await;
 }
 
