@@ -149,6 +149,7 @@ mod tests {
         let sittings = &schemas["PostHold"]["properties"]["sittings"];
         assert_eq!(sittings["items"]["pattern"], NAME_PATTERN);
         assert_eq!((sittings["minItems"].as_u64(), sittings["maxItems"].as_u64()), (Some(1), Some(16)));
+        assert_eq!(sittings["uniqueItems"], true);
         let rate = &schemas["RoomSettings"]["properties"]["admit_per_second"];
         let rates = (rate["minimum"].as_u64(), rate["maximum"].as_u64());
         assert_eq!(rates, (Some(1), Some(u64::from(crate::waiting_room::ADMIT_PER_SECOND_MAX))));

@@ -178,7 +178,7 @@ pub struct PostHold {
     /// even under the same name. Its keys of one name share theirs.
     #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$")]
     pub candidate: CandidateId,
-    /// 1–16 sittings of one pool: all or none.
+    /// 1–16 sittings of one pool, each once: all or none.
     #[schema(schema_with = sittings)]
     pub sittings: Vec<SittingId>,
     /// What the waiting room gave; needed while it is on.
@@ -189,8 +189,8 @@ pub struct PostHold {
 /// The sittings of a hold in the document, which says of each how it is written.
 fn sittings() -> Array {
     let name = ObjectBuilder::new().schema_type(Type::String).pattern(Some(NAME_PATTERN));
-    let described = ArrayBuilder::new().description(Some("1–16 sittings of one pool: all or none."));
-    described.items(name).min_items(Some(1)).max_items(Some(16)).build()
+    let described = ArrayBuilder::new().description(Some("1–16 sittings of one pool, each once: all or none."));
+    described.items(name).min_items(Some(1)).max_items(Some(16)).unique_items(true).build()
 }
 
 /// A hold as callers of the API see it.
