@@ -14,9 +14,9 @@ MEANT = [
      "that an exam closes after it opens is about two fields at once, which a schema cannot say"),
     ("positive_data_acceptance", "PUT /api/v1/exams/{exam}/sittings/{sitting}", "cannot change once the sitting is there",
      "a sitting's group and pool stay what they are: what the request may say depends on what was said before"),
-    ("positive_data_acceptance", "PUT /api/v1/exams/{exam}/sittings/{sitting}", '"field":"pool"',
+    ("positive_data_acceptance", "PUT /api/v1/exams/{exam}/sittings/{sitting}", 'pool: belongs to another exam',
      "a pool belongs to one exam: whether a name is free depends on other exams"),
-    ("positive_data_acceptance", "POST /api/v1/exams/{exam}/holds", '"field":"sittings"',
+    ("positive_data_acceptance", "POST /api/v1/exams/{exam}/holds", 'sittings of one pool only',
      "that all sittings are of one pool depends on how they were made"),
 ]
 # What is not asked at all, and why.
