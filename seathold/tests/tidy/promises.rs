@@ -60,7 +60,7 @@ fn every_test_that_the_street_names_is_there() {
 /// The requirements that a row is about: `1.2.3`, or `1.2.3–1.2.7` for all between of the same section, and lists of both.
 fn requirements(cell: &str) -> Vec<(usize, usize, usize)> {
     let number = |text: &str| {
-        let mut parts = text.trim().split('.').map(|part| part.parse().ok());
+        let mut parts = text.trim().split('.').map(|part| part.parse::<usize>().ok());
         Some((parts.next()??, parts.next()??, parts.next()??))
     };
     let mut found = Vec::new();
