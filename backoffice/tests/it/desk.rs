@@ -1,7 +1,7 @@
 //! The staff's way on real stores: sign in, look, confirm, send back; and what is refused.
 
 use std::io::Cursor;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use gateways::screenshots::local::LocalScreenshots;
@@ -98,13 +98,14 @@ async fn a_refusal_for_want_of_a_right_is_written_down() {
     let mut desk = open().await;
     desk.sign_in("li.min").await;
     let member = desk.member().await;
-    let log = Arc::new(Mutex::new(Vec::new()));
-    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(log.clone()).finish();
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let writer = Arc::new(log.reopen().unwrap());
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(writer).finish();
     let listening = tracing::subscriber::set_default(subscriber);
     assert_eq!(desk.get("/").await.0, StatusCode::OK);
     assert_eq!(desk.get("/api-keys").await.0, StatusCode::FORBIDDEN);
     drop(listening);
-    let text = String::from_utf8(log.lock().unwrap().clone()).unwrap();
+    let text = std::fs::read_to_string(log.path()).unwrap();
     let lines: Vec<&str> = text.lines().filter(|line| line.contains("security")).collect();
     let [line] = lines[..] else { panic!("{text}") };
     let id = member.id.0.to_string();
