@@ -148,6 +148,17 @@ def through(lines, plain, secure):
     lines.check("run: programs are told that they came without TLS", refused)
 
 
+def logged(lines, secure, home):
+    """What lets somebody in, and what somebody typed, is in no log."""
+    for path in ("/handover/lets-me-in", "/?q=typed-here", "/help"):
+        ask(secure, HOST, "GET", path, True)
+    time.sleep(0.5)
+    with open(os.path.join(home, "seathold.log"), encoding="utf-8") as told:
+        text = told.read()
+    lines.check("run: logs have neither queries nor what lets somebody in", [word for word in ("lets-me-in", "typed-here") if word in text])
+    lines.check("run: logs have the rest", [] if "GET /help 200" in text else ["no line of /help"])
+
+
 def main():
     path, url, staff, work, out = sys.argv[1:]
     lines = Lines()
@@ -162,6 +173,7 @@ def main():
     try:
         tls(lines, secure)
         through(lines, plain, secure)
+        logged(lines, secure, os.path.join(work, "proxy"))
     finally:
         process.terminate()
         process.wait(30)
