@@ -8,6 +8,7 @@ pub(crate) mod files;
 pub(crate) mod go_on;
 pub(crate) mod imprint;
 pub(crate) mod language;
+pub(crate) mod provider;
 pub(crate) mod sign_in;
 pub(crate) mod sign_out;
 pub(crate) mod webhooks;

@@ -29,6 +29,7 @@ use crate::pages::exams::{
     begin, draft as exam_draft, effect, file, list as all_exams, one as one_exam, part, sittings as exam_sittings,
     window,
 };
+use crate::pages::provider::{self, link as provider_link};
 use crate::pages::webhooks::one as one_endpoint;
 use crate::pages::{api_keys, audit, files, imprint, language, sign_in, sign_out, webhooks};
 use crate::request::carried::FORM_BYTES_MAX;
@@ -86,6 +87,8 @@ pub fn router(state: BackofficeState) -> Router {
         .merge(set_up())
         .merge(outward())
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/sign-in/provider", get(provider::leave))
+        .route("/sign-in/provider/back", get(provider::back))
         .route("/language", get(language::switch))
         .route("/sign-out", post(sign_out::leave).get(sign_out::back))
         .route("/static/{hash}/{file}", get(files::serve))
@@ -219,6 +222,10 @@ fn who_works() -> Router<App> {
         .route("/factor/codes", post(codes::renew).get(codes::back))
         .route("/my/sign-ins", get(mine::show))
         .route("/my/sign-ins/end", post(mine::end).get(mine::back))
+        .route("/my/provider", get(provider_link::show))
+        .route("/my/provider/begin", get(provider_link::begin))
+        .route("/my/provider/link", post(provider_link::link).get(provider_link::back))
+        .route("/my/provider/unlink", post(provider_link::unlink).get(provider_link::back))
         .route("/join", get(join::show).post(join::enter))
         .route("/staff", get(list_staff::show))
         .route("/staff/invite", post(list_staff::invite).get(list_staff::back))

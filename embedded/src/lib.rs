@@ -18,5 +18,6 @@ mod user;
 pub use error::{EmbeddedError, postgres_said};
 pub use patience::{RECOVERY_MAX, SILENCE_MAX};
 pub use postgres::{APPLICATION_ROLE, CONNECTIONS_MAX, Durability, Postgres};
+pub use programs::postgres_program;
 pub use redis::{Fsync, Redis};
 pub use user::{UnprivilegedUser, unprivileged_user};

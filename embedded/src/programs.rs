@@ -46,6 +46,14 @@ pub(crate) fn redis_server() -> Result<PathBuf, EmbeddedError> {
         .ok_or(EmbeddedError::PackageMissing { program: "Redis", install: INSTALL_REDIS })
 }
 
+/// The server's program for data in `data`, for whoever starts it in ways of their own.
+///
+/// # Errors
+/// [`EmbeddedError::PackageMissing`] and [`EmbeddedError::OtherVersion`].
+pub fn postgres_program(data: &Path) -> Result<PathBuf, EmbeddedError> {
+    Ok(postgres_for(data)?.postgres)
+}
+
 /// The Postgres that can serve `data`: of the version that wrote it, or the newest installed when it is new.
 pub(crate) fn postgres_for(data: &Path) -> Result<PostgresPrograms, EmbeddedError> {
     let mut installed = installed_postgres();

@@ -1,8 +1,9 @@
-//! Clients of the outside world: SMS, mail, reading of identity cards and of order pictures, comparing of faces, liveness, payment.
+//! Clients of the outside world: SMS, mail, reading of identity cards and of order pictures, comparing of faces, liveness, payment,
+//! staff's identity provider.
 //! No domain: plain strings and bytes go in and out, and every call is bounded in time and in size.
 //!
-//! In reading order: [`sms`], [`mail`], [`cards`], [`screenshots`], [`faces`], [`liveness`], [`pay`] and [`webhooks`] are what
-//! callers know;
+//! In reading order: [`sms`], [`mail`], [`cards`], [`screenshots`], [`faces`], [`liveness`], [`pay`], [`oidc`] and
+//! [`webhooks`] are what callers know;
 //! [`settings`] is where configuration comes from; `vendors` has a folder for each vendor, and of each product a file,
 //! which says on top which variables configure it. Errors carry vendors' codes and never personal data.
 
@@ -10,6 +11,7 @@ pub mod cards;
 pub mod faces;
 pub mod liveness;
 pub mod mail;
+pub mod oidc;
 pub mod pay;
 pub mod screenshots;
 pub mod settings;
@@ -26,6 +28,7 @@ pub use faces::{FaceComparer, FaceError, Similarity};
 pub use liveness::{Liveness, LivenessFailure, LivenessOutcome, LivenessRequest, LivenessStart};
 pub use mail::{Letter, MailError, Mailer};
 pub use ocr::{ModelsError, Verdict};
+pub use oidc::IdentityProvider;
 pub use pay::Channel;
 pub use screenshots::{OrderText, ScreenshotError, ScreenshotReader, ShownTime};
 pub use sms::{Sms, SmsError};
@@ -51,4 +54,6 @@ pub struct Gateways {
     pub pay: Vec<Channel>,
     /// Tells other systems what has happened.
     pub webhooks: Option<WebhookSender>,
+    /// Says who of the staff sits before a browser.
+    pub provider: Option<IdentityProvider>,
 }

@@ -104,7 +104,7 @@ enum Job {
     Imports,
     /// Removes those files when they are old.
     ImportFiles,
-    /// Forgets links to phones, checks, the tries of days before, and sign-ins of staff.
+    /// Forgets links to phones, checks, the tries of days before, questions answered a year ago, and sign-ins of staff.
     Remembered,
     /// Links lines of the audit.
     Audit,

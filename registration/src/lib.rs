@@ -29,6 +29,7 @@ pub use crate::exams::{checkin, drafts, imports, lists, rooms, wall};
 pub use crate::model::fen::Fen;
 pub use crate::outbox::outward::Outward;
 pub use crate::outbox::reminders::Reminders;
+pub use crate::outbox::staff_letters::{StaffLetterError, StaffLetters};
 pub use crate::outbox::webhooks;
 pub use crate::payments::reconciliation;
 
@@ -245,7 +246,7 @@ impl Registration {
         let hasher = Hasher::new();
         let accounts = Accounts::new(database.clone(), vault.clone(), hasher.clone(), &gateways, accounts);
         accounts.carry_over().await?;
-        let staff = Staff::new(database.clone(), vault.clone(), hasher);
+        let staff = Staff::new(database.clone(), vault.clone(), hasher, gateways.provider.clone());
         let imprints = Imprints::new(database.clone());
         imprints.refresh().await?;
         let files = PictureFiles::new(files, vault.clone());
@@ -330,6 +331,11 @@ impl Registration {
     /// Exams that staff set up.
     pub fn exam_drafts(&self) -> ExamDrafts {
         ExamDrafts::over(&self.exams)
+    }
+
+    /// Letters to staff.
+    pub fn staff_letters(&self) -> StaffLetters {
+        StaffLetters { post: self.accounts.post.clone() }
     }
 
     /// Stops the jobs, each after the round that is running.

@@ -36,6 +36,7 @@ use crate::pool::Pool;
 use crate::pool::board::Board;
 use crate::sitting::{Availability, Exam};
 use crate::store::{Store, StoreError};
+use crate::tls::fault_of;
 use catalogue::{Catalogue, ExamEntry};
 pub use error::HoldError;
 use lanes::{Lanes, RunningPool};
@@ -51,7 +52,8 @@ const REDIS_PAUSE: Duration = Duration::from_millis(250);
 /// How the engine reaches its stores.
 #[derive(Debug, Clone)]
 pub struct EngineConfig {
-    /// `redis://host:port/`, `redis+unix:///path` or `redis+cluster://host:port,host:port`.
+    /// `redis://host:port/`, `redis+unix:///path` or `redis+cluster://host:port,host:port`; encrypted as
+    /// `rediss://host:port/?cacert=FILE`, or `rediss+cluster://…`.
     pub redis_url: String,
     /// The ledger's connections. The engine keeps one for itself and takes others while it asks something.
     pub postgres: deadpool_postgres::Pool,
@@ -104,7 +106,14 @@ async fn open_store(url: &str) -> Result<Store, StoreError> {
     let mut is_said = false;
     loop {
         match Store::open(url).await {
-            Err(StoreError::Ambiguous(error)) if since.elapsed() < REDIS_WAIT => {
+            Err(StoreError::Ambiguous(error)) => {
+                if let Some(fault) = fault_of(&error) {
+                    // Nothing gets better by waiting.
+                    return Err(StoreError::Unexpected(fault.to_string()));
+                }
+                if since.elapsed() >= REDIS_WAIT {
+                    return Err(StoreError::Ambiguous(error));
+                }
                 if !std::mem::replace(&mut is_said, true) {
                     tracing::warn!(%error, wait_seconds = REDIS_WAIT.as_secs(), "waiting for Redis");
                 }

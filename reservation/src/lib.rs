@@ -1,7 +1,8 @@
 //! The hold engine: Redis decides who gets a seat, Postgres remembers it.
 //!
 //! In reading order: [`ids`], [`hold`], [`sitting`], [`waiting_list`] and [`waiting_room`] are plain types; [`engine`] is the only
-//! door to seats; [`pool`] is what changes together, as this process knows it; [`store`] is Redis and [`ledger`] Postgres; [`sync`] carries events from one to
+//! door to seats; [`pool`] is what changes together, as this process knows it; [`store`] is Redis and [`ledger`] Postgres, [`tls`] how either is
+//! reached over other people's networks; [`sync`] carries events from one to
 //! the other and [`restore`] goes the other way; [`api`] is the JSON API.
 
 pub mod api;
@@ -14,5 +15,6 @@ pub mod restore;
 pub mod sitting;
 pub mod store;
 pub mod sync;
+pub mod tls;
 pub mod waiting_list;
 pub mod waiting_room;

@@ -110,7 +110,8 @@ impl Store {
         versions.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
     }
 
-    /// Connects to `redis://host:port`, `redis+unix:///path` or `redis+cluster://host:port,host:port`;
+    /// Connects to `redis://host:port`, `redis+unix:///path` or `redis+cluster://host:port,host:port`, or by TLS to
+    /// `rediss://…` or `rediss+cluster://…` with `?cacert=FILE`, and `cert=FILE&key=FILE` where Redis asks who we are;
     /// fails when nothing answers there, or what answers may throw seats away.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let connection = Connection::open(url).await?;

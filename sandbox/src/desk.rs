@@ -12,6 +12,7 @@ use crate::check::Checks;
 use crate::faults::{Fail, Faults, Service};
 use crate::outbox::Outbox;
 use crate::pay::Pay;
+use crate::vendors::oidc::provider::Provider;
 
 /// Longer than any client of ours waits.
 const TIMEOUT: Duration = Duration::from_secs(40);
@@ -27,6 +28,8 @@ pub(crate) struct Desk {
     pub(crate) checks: Checks,
     /// Both payment channels.
     pub(crate) pay: Pay,
+    /// A university's identity provider.
+    pub(crate) provider: Provider,
     /// Nonces that were used, tokens and tickets that were given out.
     pub(crate) nonces: Remembered,
     pub(crate) tickets: Remembered,
@@ -35,13 +38,14 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(crate) fn new(http: SocketAddr, pay: Pay) -> Self {
+    pub(crate) fn new(http: SocketAddr, pay: Pay, provider: Provider) -> Self {
         Self {
             host: http.to_string(),
             outbox: Outbox::default(),
             faults: Faults::default(),
             checks: Checks::default(),
             pay,
+            provider,
             nonces: Remembered::default(),
             tickets: Remembered::default(),
             cards: LocalReader::find().map(CardReader::local),

@@ -1,5 +1,5 @@
 //! Stand-ins for third parties, for demos and tests, on loopback only: Tencent Cloud, its liveness check for browsers,
-//! Alibaba Cloud, a mail server, Alipay, WeChat Pay and UnionPay. They check signatures as the real ones do and answer in the same shapes, also when
+//! Alibaba Cloud, a mail server, Alipay, WeChat Pay and UnionPay, and a university's identity provider. They check signatures as the real ones do and answer in the same shapes, also when
 //! they say no. What they were given to send is shown on a page and as `/outbox.json`; `/control` makes them fail.
 //!
 //! In reading order: [`Sandbox`] starts it; `vendors` answers as they do; `check` is the page
@@ -38,6 +38,7 @@ pub use pay::conduct::{AnswerTwist, Call, CallbackKey, Conduct, NewsTwist, PayTw
 pub use pay::courier::Delivery;
 pub use pay::trade::{Channel, Product, Refund, RefundState, Trade, TradeState};
 pub use pay::{News, Pay};
+pub use vendors::oidc::provider::{Provider, SigningIn, TokenTwist};
 
 /// A running sandbox. Dropping it ends it, too; [`Self::stop`] also waits.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ pub struct Sandbox {
     http: SocketAddr,
     smtp: SocketAddr,
     pay: Pay,
+    provider: Provider,
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -66,7 +68,8 @@ impl Sandbox {
         let (http, smtp) = (pages.local_addr()?, letters.local_addr()?);
         let stop = CancellationToken::new();
         let pay = Pay::new(stop.clone());
-        let desk = Arc::new(Desk::new(http, pay.clone()));
+        let provider = Provider::new(http);
+        let desk = Arc::new(Desk::new(http, pay.clone(), provider.clone()));
         let router = routes::router(Arc::clone(&desk)).into_make_service_with_connect_info::<SocketAddr>();
         let stopped = stop.clone().cancelled_owned();
         let serve = async move {
@@ -79,7 +82,7 @@ impl Sandbox {
         let ticking = pay.clone().tick(stop.clone());
         let tasks =
             vec![tokio::spawn(serve), tokio::spawn(smtp::serve(letters, desk, stop.clone())), tokio::spawn(ticking)];
-        Ok(Self { http, smtp, pay, stop, tasks })
+        Ok(Self { http, smtp, pay, provider, stop, tasks })
     }
 
     /// Where its page is, `http://127.0.0.1:1234/`.
@@ -100,6 +103,11 @@ impl Sandbox {
     /// The inside of the payment channels: their books, and how they behave.
     pub fn pay(&self) -> &Pay {
         &self.pay
+    }
+
+    /// The inside of the identity provider.
+    pub fn provider(&self) -> &Provider {
+        &self.provider
     }
 
     /// Somebody with a browser and a phone, who comes from this site.
@@ -129,6 +137,8 @@ impl Sandbox {
                 gateways::Channel::unionpay(gateways::unionpay::UnionPayConfig::of(&variables)?),
             ],
             webhooks: Some(WebhookSender::new(WebhookRules { may_stay_here: true, ..WebhookRules::default() })),
+            // It needs to know where the staff's pages are.
+            provider: None,
         })
     }
 

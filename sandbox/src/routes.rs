@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::desk::Desk;
 use crate::outbox::Message;
 use crate::vendors::call::Call;
-use crate::vendors::{alipay, aliyun, kyc, tencent, unionpay, wechat_pay};
+use crate::vendors::{alipay, aliyun, kyc, oidc, tencent, unionpay, wechat_pay};
 use crate::{check, pages};
 
 /// Two pictures in base64, and what is around them.
@@ -35,7 +35,8 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/pay/{code}", get(pages::pay::cashier::show).post(pages::pay::cashier::decide))
         .route("/cgi-bin/mmpayweb-bin/checkmweb", get(wechat_pay::h5::open))
         .route("/gateway/api/frontTransReq.do", post(unionpay::front::open))
-        .route("/api/web/login", get(kyc::login));
+        .route("/api/web/login", get(kyc::login))
+        .route("/oidc/authorize", get(oidc::authorize::show).post(oidc::authorize::decide));
     // The vendors' own answers carry no headers of pages, but these do no harm.
     let router = pagekit::headers::with_headers(pages)
         .route("/outbox.json", get(outbox))
@@ -44,6 +45,9 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/pay/alipay-bills/{ticket}", get(alipay::bill::file))
         .route("/v3/{*path}", any(wechat_pay::call))
         .route("/gateway/api/{file}", post(unionpay::call))
+        .route("/oidc/.well-known/openid-configuration", get(oidc::configuration))
+        .route("/oidc/keys", get(oidc::keys))
+        .route("/oidc/token", post(oidc::token::exchange))
         .route("/static/sandbox.css", get(pages::stylesheet))
         .route("/static/mark.svg", get(pages::mark))
         .route("/api/oauth2/access_token", get(kyc::access_token))

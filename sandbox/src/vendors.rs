@@ -5,6 +5,7 @@ pub(crate) mod aliyun;
 pub(crate) mod answer;
 pub(crate) mod call;
 pub(crate) mod kyc;
+pub(crate) mod oidc;
 pub(crate) mod tencent;
 pub(crate) mod unionpay;
 pub(crate) mod wechat_pay;

@@ -91,12 +91,14 @@ pub struct SiteArgs {
     /// too: a cookie or a picture of one must be good at the others.
     #[arg(long, env = "SEATHOLD_DATA", value_name = "DIR", default_value = "./data")]
     pub data: PathBuf,
-    /// A Postgres to use in place of a private one: `postgres://user@host/database`. Its variable, and that of the Redis,
-    /// may be given as `…_FILE`, too.
+    /// A Postgres to use in place of a private one: `postgres://user@host/database`, over other people's networks with
+    /// `?sslmode=verify-full` and, for a CA of your own, `&sslrootcert=FILE`. Its variable, and that of the Redis, may be
+    /// given as `…_FILE`, too.
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
     /// A Redis to use in place of a private one: `redis://host:6379/`, `redis+unix:///path`, or a Redis Cluster by
-    /// some of its nodes: `redis+cluster://user:password@host:6379,host:6379`.
+    /// some of its nodes: `redis+cluster://user:password@host:6379,host:6379`. By TLS `rediss://` or `rediss+cluster://`,
+    /// with `?cacert=FILE` for a CA of your own, and `&cert=FILE&key=FILE` where Redis asks who we are.
     #[arg(long, env = "REDIS_URL", value_name = "URL", hide_env_values = true)]
     pub redis_url: Option<String>,
     /// Most connections to Postgres, however many exams there are.

@@ -52,6 +52,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Staff(StaffCommand::Invite { name, duty, site }) => staff::invite(&name, duty.duty(), &site).await,
         Command::Staff(StaffCommand::Role { name, duty, site }) => staff::set_duty(&name, &duty.duty(), &site).await,
         Command::Staff(StaffCommand::ResetFactor { name, site }) => staff::reset_factor(&name, &site).await,
+        Command::Staff(StaffCommand::Link { name, subject, issuer, site }) => {
+            staff::link(&name, (&issuer, &subject), &site).await
+        }
+        Command::Staff(StaffCommand::Unlink { name, site }) => staff::unlink(&name, &site).await,
         Command::Staff(StaffCommand::Sessions { name, end, site }) => staff::sessions(&name, end, &site).await,
         Command::Staff(StaffCommand::List { site }) => staff::list(&site).await,
         Command::Staff(StaffCommand::Disable { name, site }) => staff::set_disabled(&name, true, &site).await,

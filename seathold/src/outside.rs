@@ -11,13 +11,19 @@ use gateways::alipay::AlipayConfig;
 use gateways::cards::local::LocalReader;
 use gateways::cards::networks::NetworkReader;
 use gateways::mail::MailConfig;
+use gateways::oidc::{OidcConfig, REDIRECT_PATH};
 use gateways::screenshots::local::LocalScreenshots;
 use gateways::settings::{SettingError, Variables};
 use gateways::unionpay::UnionPayConfig;
 use gateways::webhooks::{WebhookRules, WebhookSender};
 use gateways::wechat_pay::WechatPayConfig;
-use gateways::{CardReader, Channel, FaceComparer, Gateways, Liveness, Mailer, ScreenshotReader, Sms, aliyun, tencent};
+use gateways::{
+    CardReader, Channel, FaceComparer, Gateways, IdentityProvider, Liveness, Mailer, ScreenshotReader, Sms, aliyun,
+    tencent,
+};
 use sandbox::Sandbox;
+
+use crate::site_url::SiteUrl;
 
 /// Which vendor does what. What is not named is not offered; a demo names everything.
 ///
@@ -52,6 +58,14 @@ pub struct OutsideArgs {
     /// The ports to which webhooks may go, with commas between them; 443 and 8443 unless given.
     #[arg(long, env = "SEATHOLD_WEBHOOK_PORTS", value_name = "PORTS", value_delimiter = ',')]
     pub webhook_ports: Vec<u16>,
+    /// The identity provider (OpenID Connect) by which staff may sign in, too: its issuer, exactly as its tokens name it. What else
+    /// it needs are `SEATHOLD_OIDC_CLIENT_ID`, `SEATHOLD_OIDC_CLIENT_SECRET` and the staff's address.
+    #[arg(long, env = "SEATHOLD_OIDC_ISSUER", value_name = "URL")]
+    pub oidc_issuer: Option<String>,
+    /// How browsers reach the staff's pages: `https://staff.example.edu`. An identity provider sends them back there, to
+    /// `/sign-in/provider/back`; it is asked for where there is one.
+    #[arg(long, env = "SEATHOLD_STAFF_URL", value_name = "URL")]
+    pub staff_url: Option<SiteUrl>,
     /// From whom letters are: `招生办 <exam@example.edu>`.
     #[arg(long, env = "SEATHOLD_MAIL_FROM", value_name = "ADDRESS")]
     pub mail_from: Option<String>,
@@ -113,9 +127,16 @@ impl fmt::Debug for Outside {
 }
 
 impl Outside {
-    /// Configures everything; in a demo starts the sandbox, at this address, and points it all there.
-    pub async fn open(args: &OutsideArgs, sandbox_listen: Option<SocketAddr>) -> anyhow::Result<Self> {
-        let given = [("SEATHOLD_SMTP_URL", &args.smtp_url), ("SEATHOLD_MAIL_FROM", &args.mail_from)];
+    /// Configures everything; in a demo starts the sandbox, at this address, and points it all there. `staff_url`: where staff
+    /// connect on this machine, to which a demo's identity provider sends them back.
+    pub async fn open(args: &OutsideArgs, sandbox_listen: Option<SocketAddr>, staff_url: &str) -> anyhow::Result<Self> {
+        let given_staff_url = args.staff_url.as_ref().map(|url| url.as_str().to_owned());
+        let given = [
+            ("SEATHOLD_SMTP_URL", &args.smtp_url),
+            ("SEATHOLD_MAIL_FROM", &args.mail_from),
+            ("SEATHOLD_OIDC_ISSUER", &args.oidc_issuer),
+            ("SEATHOLD_STAFF_URL", &given_staff_url),
+        ];
         let given = given.into_iter().filter_map(|(name, value)| Some((name, value.clone()?)));
         let variables = Variables::of_environment().with(given);
         let Some(listen) = sandbox_listen else {
@@ -124,7 +145,8 @@ impl Outside {
         let sandbox = Sandbox::start(listen).await;
         let sandbox = sandbox.with_context(|| format!("--sandbox-listen {listen} cannot be used"))?;
         // Nothing of the environment counts: a demo must never reach a real vendor.
-        let variables = Variables::default().with(sandbox.variables());
+        let staff_url = given_staff_url.as_deref().unwrap_or(staff_url);
+        let variables = Variables::default().with(sandbox.variables()).with([("SEATHOLD_STAFF_URL", staff_url)]);
         let everything = OutsideArgs {
             sms: args.sms.or(Some(Cloud::Tencent)),
             ocr: args.ocr,
@@ -138,9 +160,14 @@ impl Outside {
             },
             smtp_url: Some(variables.required("SEATHOLD_SMTP_URL")?),
             mail_from: None,
+            oidc_issuer: None,
+            staff_url: None,
             webhook_ports: args.webhook_ports.clone(),
         };
         let mut gateways = configured(&everything, &variables)?;
+        if let Some(provider) = &gateways.provider {
+            sandbox.provider().let_back_to(&format!("{}{REDIRECT_PATH}", provider.site()));
+        }
         // What a demo tells may stay on this machine.
         gateways.webhooks = Some(WebhookSender::new(WebhookRules { may_stay_here: true, ..webhook_rules(args) }));
         Ok(Self { gateways, sandbox: Some(sandbox) })
@@ -170,7 +197,16 @@ fn configured(args: &OutsideArgs, variables: &Variables) -> anyhow::Result<Gatew
         liveness: args.liveness.map(|vendor| liveness(vendor, variables)).transpose().context("--liveness")?,
         pay: args.pay.iter().map(|till| channel(*till, variables)).collect::<Result<_, _>>().context("--pay")?,
         webhooks: Some(WebhookSender::new(webhook_rules(args))),
+        provider: provider(variables).context("--oidc-issuer")?,
     })
+}
+
+/// The identity provider of staff, where an issuer is named: by an argument, or by the path of a file.
+fn provider(variables: &Variables) -> Result<Option<IdentityProvider>, SettingError> {
+    if variables.optional("SEATHOLD_OIDC_ISSUER")?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(IdentityProvider::new(OidcConfig::of(variables)?)))
 }
 
 fn webhook_rules(args: &OutsideArgs) -> WebhookRules {
@@ -271,6 +307,20 @@ mod tests {
     fn nothing_is_offered_that_was_not_named() {
         let gateways = configured(&OutsideArgs::default(), &Variables::default()).unwrap();
         assert!(gateways.sms.is_none() && gateways.mail.is_none() && gateways.faces.is_none());
-        assert!(gateways.liveness.is_none() && gateways.pay.is_empty());
+        assert!(gateways.liveness.is_none() && gateways.pay.is_empty() && gateways.provider.is_none());
+    }
+
+    #[test]
+    fn an_identity_provider_without_its_client_is_told_at_once() {
+        let issuer = ("SEATHOLD_OIDC_ISSUER", "https://idp.example.edu");
+        let told = |more: &[(&str, &str)]| {
+            let variables = Variables::default().with([issuer]).with(more.iter().copied());
+            format!("{:#}", configured(&OutsideArgs::default(), &variables).unwrap_err())
+        };
+        let missing = told(&[]);
+        assert!(missing.starts_with("--oidc-issuer: SEATHOLD_OIDC_CLIENT_ID is not set"), "{missing}");
+        let client = [("SEATHOLD_OIDC_CLIENT_ID", "exam"), ("SEATHOLD_OIDC_CLIENT_SECRET", "s3cret-words")];
+        let missing = told(&client);
+        assert!(missing.contains("SEATHOLD_STAFF_URL is not set") && !missing.contains("s3cret-words"), "{missing}");
     }
 }

@@ -49,13 +49,17 @@ pub async fn serve(mut args: ServeArgs, rush: Option<Rush>) -> anyhow::Result<()
     };
     args.outside.card_models.get_or_insert_with(|| args.site.data.join("models"));
     // Before the stores: a missing setting is told at once.
-    let outside = Outside::open(&args.outside, args.demo.then_some(args.sandbox_listen)).await?;
+    let sandbox_listen = args.demo.then_some(args.sandbox_listen);
+    let outside = Outside::open(&args.outside, sandbox_listen, &listeners.staff.url()?).await?;
     let accounts = account_settings(&args, &listeners.candidates.url()?);
     let data = make_data_dir(&args.site.data)?;
     let open = Stores::open(&args.site, &data, Sharing::Exclusive);
     // Dropping the half-opened stores ends them.
     let Some(stores) = signals.unless_stopped(open).await else { return Ok(()) };
     let mut stores = stores?;
+    if !args.demo {
+        stores.warn_of_clear_text();
+    }
     let gave_up = CancellationToken::new();
     stores.watch(gave_up.clone());
     // Boxed: it is large, and held across all that follows.

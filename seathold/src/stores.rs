@@ -1,6 +1,7 @@
 //! Redis and Postgres of the site: the given ones, private ones that we start, or the private ones that a running
 //! server over the same data directory has started already.
 
+mod clear_text;
 mod line;
 mod supervisor;
 
@@ -11,10 +12,13 @@ use anyhow::Context;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime};
 use embedded::{EmbeddedError, Fsync, Postgres, Redis};
 use gateways::settings::Variables;
+use reservation::tls::fault_of;
+use reservation::tls::postgres::PostgresAddress;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::SiteArgs;
 use crate::say;
+use clear_text::far_and_clear;
 use line::{Lines, Patience};
 use supervisor::Supervisor;
 
@@ -51,10 +55,12 @@ pub enum Sharing {
 /// Both stores, reachable.
 #[derive(Debug)]
 pub struct Stores {
-    /// `redis://…`, `redis+unix://…` or `redis+cluster://…`.
+    /// `redis://…`, `rediss://…`, `redis+unix://…`, `redis+cluster://…` or `rediss+cluster://…`.
     pub redis_url: String,
     /// Connections to Postgres.
     pub postgres: Pool,
+    /// What is reached in clear text over networks that may be somebody else's, a sentence each.
+    far_and_clear: Vec<String>,
     patience: Patience,
     supervisor: Supervisor,
 }
@@ -79,15 +85,24 @@ impl Stores {
             ),
         };
         let patience = Patience::new(PATIENT_WAIT);
-        let postgres = pool(&postgres_url, role, connections, patience.clone())?;
+        let address = PostgresAddress::read(&postgres_url).context("DATABASE_URL is no address of a Postgres")?;
+        let far_and_clear = far_and_clear(&redis_url, &address);
+        let postgres = pool(address, role, connections, patience.clone())?;
         // Asked once now, so that a wrong address is one sentence instead of a failing first request.
         until_answered(&postgres).await.context("Postgres does not answer: see DATABASE_URL")?;
-        Ok(Self { redis_url, postgres, patience, supervisor })
+        Ok(Self { redis_url, postgres, far_and_clear, patience, supervisor })
     }
 
     /// From now on people wait for what Postgres is asked: no answer may take long.
     pub fn hurry(&self) {
         self.patience.set(ANSWER_WAIT);
+    }
+
+    /// Warns of what others may read on its way: names, numbers and who has which seat pass there.
+    pub fn warn_of_clear_text(&self) {
+        for sentence in &self.far_and_clear {
+            tracing::warn!("{sentence}");
+        }
     }
 
     /// Starts private stores again when they end by themselves, until [`Self::stop`]. Cancels `gave_up` when one of
@@ -128,8 +143,8 @@ async fn private_postgres(dir: &Path, sharing: Sharing, supervisor: &mut Supervi
     }
 }
 
-/// Waits for a Postgres that is yet to start, for as long as it refuses or says nothing; a wrong password or name is
-/// told at once.
+/// Waits for a Postgres that is yet to start, for as long as it refuses or says nothing; a wrong password or name, or a
+/// certificate that is not good, is told at once.
 async fn until_answered(postgres: &Pool) -> anyhow::Result<()> {
     let since = Instant::now();
     let mut is_said = false;
@@ -139,6 +154,9 @@ async fn until_answered(postgres: &Pool) -> anyhow::Result<()> {
             Err(error) => error,
         };
         let is_told = matches!(&error, PoolError::Backend(error) if error.as_db_error().is_some_and(is_final));
+        if let Some(fault) = fault_of(&error) {
+            anyhow::bail!("{fault}");
+        }
         if is_told || since.elapsed() > START_WAIT {
             return Err(error.into());
         }
@@ -157,8 +175,8 @@ fn is_final(error: &tokio_postgres::error::DbError) -> bool {
 }
 
 /// Connections that work as `role`, if there is one; the schemas are brought up to date as whoever the URL names.
-fn pool(url: &str, role: Option<&str>, connections: u16, patience: Patience) -> anyhow::Result<Pool> {
-    let mut config: tokio_postgres::Config = url.parse().context("DATABASE_URL is no address of a Postgres")?;
+fn pool(address: PostgresAddress, role: Option<&str>, connections: u16, patience: Patience) -> anyhow::Result<Pool> {
+    let PostgresAddress { mut config, encryption } = address;
     config.connect_timeout(CONNECTION_WAIT).application_name("seathold");
     // A pooler may refuse options, so given ones stay.
     if config.get_options().is_none() {
@@ -166,7 +184,7 @@ fn pool(url: &str, role: Option<&str>, connections: u16, patience: Patience) -> 
         config.options(format!("{SESSION}{role}"));
     }
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    let manager = Manager::from_connect(config, Lines { patience }, recycling);
+    let manager = Manager::from_connect(config, Lines { patience, encryption }, recycling);
     let pool = Pool::builder(manager).max_size(connections.into()).runtime(Runtime::Tokio1);
     let wait = Some(CONNECTION_WAIT);
     Ok(pool.wait_timeout(wait).create_timeout(wait).recycle_timeout(wait).build()?)

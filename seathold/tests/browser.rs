@@ -155,7 +155,7 @@ async fn staff_confirms(app: &ServedApp, desk: &Browser) {
     click(desk, "main form button[type=submit]").await;
     shows(desk, "张伟").await;
     desk.screenshot("walk-7-desk").await;
-    click(desk, "form[action$='/confirm'] button[type=submit]").await;
+    click(desk, "form[action$='/confirm'] button[type=submit]:not(:disabled)").await;
     shows(desk, "已确认").await;
     desk.screenshot("walk-8-decided").await;
 }

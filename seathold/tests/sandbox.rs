@@ -15,6 +15,12 @@ async fn a_demo_has_a_sandbox_and_ends_it() {
     assert_eq!((outbox.status, outbox.body.as_str()), (200, "[]"));
     let home = Caller::new(app.url(), "").call("GET", "/", &Value::Null).await.unwrap();
     assert!(home.body.contains(&sandbox), "the demo's bar links to the sandbox");
+    // Staff may go to the provider that it plays, which knows where they come back to.
+    let staff = Caller::new(app.staff_url(), "").call("GET", "/sign-in/provider", &Value::Null).await.unwrap();
+    let there = staff.header("location").unwrap_or_default();
+    let question = there.strip_prefix(&sandbox).unwrap_or_else(|| panic!("{}", staff.head));
+    let asked = Caller::new(&sandbox, "").call("GET", question, &Value::Null).await.unwrap();
+    assert_eq!((staff.status, asked.status), (303, 200), "{}", asked.body);
     assert!(app.stop().await.success());
     let gone = std::net::TcpStream::connect(sandbox.trim_start_matches("http://"));
     assert!(gone.is_err(), "the sandbox ends with the server");

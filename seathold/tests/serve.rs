@@ -1,7 +1,10 @@
-//! The real binary: starts, stops, finds its data again, survives kills of each of its three processes, and refuses
-//! in one sentence.
+//! The real binary: starts, stops, finds its data again, survives kills of each of its three processes, refuses in
+//! one sentence, and speaks TLS with its stores.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
+
+#[path = "serve/encrypted.rs"]
+mod encrypted;
 
 use std::fs;
 use std::net::TcpListener;
@@ -244,6 +247,11 @@ async fn a_second_server_over_the_same_data_is_refused_and_commands_join_the_fir
     assert!(said(&["disable", "nobody"]).contains("`seathold staff list` shows all"));
     assert!(said(&["invite", "wang.fang", "--role", "finance"]).starts_with("/join?token="));
     assert_eq!(said(&["reset-factor", "wang.fang"]), "wang.fang has no second factor\n");
+    let link = |name| said(&["link", name, "--subject", "20240001", "--issuer", "https://idp.example.edu"]);
+    assert_eq!(link("wang.fang"), "wang.fang is 20240001 at https://idp.example.edu\n");
+    assert!(link("li.min").contains("somebody else's"), "a subject is one member's");
+    assert_eq!(said(&["unlink", "wang.fang"]), "wang.fang is nobody any more at the identity provider\n");
+    assert_eq!(said(&["unlink", "wang.fang"]), "wang.fang is nobody at the identity provider\n");
     assert_eq!(
         (said(&["sessions", "wang.fang"]), said(&["sessions", "--end", "wang.fang"])),
         (String::new(), String::new())

@@ -127,7 +127,7 @@ async fn a4_a5_a6_what_waits_turns_by_itself_and_what_was_typed_is_there_again()
     phone.shows("有结果后，本页自动更新").await;
     phone.looks("back-4-waiting").await;
     let people = staff(&app, "/people").await;
-    people.tap("form[action$='/confirm'] button").await;
+    people.tap(walking::desk::CONFIRM).await;
     people.shows("已通过").await;
     people.finish().await;
     // Nobody loads it anew.
@@ -204,7 +204,7 @@ async fn c10_a_picture_that_was_chosen_and_not_sent_is_not_thrown_away_by_the_re
     phone.attach("#album", &picture).await;
     phone.shows("已上传").await;
     let desk = staff(&app, "/").await;
-    desk.tap("form[action$='/confirm'] button[type=submit]").await;
+    desk.tap(walking::desk::CONFIRM).await;
     desk.shows("已确认").await;
     desk.finish().await;
     phone.turns_to("有结果了，请刷新本页查看").await;

@@ -291,7 +291,7 @@ async fn by_hand(app: &ServedApp, phone: &mut Walker, album: &Album) {
     phone.tap("form[data-tiles] > button[type=submit]").await;
     phone.shows("等待人工审核").await;
     people.open("/people").await;
-    people.tap("form[action$='/confirm'] button").await;
+    people.tap(walking::desk::CONFIRM).await;
     people.shows("已通过").await;
     people.finish().await;
     phone.open("/me/identity").await;

@@ -264,7 +264,7 @@ async fn confirms(app: &ServedApp, desk: &mut Walker, receipt: &str) {
     desk.tap("main form button[type=submit]").await;
     desk.shows(NAME).await;
     desk.looks("degree-31-staff").await;
-    desk.tap("form[action$='/confirm'] button").await;
+    desk.tap(walking::desk::CONFIRM).await;
     desk.shows("已确认").await;
 }
 

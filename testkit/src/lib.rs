@@ -1,7 +1,7 @@
 //! What tests stand on: private stores, a phone's browser, and the real binary, each started for one test and
 //! gone with it. Everything here panics with a sentence instead of returning errors: a test has nobody to tell.
 //!
-//! In reading order: [`TestStores`], [`TestCluster`], [`RedisPair`], [`FaultyLine`],
+//! In reading order: [`TestStores`], [`TestCluster`], [`RedisPair`], [`EncryptedStores`], [`FaultyLine`],
 //! [`ServedApp`], [`Caller`], [`Browser`].
 
 mod app_codes;
@@ -23,6 +23,7 @@ pub use served::app::{AppOptions, Message, ServedApp};
 pub use served::caller::{Answer, Caller};
 pub use served::vendors::{CardScript, Vendors};
 pub use stores::cluster::TestCluster;
+pub use stores::encrypted::EncryptedStores;
 pub use stores::faulty_line::{FaultyLine, LineEnd};
 pub use stores::redis_pair::RedisPair;
 pub use stores::{StoresOptions, TestStores};

@@ -1,6 +1,7 @@
 //! A private Redis and Postgres for one test, empty, and gone when the test ends.
 
 pub(crate) mod cluster;
+pub(crate) mod encrypted;
 pub(crate) mod faulty_line;
 pub(crate) mod redis_pair;
 pub(crate) mod template;

@@ -1,6 +1,7 @@
 
 # Queues
 queues-title = All queues
+queues-inquiries = Candidates’ questions that wait for an answer: { $count }
 queues-lead = The first due comes first. A case that you open is yours; it goes back after five minutes without activity, or when you leave the page.
 queues-queue = Queue
 queues-waiting = Waiting

@@ -1,6 +1,7 @@
 
 # 待办队列
 queues-title = 待办总览
+queues-inquiries = 考生咨询：{ $count } 条等待回复
 queues-lead = 按截止时间从早到晚处理。打开一份即由您处理，5 分钟没有操作或离开页面后自动放回。
 queues-queue = 队列
 queues-waiting = 待处理

@@ -129,7 +129,10 @@ fn desks(frame: &Frame<'_>, staff: &StaffMember) -> Markup {
             @if may(Right::ArrangeSeats) { a href="/rooms" { (w.t("rooms")) } }
             @if may(Right::CheckIn) { a href="/check-in" { (w.t("checkin")) } }
             @if may(Right::SeeCandidates) { a href="/candidates" { (w.t("cand-nav")) } }
-            @if may(Right::AnswerInquiries) { a href="/inquiries" { (w.t("inquiries")) } }
+            @if may(Right::AnswerInquiries) {
+                @let waiting = frame.counts.and_then(|counts| counts.inquiries).unwrap_or(0);
+                a href="/inquiries" { (w.t("inquiries")) @if waiting > 0 { " " small { (waiting) } } }
+            }
             @if may(Right::Watch) { a href="/wall" { (w.t("wall")) } }
             @if let Some(waiting) = frame.counts.and_then(|counts| counts.approvals) {
                 a href="/approvals" { (w.t("approvals")) @if waiting > 0 { " " small { (waiting) } } }

@@ -28,6 +28,8 @@ pub(crate) struct Queues<'a> {
     pub(crate) noted: &'a [(CaseId, Subject, Timestamp)],
     /// How many wait for a second opinion while there is nobody who could give it.
     pub(crate) without_others: u64,
+    /// How many questions of candidates wait for an answer; `None`: they are not for whoever looks.
+    pub(crate) inquiries: Option<u64>,
     pub(crate) now: Timestamp,
 }
 
@@ -41,8 +43,15 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
     let (reviewers, counts) = (cases.reviewers(&visit.staff).await?, cases.counts(&visit.staff).await?);
     let is_everybody = permits_somewhere(&visit.staff, Right::TakeOverCases);
     let noted = cases.noted(&visit.staff).await?;
-    let mut shown =
-        Queues { noted: &noted, loads: &loads, reviewers: &reviewers, is_everybody, without_others: 0, now: visit.now };
+    let mut shown = Queues {
+        noted: &noted,
+        loads: &loads,
+        reviewers: &reviewers,
+        is_everybody,
+        without_others: 0,
+        inquiries: counts.inquiries,
+        now: visit.now,
+    };
     let second: Vec<CaseKind> = loads.iter().filter(|load| load.second > 0).map(|load| load.kind).collect();
     if !second.is_empty() {
         let everybody = visit.app.outside.registration.staff.list().await?;
@@ -75,6 +84,9 @@ pub(crate) fn body(w: Words, shown: &Queues<'_>) -> Markup {
                     }
                 }
                 tbody { @for load in shown.loads { (line(w, load, shown.now)) } }
+            }
+            @if let Some(waiting) = shown.inquiries {
+                p { a href="/inquiries" { (w.with("queues-inquiries", &[("count", waiting.into())])) } }
             }
             @if !shown.noted.is_empty() {
                 h2 { (w.t("noted-title")) }

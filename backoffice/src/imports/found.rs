@@ -7,7 +7,7 @@ use registration::imports::{CORRECTED_LINES_MAX, FAULTS_KEPT_MAX, SeenImport};
 use registration::model::import::{Import, ImportCounts, ImportFault, ImportKind, ImportReport};
 
 use super::frame::path;
-use super::parts::{View, drop_form};
+use super::parts::{View, drop_form, partly, stale};
 use super::words;
 use crate::finance::parts::{moment, table};
 
@@ -23,7 +23,7 @@ pub(super) fn right(w: Words, view: &View<'_>) -> Markup {
     let counts = &import.counts;
     let changes_nothing = counts.added + counts.changed == 0;
     html! {
-        @if import.is_stale { (callout(Tone::Care, &w.t("import-stale"), &html! {})) }
+        (stale(w, import))
         @if let Some((id, at)) = seen.applied_before {
             (callout(Tone::Care, &w.with("import-before", &[("at", moment(w, at).into())]), &html! {
                 p { a href=(path(id)) { (w.t("import-before-see")) } }
@@ -74,9 +74,19 @@ fn apply_form(w: Words, import: &Import, counts: &ImportCounts) -> Markup {
                     }
                 }
                 button class="button" type="submit" { (w.t("import-apply")) }
-                p class="hint" { (w.t("import-apply-how")) }
+                p class="hint" { (w.t(apply_how(import.kind))) }
             }
             (drop_form(w, import.id))
+        }
+    }
+}
+
+/// What comes of it should it end before its end.
+fn apply_how(kind: ImportKind) -> &'static str {
+    match kind {
+        ImportKind::Sittings => key("import-apply-how-sittings"),
+        ImportKind::Roster | ImportKind::PastScores | ImportKind::Organisations | ImportKind::Rooms => {
+            key("import-apply-how")
         }
     }
 }
@@ -128,8 +138,10 @@ pub(super) fn wrong(w: Words, seen: &SeenImport) -> Markup {
     let none = ImportReport::default();
     let report = seen.report.as_ref().unwrap_or(&none);
     let is_long = counts.lines > CORRECTED_LINES_MAX;
+    let title = if import.written > 0 { key("import-wrong-partly") } else { key("import-wrong") };
     html! {
-        (callout(Tone::Bad, &w.with("import-wrong", &[("count", counts.faults.into())]), &html! {
+        (partly(w, import))
+        (callout(Tone::Bad, &w.with(title, &[("count", counts.faults.into())]), &html! {
             p { (w.t("import-wrong-text")) }
         }))
         @if import.has_file && !report.heads.is_empty() && counts.lines > 0 {

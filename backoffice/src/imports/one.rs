@@ -12,7 +12,7 @@ use registration::model::import::{Import, ImportId, ImportState};
 use serde::Deserialize;
 
 use super::frame::{Tab, answer, import_id};
-use super::parts::{View, drop_form};
+use super::parts::{View, drop_form, partly, stale};
 use super::{found, words};
 use crate::desk::message::Message;
 use crate::desk::record::record;
@@ -68,7 +68,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
         @match import.state {
             ImportState::Uploading => (working(w, import, &w.t("import-uploading-how"))),
             ImportState::Reading => {
-                @if import.is_stale { (callout(Tone::Care, &w.t("import-stale"), &html! {})) }
+                (stale(w, import))
                 (working(w, import, &w.t("import-reading-how")))
                 (drop_form(w, import.id))
             }
@@ -78,7 +78,10 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             ImportState::Applied => (applied(w, import)),
             ImportState::Failed => (failed(w, import)),
             ImportState::Dropped => {
-                (callout(Tone::Plain, &w.t("import-dropped-title"), &html! { p { (w.t("import-dropped-text")) } }))
+                (callout(Tone::Plain, &w.t("import-dropped-title"), &html! {
+                    @if import.written == 0 { p { (w.t("import-dropped-text")) } }
+                }))
+                (partly(w, import))
             }
         }
         (record(w, &seen.history, None, view.now, word))
@@ -118,7 +121,10 @@ fn applied(w: Words, import: &Import) -> Markup {
 
 fn failed(w: Words, import: &Import) -> Markup {
     html! {
-        (callout(Tone::Bad, &w.t("import-failed-title"), &html! { p { (w.t("import-failed-text")) } }))
+        (callout(Tone::Bad, &w.t("import-failed-title"), &html! {
+            p { (w.t(if import.written > 0 { key("import-failed-partly") } else { key("import-failed-text") })) }
+        }))
+        (partly(w, import))
         (drop_form(w, import.id))
     }
 }

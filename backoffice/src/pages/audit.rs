@@ -19,6 +19,7 @@ use crate::desk::record::who;
 use crate::finance::parts::{moment, number, query, select, table};
 use crate::request::failure::Failure;
 use crate::request::visit::Visit;
+use crate::staff::duty::Choice;
 
 /// Longest login name or subject that is looked for.
 const SOUGHT_CHARS_MAX: u16 = 100;
@@ -85,10 +86,11 @@ pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
     let counts = registration.cases.counts(&visit.staff).await?;
     let mut frame = visit.frame(visit.words.t("audit-title"), &counts, &[]);
     frame.waiting = None;
-    Ok(page(&frame, &body(visit.words, &asked, &found, visit.now)).into_response())
+    let choice = Choice::of(&visit).await?;
+    Ok(page(&frame, &body(visit.words, &asked, &found, &choice, visit.now)).into_response())
 }
 
-pub(crate) fn body(w: Words, asked: &Asked, found: &[FoundEntry], now: Timestamp) -> Markup {
+pub(crate) fn body(w: Words, asked: &Asked, found: &[FoundEntry], choice: &Choice, now: Timestamp) -> Markup {
     let shown = &found[..found.len().min(PAGE)];
     let next = shown.last().filter(|_| found.len() > PAGE);
     html! {
@@ -98,7 +100,7 @@ pub(crate) fn body(w: Words, asked: &Asked, found: &[FoundEntry], now: Timestamp
             (search(w, asked))
             @if shown.is_empty() { p class="nothing" { (w.t("audit-none")) } }
             @else {
-                @let rows: Vec<Vec<Markup>> = shown.iter().map(|found| row(w, found, now)).collect();
+                @let rows: Vec<Vec<Markup>> = shown.iter().map(|found| row(w, found, choice, now)).collect();
                 (table(w, &w.t("audit-title"), &HEADS, &rows))
             }
             @if let Some(last) = next {
@@ -133,14 +135,14 @@ fn search(w: Words, asked: &Asked) -> Markup {
     }
 }
 
-fn row(w: Words, found: &FoundEntry, now: Timestamp) -> Vec<Markup> {
+fn row(w: Words, found: &FoundEntry, choice: &Choice, now: Timestamp) -> Vec<Markup> {
     let FoundEntry { seq, subject, entry, .. } = found;
     vec![
         html! { time class="fen" datetime=(when::machine(entry.at)) title=(moment(w, entry.at)) { (when::near(w.language, entry.at, now)) } },
         html! { span class="fen" { (who(w, entry)) } },
         html! { (words::action(w, &entry.action)) },
         html! { (number(subject)) },
-        html! { @if let Some(detail) = &entry.detail { (detail) } },
+        html! { @if let Some(detail) = choice.detail(w, entry) { (detail) } },
         html! { @match seq { Some(seq) => span class="fen" { (seq) }, None => span class="hint" { (w.t("audit-unlinked")) } } },
     ]
 }

@@ -58,11 +58,30 @@ pub(crate) struct View<'a> {
     pub(crate) error: Option<&'a str>,
     /// Says that nobody is asked for a second factor here.
     pub(crate) is_open: bool,
+    /// The identity provider by which one can sign in, too, where there is one.
+    pub(crate) provider: Option<Provider<'a>>,
+}
+
+/// An identity provider on the page.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Provider<'a> {
+    /// What people call it.
+    pub(crate) name: &'a str,
+    /// How browsers reach these pages, as the provider knows them: what it keeps for us is of one host.
+    pub(crate) site: &'a str,
 }
 
 pub(crate) async fn show(State(app): State<App>, Query(next): Query<Next>, headers: HeaderMap) -> Markup {
     let w = words(Language::of(&headers));
-    page(&frame(&app, w, next.path()), &body(w, &View { next: next.path(), is_open: is_open(&app), ..View::default() }))
+    let (is_open, provider) = (is_open(&app), provider(&app, w));
+    page(&frame(&app, w, next.path()), &body(w, &View { next: next.path(), is_open, provider, ..View::default() }))
+}
+
+/// The identity provider, where there is one.
+fn provider(app: &App, w: Words) -> Option<Provider<'_>> {
+    let staff = &app.outside.registration.staff;
+    let (name, site) = (staff.provider_name()?, staff.provider_site()?);
+    Some(Provider { name: w.pick(&name.zh, &name.en), site })
 }
 
 /// Is nobody asked for a second factor?
@@ -72,7 +91,8 @@ fn is_open(app: &App) -> bool {
 
 /// The page around a form that waits until its sender, whose sign-in has ended, is signed in again.
 pub(crate) fn around(app: &App, w: Words, path: &str, carried: &str) -> Response {
-    let view = View { next: path, carried, is_open: is_open(app), ..View::default() };
+    let (is_open, provider) = (is_open(app), provider(app, w));
+    let view = View { next: path, carried, is_open, provider, ..View::default() };
     (StatusCode::UNAUTHORIZED, page(&frame(app, w, path), &body(w, &view))).into_response()
 }
 
@@ -107,6 +127,7 @@ pub(crate) async fn enter(
         carried: &entered.carried,
         error: Some(&error),
         is_open: is_open(&app),
+        provider: provider(&app, w),
     };
     Ok((status, page(&frame(&app, w, next.path()), &body(w, &view))).into_response())
 }
@@ -139,7 +160,7 @@ fn frame<'a>(app: &'a App, w: Words, next: &'a str) -> Frame<'a> {
 }
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
-    let View { next, name, carried, error, is_open } = *view;
+    let View { next, name, carried, error, is_open, provider } = *view;
     html! {
         main class="alone" {
             h1 { (w.t("sign-in-title")) }
@@ -165,7 +186,21 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 }
                 button class="button" type="submit" { (w.t("sign-in-submit")) }
             }
+            @if let Some(provider) = provider { (by_provider(w, provider, (next, !carried.is_empty()))) }
             @if is_open { p class="hint" { (w.t("sign-in-demo")) } }
+        }
+    }
+}
+
+/// The way by the identity provider. Beside a form that waits it opens another tab: the form is sent again from this one.
+fn by_provider(w: Words, provider: Provider<'_>, (next, is_waiting): (&str, bool)) -> Markup {
+    let next = if is_waiting { "/" } else { next };
+    let label = w.with("sign-in-provider", &[("provider", provider.name.to_owned().into())]);
+    html! {
+        div class="aside" {
+            a class="button second" href={ (provider.site) "/sign-in/provider?next=" (query_value(next)) }
+                target=[is_waiting.then_some("_blank")] { (label) }
+            @if is_waiting { p class="hint" { (w.t("sign-in-provider-waiting")) } }
         }
     }
 }

@@ -44,7 +44,11 @@ pub(crate) fn read(headers: &HeaderMap, key: Key) -> Option<Session> {
 
 /// The headers that sign somebody in. The cookie is for TLS only when the form came over TLS.
 pub(crate) fn begin(key: Key, staff: StaffId, token: &SessionToken, headers: &HeaderMap) -> PrivateCookieJar {
-    let is_secure = headers.get(ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https://"));
+    begin_over(key, staff, token, is_over_tls(headers))
+}
+
+/// The same where no form says how it came, but something else does.
+pub(crate) fn begin_over(key: Key, staff: StaffId, token: &SessionToken, is_secure: bool) -> PrivateCookieJar {
     let value = format!("{MARK}{}.{}", staff.0, token.expose());
     let jar = PrivateCookieJar::new(key);
     if is_secure {
@@ -64,10 +68,19 @@ pub(crate) fn device(headers: &HeaderMap, key: Key, name: &str) -> Option<String
     (whose == name).then(|| device.to_owned())
 }
 
+/// Did the form come over TLS?
+fn is_over_tls(headers: &HeaderMap) -> bool {
+    headers.get(ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https://"))
+}
+
 /// The headers by which a browser is known again, now that somebody is all the way in.
 pub(crate) fn remember(key: Key, name: &str, headers: &HeaderMap) -> PrivateCookieJar {
+    remember_over(key, name, headers, is_over_tls(headers))
+}
+
+/// The same where no form says how it came, but something else does.
+pub(crate) fn remember_over(key: Key, name: &str, headers: &HeaderMap, is_secure: bool) -> PrivateCookieJar {
     let known = device(headers, key.clone(), name).unwrap_or_else(|| Uuid::new_v4().simple().to_string());
-    let is_secure = headers.get(ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https://"));
     let cookie_name = DEVICE_NAMES[usize::from(!is_secure)];
     let value = format!("{DEVICE_MARK}{name}.{known}");
     PrivateCookieJar::new(key).add(cookie(cookie_name, value, DEVICE_DAYS * 24 * 60 * 60))
@@ -80,7 +93,7 @@ pub(crate) fn end(key: Key) -> PrivateCookieJar {
 }
 
 /// The cookie of one of our names.
-fn cookie(name: &'static str, value: String, seconds: i64) -> Cookie<'static> {
+pub(super) fn cookie(name: &'static str, value: String, seconds: i64) -> Cookie<'static> {
     Cookie::build((name, value))
         .path("/")
         .http_only(true)

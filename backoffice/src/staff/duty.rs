@@ -2,6 +2,8 @@
 
 use maud::{Markup, html};
 use pagekit::words::{Words, key};
+use registration::desk::audit::{AuditAction, AuditEntry};
+use registration::desk::permits::approvals::ActKind;
 use registration::desk::staff::{Duty, Reach, Role};
 
 use super::words::role;
@@ -11,6 +13,8 @@ use crate::request::visit::Visit;
 
 /// Longest list of schools that is typed.
 const SCHOOLS_CHARS_MAX: u16 = 2_000;
+/// Stands in the audit between what somebody was there for and what they are.
+const THEN: &str = " → ";
 
 /// What was entered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -105,6 +109,49 @@ impl Choice {
         let role = role(w, duty.role).into_owned();
         if said.is_empty() { role } else { format!("{role} · {}", said.join(" · ")) }
     }
+
+    /// The lines of a history with duties as people read them: the audit keeps words of roles, and numbers.
+    pub(crate) fn told(&self, w: Words, history: &[AuditEntry]) -> Vec<AuditEntry> {
+        let told = |entry: &AuditEntry| AuditEntry { detail: self.detail(w, entry), ..entry.clone() };
+        history.iter().map(told).collect()
+    }
+
+    /// What else the audit says in a line, with duties as people read them; anything else as it is written down.
+    pub(crate) fn detail(&self, w: Words, entry: &AuditEntry) -> Option<String> {
+        let detail = entry.detail.as_deref()?;
+        let told = match entry.action {
+            AuditAction::StaffAdded | AuditAction::StaffDuty => self.duties(w, detail),
+            AuditAction::AskedApproval
+            | AuditAction::GaveApproval
+            | AuditAction::RefusedApproval
+            | AuditAction::WithdrewApproval => self.act(w, detail),
+            _ => None,
+        };
+        Some(told.unwrap_or_else(|| detail.to_owned()))
+    }
+
+    /// One duty, or what it was and what it is; `None`: the text says something else.
+    fn duties(&self, w: Words, text: &str) -> Option<String> {
+        let said = |one: &str| Some(self.said(w, &Duty::of_words(one)?));
+        Some(text.split(THEN).map(said).collect::<Option<Vec<String>>>()?.join(THEN))
+    }
+
+    /// What two people do about somebody's duty; `None`: the text says something else.
+    fn act(&self, w: Words, text: &str) -> Option<String> {
+        let (kind, rest) = text.split_once(' ')?;
+        let (name, duties) = rest.split_once(": ")?;
+        let said = |one: &str| Some(self.said(w, &Duty::of_words(one)?));
+        let told = match kind.parse::<ActKind>().ok()? {
+            ActKind::Duty => {
+                let (before, after) = duties.split_once(THEN)?;
+                let (before, after) = (said(before)?, said(after)?);
+                w.with("act-duty", &[("name", name.into()), ("before", before.into()), ("after", after.into())])
+            }
+            ActKind::Invite => w.with("act-invite", &[("name", name.into()), ("duty", said(duties)?.into())]),
+            ActKind::Publish | ActKind::Rebind | ActKind::Capacity | ActKind::Export => return None,
+        };
+        Some(told.into_owned())
+    }
 }
 
 /// The fields of a form.
@@ -145,7 +192,37 @@ fn ticks(w: Words, (legend, name): (&'static str, &str), all: &[(String, String)
 
 #[cfg(test)]
 mod tests {
+    use pagekit::language::Language;
+    use registration::model::actor::Actor;
+
     use super::*;
+
+    #[test]
+    fn the_audit_says_duties_as_people_read_them() {
+        let w = crate::request::catalogue::words(Language::Zh);
+        let choice = Choice { exams: vec![("ce".to_owned(), "学位外语".to_owned())], sites: Vec::new() };
+        let told = |action, detail: &str| {
+            let (at, actor) = (jiff::Timestamp::UNIX_EPOCH, Actor::System);
+            let detail = Some(detail.to_owned());
+            let entry = AuditEntry { at, actor, staff_name: None, action, seen: None, detail };
+            choice.told(w, &[entry]).remove(0).detail.unwrap()
+        };
+        let (before, after) = (role(w, Role::Reviewer), role(w, Role::Seating));
+        let said = told(AuditAction::StaffDuty, "reviewer → seating exams=ce schools=11");
+        assert!(said.starts_with(&*before) && said.contains(&*after) && said.contains("学位外语"), "{said}");
+        assert!(!said.contains("reviewer") && !said.contains("exams="), "{said}");
+        assert_eq!(told(AuditAction::StaffAdded, "seating"), after);
+        let said = told(AuditAction::AskedApproval, "duty li.min: reviewer → seating");
+        assert!(said.contains("li.min") && said.contains(&*before) && said.contains(&*after), "{said}");
+        let said = told(AuditAction::GaveApproval, "invite wang: administrator exams=ce");
+        assert!(said.contains("wang") && said.contains("学位外语") && !said.contains("administrator"), "{said}");
+        // Whatever says something else stays as it is written down.
+        for (action, detail) in
+            [(AuditAction::StaffDuty, "chief"), (AuditAction::AskedApproval, "publish ce s1, 0 moved")]
+        {
+            assert_eq!(told(action, detail), detail);
+        }
+    }
 
     #[test]
     fn what_is_ticked_and_typed_is_what_is_meant() {

@@ -8,9 +8,11 @@ use maud::{Markup, html};
 use pagekit::callout::{Tone, callout, tag};
 use pagekit::when;
 use pagekit::words::{Words, key};
+use registration::StaffLetterError;
 use registration::desk::permits::Right;
 use registration::desk::permits::approvals::Act;
 use registration::desk::staff::{By, Duty, Role, StaffError, StaffLine};
+use registration::model::login::Email;
 
 use super::duty::{self, Choice, Entered};
 use super::frame::answer;
@@ -21,6 +23,8 @@ use crate::request::failure::Failure;
 use crate::request::two;
 use crate::request::visit::Visit;
 
+/// Longest address that is typed.
+const EMAIL_CHARS_MAX: u16 = 254;
 const HEADS: [&str; 5] =
     [key("staff-name"), key("staff-role"), key("staff-factor"), key("staff-last"), key("staff-state")];
 
@@ -33,10 +37,27 @@ pub(crate) struct Link<'a> {
     pub(crate) is_asked: bool,
 }
 
+/// What was typed to invite somebody.
+#[derive(Default)]
+pub(crate) struct Typed {
+    pub(crate) duty: Entered,
+    /// Where the link is to be sent; empty where its maker hands it over.
+    pub(crate) email: String,
+}
+
+impl Typed {
+    fn of(pairs: Vec<(String, String)>) -> Self {
+        let email = pairs.iter().find(|(name, _)| name == "email").map_or("", |(_, value)| value.trim());
+        Self { email: email.to_owned(), duty: Entered::of(pairs) }
+    }
+}
+
 /// What the page shows.
 pub(crate) struct View<'a> {
     pub(crate) lines: &'a [StaffLine],
-    pub(crate) typed: &'a Entered,
+    pub(crate) typed: &'a Typed,
+    /// Are letters sent to staff here?
+    pub(crate) mails: bool,
     pub(crate) choice: &'a Choice,
     pub(crate) link: Option<Link<'a>>,
     pub(crate) message: Option<&'a Message>,
@@ -44,18 +65,24 @@ pub(crate) struct View<'a> {
 }
 
 pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
-    draw(&visit, StatusCode::OK, &Entered::default(), None, None).await
+    draw(&visit, StatusCode::OK, &Typed::default(), None, None).await
 }
 
-/// Invites somebody; the link is shown once.
+/// Invites somebody; the link goes by mail where an address was typed, else, and where no letter went, it is shown once.
 pub(crate) async fn invite(visit: Visit, Form(pairs): Form<Vec<(String, String)>>) -> Result<Response, Failure> {
     visit.demand(Right::ManageStaff)?;
     visit.demand_fresh()?;
-    let typed = Entered::of(pairs);
-    let name = typed.name.as_str();
-    let Some(duty) = typed.duty() else {
-        let message = Message::new(Tone::Bad, visit.words.t("duty-unusable"));
-        return draw(&visit, StatusCode::UNPROCESSABLE_ENTITY, &typed, None, Some(message)).await;
+    let typed = Typed::of(pairs);
+    let name = typed.duty.name.as_str();
+    let unusable = |word: &'static str| Some(Message::new(Tone::Bad, visit.words.t(word)));
+    let Some(duty) = typed.duty.duty() else {
+        let message = unusable(key("duty-unusable"));
+        return draw(&visit, StatusCode::UNPROCESSABLE_ENTITY, &typed, None, message).await;
+    };
+    let to = (!typed.email.is_empty()).then(|| typed.email.parse::<Email>()).transpose();
+    let Ok(to) = to else {
+        let message = unusable(key("staff-bad-email"));
+        return draw(&visit, StatusCode::UNPROCESSABLE_ENTITY, &typed, None, message).await;
     };
     // Whoever can make others members of staff is made one by two.
     if duty.role == Role::Administrator && two::needs_two(&visit) {
@@ -64,13 +91,30 @@ pub(crate) async fn invite(visit: Visit, Form(pairs): Form<Vec<(String, String)>
     match visit.app.outside.registration.staff.invite(By::Administrator(&visit.staff), name, duty).await {
         Ok(link) => {
             let url = format!("{}{}", visit.site, link.path());
-            let link = Link { name, url: &url, is_asked: is_asked(&visit) };
-            draw(&visit, StatusCode::OK, &Entered::default(), Some(link), None).await
+            let (message, is_sent) = match &to {
+                Some(to) => mailed(&visit, to, (name, url.as_str())).await,
+                None => (None, false),
+            };
+            let link = (!is_sent).then(|| Link { name, url: &url, is_asked: is_asked(&visit) });
+            draw(&visit, StatusCode::OK, &Typed::default(), link, message).await
         }
         Err(error) => {
             let (status, message) = refusal(visit.words, error)?;
             draw(&visit, status, &typed, None, Some(message)).await
         }
+    }
+}
+
+/// Sends somebody's link there. What is said of it, and whether it went.
+async fn mailed(visit: &Visit, to: &Email, (name, url): (&str, &str)) -> (Option<Message>, bool) {
+    let w = visit.words;
+    match visit.app.outside.registration.staff_letters().invite(to, name, url).await {
+        Ok(()) => {
+            let values = [("to", to.masked().into()), ("name", name.to_owned().into())];
+            (Some(Message::new(Tone::Good, w.with("staff-mailed", &values))), true)
+        }
+        Err(StaffLetterError::Address) => (Some(Message::new(Tone::Care, w.t("staff-not-mailed-address"))), false),
+        Err(StaffLetterError::NotTaken) => (Some(Message::new(Tone::Care, w.t("staff-not-mailed"))), false),
     }
 }
 
@@ -88,6 +132,7 @@ pub(crate) fn refusal(w: Words, error: StaffError) -> Result<(StatusCode, Messag
         StaffError::Oneself => bad(StatusCode::CONFLICT, key("staff-oneself")),
         StaffError::NoSuch(_) => bad(StatusCode::UNPROCESSABLE_ENTITY, key("duty-unusable")),
         StaffError::LastAdministrator => bad(StatusCode::CONFLICT, key("staff-last-administrator")),
+        StaffError::Subject => Err(Failure::Bad),
         StaffError::Changed => bad(StatusCode::CONFLICT, key("staff-changed")),
         StaffError::Disabled => bad(StatusCode::CONFLICT, key("staff-is-disabled")),
         StaffError::Busy => bad(StatusCode::SERVICE_UNAVAILABLE, key("sign-in-busy")),
@@ -106,7 +151,7 @@ pub(crate) fn is_asked(visit: &Visit) -> bool {
 async fn draw(
     visit: &Visit,
     status: StatusCode,
-    typed: &Entered,
+    typed: &Typed,
     link: Option<Link<'_>>,
     message: Option<Message>,
 ) -> Result<Response, Failure> {
@@ -118,7 +163,8 @@ async fn draw(
         Err(_) => return Err(Failure::Forbidden),
     };
     let choice = Choice::of(visit).await?;
-    let view = View { lines: &lines, typed, choice: &choice, link, message: message.as_ref(), now: visit.now };
+    let (mails, message) = (visit.app.outside.registration.staff_letters().are_sent(), message.as_ref());
+    let view = View { lines: &lines, typed, mails, choice: &choice, link, message, now: visit.now };
     answer(visit, status, visit.words.t("staff").into_owned(), &body(visit.words, &view)).await
 }
 
@@ -136,13 +182,26 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 form class="fields" method="post" action="/staff/invite" {
                     div class="wide" {
                         label for="name" { (w.t("staff-invite-name")) }
-                        input id="name" name="name" value=(view.typed.name) required autocomplete="off"
+                        input id="name" name="name" value=(view.typed.duty.name) required autocomplete="off"
                             autocapitalize="none" spellcheck="false" maxlength="32";
                     }
-                    (duty::fields(w, view.typed, view.choice))
+                    (duty::fields(w, &view.typed.duty, view.choice))
+                    @if view.mails { (mailbox(w, &view.typed.email)) }
                     button class="button" type="submit" { (w.t("staff-invite-submit")) }
                 }
             }
+        }
+    }
+}
+
+/// Where the link is to be sent, if it is.
+fn mailbox(w: Words, typed: &str) -> Markup {
+    html! {
+        div class="wide" {
+            label for="email" { (w.t("staff-invite-email")) }
+            input id="email" name="email" type="email" value=(typed) autocomplete="off" spellcheck="false"
+                maxlength=(EMAIL_CHARS_MAX) aria-describedby="email-hint";
+            p class="hint" id="email-hint" { (w.t("staff-invite-email-hint")) }
         }
     }
 }

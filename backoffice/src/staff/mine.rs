@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use pagekit::callout::Tone;
 use pagekit::when;
 use pagekit::words::{Words, key};
-use registration::desk::staff::{Factors, Passkey, SessionNumber, StaffSession};
+use registration::desk::staff::{Factors, LinkedSubject, Passkey, SessionNumber, StaffSession};
 use serde::Deserialize;
 
 use super::frame::answer;
@@ -45,6 +45,8 @@ pub(crate) struct View<'a> {
     /// The second factor; `None` where nobody is asked for one.
     pub(crate) factors: Option<Factors>,
     pub(crate) passkeys: &'a [Passkey],
+    /// What people call the identity provider, and who the member is there; `None` where there is none.
+    pub(crate) provider: Option<(&'a str, Option<&'a LinkedSubject>)>,
     pub(crate) message: Option<&'a Message>,
     pub(crate) now: Timestamp,
 }
@@ -56,9 +58,13 @@ pub(crate) async fn show(visit: Visit, Query(done): Query<Done>) -> Result<Respo
         "others" => Some(key("mine-done-others")),
         "removed" => Some(key("mine-done-removed")),
         "kept" => Some(key("mine-done-kept")),
+        "linked" => Some(key("mine-done-linked")),
+        "unlinked" => Some(key("mine-done-unlinked")),
+        "taken" => Some(key("mine-done-taken")),
+        "proof" => Some(key("mine-done-proof")),
         _ => None,
     };
-    let tone = if done.done == "kept" { Tone::Care } else { Tone::Good };
+    let tone = if ["kept", "taken", "proof"].contains(&done.done.as_str()) { Tone::Care } else { Tone::Good };
     let message = word.map(|word| Message::new(tone, w.t(word)));
     let staff = &visit.app.outside.registration.staff;
     let sessions = staff.sessions(&visit.staff).await?;
@@ -67,8 +73,17 @@ pub(crate) async fn show(visit: Visit, Query(done): Query<Done>) -> Result<Respo
         SecondFactor::Off => None,
     };
     let (here, passkeys) = (visit.open.session.number, staff.passkeys(&visit.staff).await?);
-    let view =
-        View { sessions: &sessions, here, factors, passkeys: &passkeys, message: message.as_ref(), now: visit.now };
+    let linked = staff.linked_subject(&visit.staff).await?;
+    let provider = staff.provider_name().map(|name| (w.pick(&name.zh, &name.en), linked.as_ref()));
+    let view = View {
+        sessions: &sessions,
+        here,
+        factors,
+        passkeys: &passkeys,
+        provider,
+        message: message.as_ref(),
+        now: visit.now,
+    };
     answer(&visit, StatusCode::OK, w.t("mine-title").into_owned(), &body(w, &view)).await
 }
 
@@ -122,6 +137,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                     None => p class="hint" { (w.t("mine-factor-off")) },
                 }
             }
+            @if let Some((name, linked)) = view.provider { section { h2 { (name) } (at_provider(w, name, linked)) } }
         }
     }
 }
@@ -137,6 +153,24 @@ fn factor(w: Words, factors: Factors, view: &View<'_>) -> Markup {
             form method="post" action="/factor/codes" {
                 button class="button second" type="submit" { (w.t("mine-codes")) }
             }
+        }
+    }
+}
+
+/// Who one is at the identity provider, and the way to link or unlink it.
+fn at_provider(w: Words, name: &str, linked: Option<&LinkedSubject>) -> Markup {
+    let Some(linked) = linked else {
+        let lead = w.with("mine-provider-none", &[("provider", name.to_owned().into())]);
+        return html! {
+            p { (lead) }
+            p { a class="button second" href="/my/provider/begin" { (w.t("mine-provider-link")) } }
+        };
+    };
+    let shown = if linked.shown.is_empty() { &linked.subject } else { &linked.shown };
+    html! {
+        p { (w.with("mine-provider-linked", &[("who", shown.clone().into())])) }
+        form method="post" action="/my/provider/unlink" {
+            button class="button second" type="submit" { (w.t("mine-provider-unlink")) }
         }
     }
 }

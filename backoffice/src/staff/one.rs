@@ -67,6 +67,7 @@ pub(crate) async fn show(
         "enable" => Some(key("staff-did-enable")),
         "reset-factor" => Some(key("staff-did-factor")),
         "end" => Some(key("staff-did-end")),
+        "unlink" => Some(key("staff-did-unlink-provider")),
         _ => None,
     };
     let word = word.or((done.done == "duty").then_some(key("staff-did-duty")));
@@ -86,6 +87,7 @@ pub(crate) async fn act(
     let done = match act.as_str() {
         "disable" => staff.set_disabled_by(by, &name, true).await,
         "end" => staff.end_sessions_of(by, &name, meant.number.map(SessionNumber)).await,
+        "unlink" => staff.unlink_subject(by, &name).await,
         "enable" => {
             visit.demand_fresh()?;
             staff.set_disabled_by(by, &name, false).await
@@ -231,7 +233,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 @if view.sessions.is_empty() { p class="nothing" { (w.t("staff-no-sessions")) } }
                 @else { (listed(w, &list)) }
             }
-            (record(w, view.history, None, view.now, did))
+            (record(w, &view.choice.told(w, view.history), None, view.now, did))
         }
     }
 }
@@ -248,6 +250,7 @@ fn facts(w: Words, view: &View<'_>) -> Markup {
                 (fact(&w.t("staff-factor"), &text(&factor)))
                 @if line.factors.is_set_up() { (fact(&w.t("staff-codes"), &html! { (line.factors.codes_left) })) }
             }
+            @if let Some(subject) = &line.subject { (fact(&w.t("provider-subject"), &text(subject))) }
             (fact(&w.t("staff-last"), &text(&last)))
         }
     }
@@ -288,6 +291,9 @@ fn acts(w: Words, view: &View<'_>) -> Markup {
             } @else {
                 (act("link", key("staff-act-link"), key("staff-act-link-hint"), second))
                 (act("end", key("staff-act-end"), key("staff-act-end-hint"), second))
+                @if view.line.subject.is_some() {
+                    (act("unlink", key("staff-act-unlink"), key("staff-act-unlink-hint"), second))
+                }
                 @if !view.is_oneself {
                     @if view.line.factors.is_set_up() {
                         (act("reset-factor", key("staff-act-factor"), key("staff-act-factor-hint"), second))

@@ -19,6 +19,7 @@ use super::now;
 use crate::desk::message::Message;
 use crate::pages::audit::{Asked, body};
 use crate::pages::imprint;
+use crate::staff::duty::Choice;
 
 fn lines() -> Vec<FoundEntry> {
     let subjects = ["order.S7K4-2M9Q", "account.01a22bd6-c815-75bb-a0a2-558f02c3d8c1", "staff.li.min", "audit"];
@@ -74,7 +75,7 @@ pub(super) fn all_pages(w: Words) -> [(&'static str, Markup); 4] {
     [
         ("imprint-empty", imprint::body(w, None, &nothing, &imprint::Entered::of(&nothing))),
         ("imprint", imprint::body(w, Some(&message), &kept, &imprint::Entered::of(&kept))),
-        ("audit", body(w, &asked, &lines(), now())),
-        ("audit-none", body(w, &sought, &[], now())),
+        ("audit", body(w, &asked, &lines(), &Choice::default(), now())),
+        ("audit-none", body(w, &sought, &[], &Choice::default(), now())),
     ]
 }

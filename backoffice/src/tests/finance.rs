@@ -81,6 +81,7 @@ fn refund(number: u128, state: RefundState, by: u128) -> Refund {
         created_at: now() - SignedDuration::from_hours(30),
         asked_by: Actor::Staff(StaffId(Uuid::from_u128(by))),
         agreed_by: None,
+        is_agreed_by_operator: false,
         note: Some("因病缺考，凭医院证明；家长来电要求退回原支付账户，已核对订单与收款".to_owned()),
         ended_at: None,
         code: (state == RefundState::Short).then(|| "ACQ.SELLER_BALANCE_NOT_ENOUGH".to_owned()),

@@ -46,6 +46,7 @@ fn import(number: u128, state: ImportState) -> Import {
         progress: 12_000,
         counts: ImportCounts { lines: 49_312, added: 1_204, changed: 37, absent: 12, bound: 3, removed: 0, faults: 0 },
         is_stale: false,
+        written: 0,
         has_file: true,
         made_at: now() - SignedDuration::from_mins(7),
         applied_at: (state == ImportState::Applied).then(now),
@@ -162,6 +163,11 @@ pub(super) fn all_pages(w: Words) -> Vec<(&'static str, Markup)> {
         seen.import.counts = ImportCounts { lines: 8, absent: 3, bound: 3, ..ImportCounts::default() };
         seen.applied_before = Some((ImportId(Uuid::from_u128(7)), now() - SignedDuration::from_hours(60)));
     };
+    let partly = |seen: &mut SeenImport| {
+        of_sittings(seen);
+        seen.import.counts = ImportCounts { lines: 3, changed: 2, ..ImportCounts::default() };
+        (seen.import.is_stale, seen.import.written) = (true, 1);
+    };
     let wrong = |seen: &mut SeenImport| {
         seen.report = Some(report());
         seen.import.counts = ImportCounts { lines: 49_312, faults: 731, ..ImportCounts::default() };
@@ -193,9 +199,35 @@ pub(super) fn all_pages(w: Words) -> Vec<(&'static str, Markup)> {
         ("import-refused", draw(&seen(2, ImportState::Refused, wrong), None)),
         ("import-headless", draw(&seen(1, ImportState::Refused, headless), None)),
         ("import-applied", draw(&seen(1, ImportState::Applied, |_| {}), None)),
+        ("import-partly", draw(&seen(1, ImportState::Read, partly), None)),
         ("import-failed", draw(&seen(1, ImportState::Failed, |_| {}), None)),
         ("import-dropped", draw(&seen(1, ImportState::Dropped, |_| {}), None)),
     ]
+}
+
+/// Where the engine has a part of a list, no page of the import says that nothing was written.
+#[test]
+fn what_was_partly_written_is_said_in_every_state() {
+    let w = crate::request::catalogue::words(pagekit::language::Language::Zh);
+    let states =
+        [ImportState::Reading, ImportState::Read, ImportState::Refused, ImportState::Failed, ImportState::Dropped];
+    for state in states {
+        let page = |written: u64| {
+            let change = |seen: &mut SeenImport| {
+                of_sittings(seen);
+                (seen.import.is_stale, seen.import.written) = (true, written);
+            };
+            let exams = exams();
+            let seen = seen(1, state, change);
+            let view = View { seen: &seen, exams: &exams, asked: None, now: now() };
+            one::body(w, &view).into_string()
+        };
+        let says_none = |page: &str| page.contains("没有写入") || page.contains("没有导入任何一行");
+        let (none, some) = (page(0), page(2));
+        assert!(says_none(&none), "{state:?}");
+        assert!(!says_none(&some), "{state:?}: {some}");
+        assert!(some.contains("至少写入了 2 个场次"), "{state:?}: {some}");
+    }
 }
 
 /// Whatever the reader can find wrong has a sentence.

@@ -89,5 +89,16 @@ fn home(w: Words) -> Markup {
         (CaseId(8), Subject::Identity(AccountId(Uuid::from_u128(7))), now() + SignedDuration::from_secs(9)),
     ];
     let (noted, is_everybody, without_others) = (&noted[..], true, 3);
-    body(w, &Queues { loads: &loads, reviewers: &reviewers, is_everybody, noted, without_others, now: now() })
+    body(
+        w,
+        &Queues {
+            loads: &loads,
+            reviewers: &reviewers,
+            is_everybody,
+            noted,
+            without_others,
+            inquiries: Some(12),
+            now: now(),
+        },
+    )
 }

@@ -7,8 +7,8 @@ use pagekit::words::Words;
 use registration::desk::audit::{AuditAction, AuditEntry};
 use registration::desk::permits::approvals::{Act, Approval, ApprovalId, ApprovalState, Failed};
 use registration::desk::staff::{
-    Duty, Factors, NewFactor, Passkey, PasskeyNumber, PasskeyQuestion, Reach, RecoveryCode, Role, SessionNumber,
-    StaffLine, StaffLinkKind, StaffMember, StaffSession,
+    Duty, Factors, LinkedSubject, NewFactor, Passkey, PasskeyNumber, PasskeyQuestion, Reach, RecoveryCode, Role,
+    SessionNumber, StaffLine, StaffLinkKind, StaffMember, StaffSession,
 };
 use registration::lists::List;
 use registration::model::actor::Actor;
@@ -16,8 +16,9 @@ use registration::model::ids::StaffId;
 use uuid::Uuid;
 
 use crate::desk::message::Message;
-use crate::pages::error;
 use crate::pages::go_on::{Waited, go_on};
+use crate::pages::provider::{self, Told};
+use crate::pages::{error, sign_in};
 use crate::request::carried::Carried;
 use crate::request::failure::Failure;
 use crate::staff::{approvals, codes, duty, enrol, factor, join, list, mine, one, roles};
@@ -45,6 +46,7 @@ pub(super) fn all_pages(w: Words, now: Timestamp) -> Vec<(&'static str, Markup)>
     pages.extend(shown_once(w));
     pages.extend(own(w, now));
     pages.extend(joining(w));
+    pages.extend(by_provider(w));
     pages.extend(managed(w, now));
     pages.extend(together(w, now));
     pages
@@ -114,15 +116,44 @@ fn own(w: Words, now: Timestamp) -> [(&'static str, Markup); 3] {
     let all = sessions(now);
     let message = Message::new(Tone::Good, w.t("mine-done-ended"));
     let keys = [passkey(2, now), passkey(1, now)];
+    let linked = subject();
     let view = |sessions, (codes_left, passkeys): (Option<i64>, _), message| {
         let factors = codes_left.map(|codes_left| Factors { has_app: true, passkeys: 2, codes_left });
-        mine::body(w, &mine::View { sessions, here: SessionNumber(9), factors, passkeys, message, now })
+        let provider = match codes_left {
+            Some(1) => Some(("统一身份认证", None)),
+            Some(_) => Some(("统一身份认证", Some(&linked))),
+            None => None,
+        };
+        mine::body(w, &mine::View { sessions, here: SessionNumber(9), factors, passkeys, provider, message, now })
     };
     [
         ("mine", view(&all, (Some(9), &keys[..]), Some(&message))),
         ("mine-few", view(&all[..1], (Some(1), &[]), None)),
         ("mine-demo", view(&all[..1], (None, &[]), None)),
     ]
+}
+
+fn subject() -> LinkedSubject {
+    LinkedSubject { subject: "20240001-9f2c".to_owned(), shown: "li.min".to_owned(), linked_at: None }
+}
+
+/// What is said after the way to the identity provider, and the page on which one is linked.
+fn by_provider(w: Words) -> Vec<(&'static str, Markup)> {
+    let told = [
+        ("provider-stale", Told::Stale),
+        ("provider-denied", Told::Denied),
+        ("provider-refused", Told::Refused),
+        ("provider-unlinked", Told::Unlinked("20240001-9f2c-WWWWMMMMWWWWMMMMWWWWMMMM")),
+        ("provider-too-many", Told::TooMany),
+        ("provider-silent", Told::Silent),
+    ];
+    let mut pages: Vec<_> = told.map(|(name, told)| (name, provider::body(w, told))).into();
+    pages.push(("provider-link", provider::link::body(w, "统一身份认证", ("li.min", &subject()))));
+    let provider = sign_in::Provider { name: "统一身份认证", site: "https://staff.example.edu" };
+    let view = |carried| sign_in::View { next: "/", carried, provider: Some(provider), ..Default::default() };
+    pages.push(("sign-in-provider", sign_in::body(w, &view(""))));
+    pages.push(("sign-in-provider-waiting", sign_in::body(w, &view("sealed"))));
+    pages
 }
 
 fn joining(w: Words) -> [(&'static str, Markup); 3] {
@@ -149,6 +180,7 @@ fn line(name: &str, role: Role, now: Timestamp) -> StaffLine {
         last_at: Some(now - SignedDuration::from_hours(3)),
         link_until: None,
         has_joined: true,
+        subject: Some("20240001".to_owned()),
     }
 }
 
@@ -167,12 +199,14 @@ fn managed(w: Words, now: Timestamp) -> [(&'static str, Markup); 5] {
     lines[3].member.disabled_at = Some(now);
     let exams = vec!["degree-english".to_owned()];
     let typed = duty::Entered { name: "Li Min".to_owned(), role: "finance".to_owned(), exams, ..Default::default() };
+    let typed = list::Typed { duty: typed, email: "li.min@".to_owned() };
     let choice = choice();
     let taken = Message::new(Tone::Bad, w.t("staff-bad-name"));
-    let nobody = duty::Entered::default();
+    let nobody = list::Typed::default();
     let link = |is_asked| list::Link { name: "wang.xiaoming-2026.registrar", url: LINK, is_asked };
-    let list =
-        |typed, link, message| list::body(w, &list::View { lines: &lines, typed, choice: &choice, link, message, now });
+    let list = |typed, link, message| {
+        list::body(w, &list::View { lines: &lines, typed, mails: true, choice: &choice, link, message, now })
+    };
     let (all, history) = (sessions(now), history(now));
     let one = |line: &StaffLine, link, sessions, message| {
         let history = &history[..];

@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::Instant;
 
 use super::parts::Parts;
-use super::screens::{Drawn, ScreenKey};
+use super::screens::{Drawn, ScreenKey, Screens};
 use super::show::{asked_for, parts_of, scene_of};
 use crate::app::App;
 use crate::request::failure::Failure;
@@ -28,31 +28,49 @@ const AFTER_THE_SECOND: Duration = Duration::from_millis(120);
 
 /// Forgets a wall when its drawing ends by whatever: a panic would leave it standing still for all who look later.
 struct Ending {
-    app: App,
+    screens: Screens,
     key: ScreenKey,
     sender: Drawn,
 }
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        self.app.screens.end(&self.key, &self.sender);
+        self.screens.end(&self.key, &self.sender);
     }
 }
 
-/// Draws each second until nobody looks or the server stops.
+/// Draws the wall of an exam for all who look.
 async fn keep(app: App, key: ScreenKey, words: Words, sender: Drawn) {
-    let mut over = app.outside.registration.exams.wall.over();
-    let _ending = Ending { app: app.clone(), key: key.clone(), sender: sender.clone() };
+    let (screens, exam) = (app.screens.clone(), key.0.clone());
+    let over = app.outside.registration.exams.wall.over();
+    let draw = move || {
+        let (app, exam) = (app.clone(), exam.clone());
+        async move {
+            // A second that cannot be read is not drawn: what stands tells its age.
+            let scene = scene_of(&app, &exam, Timestamp::now()).await.ok()?;
+            Some(parts_of(&app, words, &exam, &scene, Timestamp::now()))
+        }
+    };
+    pace(screens, (key, sender), over, draw).await;
+}
+
+/// Sends what is drawn to all who look: once as the first comes, and then each second, until nobody looks or the server stops.
+async fn pace<F: Future<Output = Option<Parts>>>(
+    screens: Screens,
+    (key, sender): (ScreenKey, Drawn),
+    mut over: watch::Receiver<bool>,
+    draw: impl Fn() -> F,
+) {
+    let ending = Ending { screens, key, sender };
     loop {
-        // A second that cannot be read is not drawn: what stands tells its age.
-        if let Ok(scene) = scene_of(&app, &key.0, Timestamp::now()).await {
-            sender.send_replace(parts_of(&app, words, &key.0, &scene, Timestamp::now()));
+        if let Some(parts) = draw().await {
+            ending.sender.send_replace(parts);
         }
         tokio::select! {
             _ = over.wait_for(|over| *over) => return,
             () = tokio::time::sleep(until_drawn(Timestamp::now())) => {}
         }
-        if app.screens.end_unwatched(&key, &sender) {
+        if ending.screens.end_unwatched(&ending.key, &ending.sender) {
             return;
         }
     }
@@ -117,6 +135,9 @@ pub(crate) async fn show(visit: Visit, Path(exam): Path<String>) -> Result<Respo
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use jiff::SignedDuration;
 
     use super::*;
@@ -136,5 +157,34 @@ mod tests {
                 assert!(ms(1_000) <= apart && apart <= ms(takes + 1_120), "{somewhen} {takes}: {apart}");
             }
         }
+    }
+
+    /// However many look, come and go, one draws: once as the first comes, and then once a second.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_wall_is_drawn_once_a_second_however_many_look() {
+        let (screens, drawn) = (Screens::default(), Arc::new(AtomicU64::new(0)));
+        let (_stop, over) = watch::channel(false);
+        let key: ScreenKey = ("ce".parse().unwrap(), "zh");
+        let look = || {
+            let begin = |sender| {
+                let drawn = Arc::clone(&drawn);
+                let draw = move || {
+                    drawn.fetch_add(1, Ordering::Relaxed);
+                    std::future::ready(Some(Parts::default()))
+                };
+                drop(tokio::spawn(pace(screens.clone(), (key.clone(), sender), over.clone(), draw)));
+            };
+            screens.watch(&key, begin)
+        };
+        let began = Instant::now();
+        let (stays, mut others) = (look(), (0..100).map(|_| look()).collect::<Vec<_>>());
+        while began.elapsed() < Duration::from_millis(2_300) {
+            others.remove(0);
+            others.push(look());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let (count, seconds) = (drawn.load(Ordering::Relaxed), began.elapsed().as_secs());
+        assert!((seconds..=seconds + 2).contains(&count), "{count} in {seconds} s");
+        assert!(stays.has_changed().unwrap(), "and all are shown it");
     }
 }

@@ -97,11 +97,7 @@ impl House {
         Box::pin(Self::open_as(gateways, (SecondFactor::Off, SecondPerson::Off), undo)).await
     }
 
-    async fn open_as(
-        gateways: Gateways,
-        (second_factor, second_person): (SecondFactor, SecondPerson),
-        undo: SignedDuration,
-    ) -> Self {
+    async fn open_as(gateways: Gateways, guards: (SecondFactor, SecondPerson), undo: SignedDuration) -> Self {
         let stores = TestStores::start().await;
         let redis_url = stores.redis_url().to_owned();
         let engine = Engine::start(EngineConfig { redis_url, postgres: stores.pool() }).await.unwrap();
@@ -116,19 +112,15 @@ impl House {
         }))
         .await
         .unwrap();
-        let state = BackofficeState {
-            registration: registration.clone(),
-            cookie_key: Key::generate(),
-            demo: true,
-            second_factor,
-            second_person,
-            refund_alone_max: Fen(5_000),
-            undo,
-            site_url: "http://127.0.0.1:1".to_owned(),
-            press: Press::new(FontPaths::default()).ok().map(Arc::new),
-        };
-        let router = backoffice::router(state);
+        let router = backoffice::router(state(&registration, guards, undo));
         Self { registration, engine, router, cookie: None, cookies: HashMap::new(), stores }
+    }
+
+    /// From now on links to candidates' pages lead there, and nobody is asked for a second factor; whoever was signed in is so no
+    /// more.
+    pub(crate) fn lead_to(&mut self, site_url: &str) {
+        let usual = state(&self.registration, (SecondFactor::Off, SecondPerson::Off), SignedDuration::ZERO);
+        self.router = backoffice::router(BackofficeState { site_url: site_url.to_owned(), ..usual });
     }
 
     /// The staff's pages, to be served to a browser.
@@ -248,6 +240,24 @@ impl House {
         let status = response.status();
         let bytes = to_bytes(response.into_body(), 4 * 1024 * 1024).await.unwrap();
         (status, location, String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+fn state(
+    registration: &Registration,
+    (second_factor, second_person): (SecondFactor, SecondPerson),
+    undo: SignedDuration,
+) -> BackofficeState {
+    BackofficeState {
+        registration: registration.clone(),
+        cookie_key: Key::generate(),
+        demo: true,
+        second_factor,
+        second_person,
+        refund_alone_max: Fen(5_000),
+        undo,
+        site_url: "http://127.0.0.1:1".to_owned(),
+        press: Press::new(FontPaths::default()).ok().map(Arc::new),
     }
 }
 

@@ -13,6 +13,7 @@ mod imports;
 mod outward;
 mod passkeys;
 mod permits;
+mod provider;
 mod queues;
 mod reviews;
 mod rooms;

@@ -282,7 +282,10 @@ async fn asked(house: &House, things: &Things) -> String {
 
 /// A candidate's question is listed, read and answered by whoever works for their school, and by nobody of another one.
 async fn inquiry_is_theirs(house: &mut House, inquiry: &str, is_theirs: bool, code: &str) {
-    assert_eq!(house.get("/inquiries").await.2.contains(inquiry), is_theirs, "{code}");
+    let page = house.get("/inquiries").await.2;
+    assert_eq!(page.contains(inquiry), is_theirs, "{code}");
+    let counted = "<a href=\"/inquiries\">咨询 <small>1</small></a>";
+    assert_eq!(page.contains(counted), is_theirs, "{code}: {page}");
     let read = house.get(inquiry).await.0;
     assert_eq!(read, if is_theirs { StatusCode::OK } else { StatusCode::NOT_FOUND }, "{code}");
     // It stays open for the next of them: an answer that says nothing is none.

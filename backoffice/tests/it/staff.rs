@@ -1,6 +1,7 @@
 //! Who works: the second step of signing in, one's own sign-ins, and accounts of staff, where a second factor is asked for.
 
 mod approvals;
+mod letters;
 mod ties;
 
 use backoffice::SecondFactor;

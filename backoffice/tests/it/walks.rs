@@ -12,6 +12,7 @@ use axum::{Extension, Router};
 use httpkit::limits::ClientAddress;
 use serde_json::{Value, json};
 use testkit::{BrowserOptions, Device, Walker};
+use tokio::net::TcpListener;
 
 use crate::house::House;
 
@@ -21,19 +22,34 @@ const PHONE: (u32, u32) = (390, 844);
 /// No picture of a page is higher.
 const HEIGHT_MAX: u64 = 2_400;
 
-/// Serves pages to a browser, under a name: no passkey is for an address.
-async fn served(pages: Router) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+/// Where pages will be served to a browser, under a name: no passkey is for an address.
+async fn bound() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+    (listener, url)
+}
+
+/// Serves pages to a browser.
+async fn served(pages: Router) -> String {
+    let (listener, url) = bound().await;
+    serve(listener, pages);
+    url
+}
+
+fn serve(listener: TcpListener, pages: Router) {
     let pages = pages.layer(Extension(ClientAddress([127, 0, 0, 1].into())));
     tokio::spawn(async move { axum::serve(listener, pages).await });
-    url
 }
 
 /// A browser before the house's pages, in which nobody has signed in.
 async fn begun(house: &House) -> Walker {
     let url = served(house.router()).await;
-    Walker::start(&url, BrowserOptions { device: Device::Desk, ..Default::default() }).await
+    before(&url).await
+}
+
+/// A browser before the pages at this address.
+async fn before(url: &str) -> Walker {
+    Walker::start(url, BrowserOptions { device: Device::Desk, ..Default::default() }).await
 }
 
 /// Types name and password, on the way to a page.

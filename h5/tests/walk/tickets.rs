@@ -248,7 +248,7 @@ async fn e5_browser_opens_ticket_and_receipt_without_a_network_and_forgets_them_
     // With a network again: signing out leaves nothing.
     let _line = Line::to(&site, line.url.trim_start_matches("http://")).await;
     walker.open("/me").await;
-    walker.tap("form[action='/sign-out'] button").await;
+    walker.turn("form[action='/sign-out'] button").await;
     walker.shows("登录").await;
     assert_eq!(kept(&walker).await, Vec::<String>::new());
     walker.open(&format!("{own}/ticket")).await;

@@ -25,6 +25,7 @@ use crate::exams::Exams;
 use crate::exams::store::exams::second_opinion_percent as percent_of;
 use crate::model::clock;
 use crate::model::ids::StaffId;
+use crate::people::candidates::store::inquiries;
 use crate::seats::store::orders;
 use crate::secrets::vault::Vault;
 use crate::store::{Database, StoreError};
@@ -37,6 +38,8 @@ pub use noted::{Decided, UNDO_MAX};
 
 /// Most cases that are read together.
 pub const CASES_MAX: usize = 100;
+/// Most questions of candidates that are counted.
+const INQUIRIES_MAX: i64 = 1_000;
 
 /// Which cases are asked for.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +67,8 @@ pub struct Counts {
     cases: Vec<(CaseKind, u64)>,
     /// How many requests wait for a second person that whoever works could be; `None`: nothing of the kind is theirs.
     pub approvals: Option<u64>,
+    /// How many questions of candidates wait for an answer; `None`: they are not theirs to answer.
+    pub inquiries: Option<u64>,
 }
 
 impl Counts {
@@ -75,7 +80,7 @@ impl Counts {
 
 impl FromIterator<(CaseKind, u64)> for Counts {
     fn from_iter<I: IntoIterator<Item = (CaseKind, u64)>>(counts: I) -> Self {
-        Self { cases: counts.into_iter().collect(), approvals: None }
+        Self { cases: counts.into_iter().collect(), ..Self::default() }
     }
 }
 
@@ -142,18 +147,28 @@ impl Cases {
     }
 
     /// How many wait, of the kinds that they may see, without those that wait for somebody else's opinion than theirs; and how many
-    /// requests of others.
+    /// requests of others and questions of candidates.
     pub async fn counts(&self, member: &StaffMember) -> Result<Counts, StoreError> {
         let may_see = |(kind, _): &(CaseKind, u64)| permits_somewhere(member, Right::See(*kind));
         let approvals = asked::count(&self.database, &self.exams, member).await?;
+        let others = Counts { approvals, inquiries: self.inquiries(member).await?, ..Counts::default() };
         if !CaseKind::ALL.into_iter().any(|kind| permits_somewhere(member, Right::See(kind))) {
-            return Ok(Counts { approvals, ..Counts::default() });
+            return Ok(others);
         }
         let client = self.database.client().await?;
         let within = member.reach.candidates();
         let mut counts = store::cases::counts(&client, &within).await?;
         without_given(&mut counts, &store::case_opinions::given(&client, clock::now(), &within).await?, member.id);
-        Ok(Counts { approvals, ..counts.into_iter().filter(may_see).collect() })
+        Ok(Counts { cases: counts.into_iter().filter(may_see).collect(), ..others })
+    }
+
+    /// How many questions of candidates wait for this member.
+    async fn inquiries(&self, member: &StaffMember) -> Result<Option<u64>, StoreError> {
+        if !permits_somewhere(member, Right::AnswerInquiries) {
+            return Ok(None);
+        }
+        let client = self.database.client().await?;
+        inquiries::count_open(&client, &member.reach.candidates(), INQUIRIES_MAX).await.map(Some)
     }
 
     /// One case, open or closed.

@@ -1,7 +1,7 @@
 //! Accounts of staff: a login name, a role, a password of their own rules and a second factor. Whatever is done to one is in the
 //! audit.
 //!
-//! In reading order: `sign_in` compares the password, `sessions` is what a sign-in is from then on; `factors` is what there is besides, `showing` takes it,
+//! In reading order: `sign_in` compares the password, `provider` takes an identity provider's word in its place, `sessions` is what a sign-in is from then on; `factors` is what there is besides, `showing` takes it,
 //! `enrolment` how an app is set up, `totp` and `recovery` its codes, `passkeys` what is kept on devices; `changes` is what is done to accounts, `duty` what they are there for, `links` how their owners
 //! choose a password; `listed` shows all of them.
 
@@ -12,11 +12,14 @@ mod factors;
 mod links;
 mod listed;
 mod passkeys;
+mod provider;
 mod recovery;
 mod sessions;
 mod showing;
 mod sign_in;
 mod totp;
+
+use gateways::IdentityProvider;
 
 use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::permits::Forbidden;
@@ -38,6 +41,9 @@ pub use factors::{Enrolled, FactorError, Factors, PASSKEYS_MAX};
 pub use links::{STAFF_LINK_LIFETIME, StaffLink, StaffLinkError, StaffLinkKind};
 pub use listed::StaffLine;
 pub use passkeys::{NewPasskey, Passkey, PasskeyNumber, PasskeyQuestion, UsedPasskey};
+pub use provider::{
+    Arrived, Back, Departure, Errand, LinkedSubject, ProviderError, ProviderLinkError, ProviderName, REDIRECT_PATH,
+};
 pub use recovery::{RECOVERY_CODES, RecoveryCode};
 pub use sessions::{
     FRESH_MAX, OPEN_MAX, OpenSession, Origin, SESSION_LIFETIME, SessionNumber, SessionToken, StaffSession,
@@ -75,6 +81,9 @@ pub enum StaffError {
     /// It was changed since: look again.
     #[error("what this member of staff is there for was changed meanwhile")]
     Changed,
+    /// Somebody else of the staff is that subject, or it cannot be one: at most 255 letters of ASCII.
+    #[error("this subject of the identity provider is somebody else's, or is no subject: 1 to 255 letters of ASCII")]
+    Subject,
     /// Whoever is disabled is let in again before anything else.
     #[error("this member of staff is disabled: enable them first")]
     Disabled,
@@ -100,11 +109,13 @@ pub struct Staff {
     vault: Vault,
     hasher: Hasher,
     attempts: Attempts,
+    /// Who says in place of a password who it is; `None` where passwords alone do.
+    provider: Option<IdentityProvider>,
 }
 
 impl Staff {
-    pub(crate) fn new(database: Database, vault: Vault, hasher: Hasher) -> Self {
-        Self { database, vault, hasher, attempts: Attempts::default() }
+    pub(crate) fn new(database: Database, vault: Vault, hasher: Hasher, provider: Option<IdentityProvider>) -> Self {
+        Self { database, vault, hasher, attempts: Attempts::default(), provider }
     }
 
     /// All members, the disabled too, by name; at most ten thousand.
@@ -124,6 +135,7 @@ impl Staff {
 pub(crate) async fn forget(client: &impl deadpool_postgres::GenericClient) -> Result<(), StoreError> {
     sessions::forget(client).await?;
     links::forget(client).await?;
+    provider::forget(client).await?;
     let before = clock::today().saturating_sub(jiff::Span::new().days(TRIES_DAYS));
     store::staff_tries::delete_old(client, before, TRIES_BATCH).await
 }

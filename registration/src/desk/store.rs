@@ -13,4 +13,5 @@ pub(crate) mod staff_links;
 pub(crate) mod staff_passkeys;
 pub(crate) mod staff_recovery_codes;
 pub(crate) mod staff_sessions;
+pub(crate) mod staff_subjects;
 pub(crate) mod staff_tries;

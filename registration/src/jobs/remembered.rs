@@ -5,11 +5,14 @@ use jiff::{SignedDuration, Span};
 use crate::desk::permits::approvals;
 use crate::desk::staff;
 use crate::model::clock;
+use crate::people::candidates::store::inquiries;
 use crate::people::store::{identity_checks, identity_handovers, identity_tries};
 use crate::store::{Database, StoreError};
 
 /// Links that were used and checks that were begun are remembered so long.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Questions of candidates are kept so long after they were answered: twelve months.
+const ANSWERED: SignedDuration = SignedDuration::from_hours(365 * 24);
 /// Most rows of a kind in one round; the next one follows in seconds.
 const BATCH: i64 = 1_000;
 /// The tries of a day are remembered for so many days.
@@ -21,6 +24,7 @@ pub(super) async fn forget(database: &Database) -> Result<(), StoreError> {
     identity_handovers::delete_old(&client, until, BATCH).await?;
     identity_checks::delete_old(&client, until, BATCH).await?;
     identity_tries::delete_old(&client, clock::today().saturating_sub(Span::new().days(TRIES_DAYS)), BATCH).await?;
+    inquiries::delete_answered(&client, clock::now() - ANSWERED, BATCH).await?;
     approvals::forget(&client).await?;
     staff::forget(&client).await
 }

@@ -119,6 +119,27 @@ pub(crate) fn email_changed(to: &Email) -> Letter {
     )
 }
 
+/// Invites somebody to the staff, by a link on which they choose a password.
+pub(crate) fn invitation(to: &Email, name: &str, url: &str, days: i64) -> Letter {
+    let zh = [
+        "您被邀请成为考试报名系统的工作人员。".to_owned(),
+        format!("用户名：{name}"),
+        "请打开下面的链接设置密码：".to_owned(),
+        url.to_owned(),
+        format!("链接 {days} 天内有效，只能用一次。请不要把链接转给别人。"),
+        "如果您不知道这是怎么回事，请忽略这封邮件。".to_owned(),
+    ];
+    let en = [
+        "You are invited to work at an exam registration site.".to_owned(),
+        format!("Your user name: {name}"),
+        "Open the link to choose a password:".to_owned(),
+        url.to_owned(),
+        format!("It works once, within {days} days. Do not pass it on."),
+        "If you do not know what this is about, ignore this letter.".to_owned(),
+    ];
+    in_both(to, "工作人员邀请 / You are invited to the staff".to_owned(), &zh, &en)
+}
+
 /// What is known of the thing that a message is about, when it is sent.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
@@ -216,6 +237,8 @@ mod tests {
         );
         let html = letter.html.unwrap();
         assert!(html.contains("href=\"https://b.example.com/x?token=1&amp;y=2\"") && !html.contains("script"));
+        let invited = invitation(&"li@example.com".parse().unwrap(), "li.min", &links[0], 3);
+        assert!(invited.text.contains("li.min") && invited.text.contains(&links[0]) && invited.text.contains("3 天"));
         let one = verify(&"li@example.com".parse().unwrap(), &links[..1]);
         assert!(!one.text.contains("第二个") && one.text.contains("只能用一次"));
     }

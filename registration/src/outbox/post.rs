@@ -110,14 +110,17 @@ pub struct Ways {
 pub(crate) struct Post {
     sms: Option<Sms>,
     mail: Option<Mailer>,
+    /// Letters to staff name no host of candidates.
+    staff_mail: Option<Mailer>,
     settings: AccountSettings,
     background: Arc<Semaphore>,
 }
 
 impl Post {
     pub(crate) fn new(gateways: &Gateways, settings: AccountSettings) -> Self {
-        let (sms, mail) = (gateways.sms.clone(), gateways.mail.clone().filter(|_| !settings.mail_hosts.is_empty()));
-        Self { sms, mail, settings, background: Arc::new(Semaphore::new(BACKGROUND_MAX)) }
+        let (sms, staff_mail) = (gateways.sms.clone(), gateways.mail.clone());
+        let mail = staff_mail.clone().filter(|_| !settings.mail_hosts.is_empty());
+        Self { sms, mail, staff_mail, settings, background: Arc::new(Semaphore::new(BACKGROUND_MAX)) }
     }
 
     pub(crate) fn ways(&self) -> Ways {
@@ -139,10 +142,17 @@ impl Post {
 
     /// Sends a letter, and waits for how it went.
     pub(crate) async fn send(&self, letter: &Letter) -> Result<(), MailError> {
-        match &self.mail {
-            Some(mail) => mail.send(letter).await,
-            None => Err(MailError::Unavailable("none is configured".to_owned())),
-        }
+        send_by(self.mail.as_ref(), letter).await
+    }
+
+    /// Can letters be sent to staff?
+    pub(crate) fn writes_to_staff(&self) -> bool {
+        self.staff_mail.is_some()
+    }
+
+    /// Sends a letter to staff, and waits for how it went.
+    pub(crate) async fn send_to_staff(&self, letter: &Letter) -> Result<(), MailError> {
+        send_by(self.staff_mail.as_ref(), letter).await
     }
 
     pub(crate) fn settings(&self) -> &AccountSettings {
@@ -184,5 +194,12 @@ impl Post {
                 withdraw.await;
             }
         });
+    }
+}
+
+async fn send_by(mail: Option<&Mailer>, letter: &Letter) -> Result<(), MailError> {
+    match mail {
+        Some(mail) => mail.send(letter).await,
+        None => Err(MailError::Unavailable("none is configured".to_owned())),
     }
 }

@@ -19,6 +19,18 @@ async fn is_begun(world: &World) -> bool {
     world.sql().await.query_one(sql, &[]).await.unwrap().get(0)
 }
 
+/// What one process works on no other one takes.
+async fn no_other_process_takes_it(world: &World) {
+    let lease = async || {
+        let sql = "SELECT lease::text FROM registration.imports WHERE state = 'applying'";
+        world.sql().await.query_one(sql, &[]).await.unwrap().get::<_, String>(0)
+    };
+    let (before, beside) = (lease().await, world.another_process().await);
+    tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+    assert_eq!(lease().await, before);
+    beside.stop().await;
+}
+
 /// Whoever imports is waited for without a transaction that stays open; a server that stops breaks an import off, and the next
 /// process does it at once.
 #[tokio::test(flavor = "multi_thread")]
@@ -47,6 +59,7 @@ async fn an_import_comes_back_after_others_and_is_broken_off_when_the_server_sto
         table.execute(lock, &[]).await.unwrap();
         world.execute("UPDATE registration.imports SET lease_until = now(), lease = NULL").await;
         until("it is begun", async || is_begun(&world).await).await;
+        no_other_process_takes_it(&world).await;
         let stopped = tokio::time::timeout(std::time::Duration::from_secs(10), world.registration.stop()).await;
         assert!(stopped.is_ok(), "the server waits for an import");
         table.rollback().await.unwrap();

@@ -43,6 +43,7 @@ async fn sittings_are_looked_through_and_brought_to_engine_and_pages() {
     what_cannot_be_is_told_by_its_cell(&world, &office).await;
     what_has_changed_since_is_looked_at_once_more(&world, &office).await;
     what_dies_within_the_engine_is_gone_on_with(&world, &office).await;
+    Box::pin(what_the_engine_refuses_half_way_is_told_and_gone_on_with(&world, &office)).await;
     world.finish().await;
 }
 
@@ -159,6 +160,33 @@ async fn what_dies_within_the_engine_is_gone_on_with(world: &World, office: &Off
     assert_eq!(capacities(world).await[1].1, 11);
     let title = || world.registration.exams.get(&exam()).unwrap().sittings[1].title.zh.clone();
     crate::world::until("pages have it", async || title() == "法语").await;
+}
+
+/// Lets the engine's ledger refuse more seats for `s2`.
+const REFUSES: &str =
+    "CREATE FUNCTION reservation.refuses() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refuses'; END $$;
+    CREATE TRIGGER refuses BEFORE UPDATE ON reservation.sittings FOR EACH ROW
+        WHEN (NEW.id = 's2' AND NEW.capacity > OLD.capacity) EXECUTE FUNCTION reservation.refuses()";
+
+/// The engine takes one sitting and not the next: how far it came is told, and the same file once more writes the rest.
+async fn what_the_engine_refuses_half_way_is_told_and_gone_on_with(world: &World, office: &Office<'_>) {
+    let before = world.registration.exams.get(&exam()).unwrap();
+    let list = "id,starts_at,capacity\ns1,2099-02-01 09:00,12\ns2,2099-02-01 09:00,13\n";
+    let brought = office.bring_to(ImportKind::Sittings, Some(&exam()), list.as_bytes()).await;
+    assert_eq!((brought.import.state, brought.import.counts.changed), (ImportState::Read, 2));
+    world.execute(REFUSES).await;
+    for turn in ["the first", "another, of which nothing is taken"] {
+        let refused = office.apply(brought.import.id, None).await.import;
+        assert_eq!((refused.state, refused.is_stale, refused.written), (ImportState::Read, true, 1), "{turn}");
+        assert_eq!(refused.counts.changed, 1, "what is written already is no change any more");
+        assert_eq!(capacities(world).await[1..3], pairs(&[("s1", 12), ("s2", 2)]));
+        assert_eq!(world.registration.exams.get(&exam()).unwrap(), before, "pages are as they were");
+    }
+    world.execute("DROP FUNCTION reservation.refuses() CASCADE").await;
+    let again = office.bring_to(ImportKind::Sittings, Some(&exam()), list.as_bytes()).await;
+    assert_eq!((again.import.written, again.import.counts.changed), (0, 1));
+    assert_eq!(office.apply(again.import.id, None).await.import.state, ImportState::Applied);
+    assert_eq!(capacities(world).await[1..3], pairs(&[("s1", 12), ("s2", 13)]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -57,7 +57,7 @@ async fn a_job_that_fails_and_one_that_hangs_stop_no_other() {
 }
 
 /// A table of which old rows are forgotten, most rows that one statement may take, and rows that are old.
-const FORGOTTEN: [(&str, usize, &str); 10] = [
+const FORGOTTEN: [(&str, usize, &str); 11] = [
     (
         "identity_handovers",
         1_000,
@@ -89,6 +89,14 @@ const FORGOTTEN: [(&str, usize, &str); 10] = [
         1_000,
         "(token_index, browser_index, number, expires_at)
             SELECT sha256(n::text::bytea), sha256(n::text::bytea), 10, now() - interval '1 day'",
+    ),
+    (
+        "inquiries",
+        1_000,
+        "(id, account, place, question, asked_at, answer, answered_at, answered_by)
+            SELECT gen_random_uuid(), $A, '', '', at, '', at, staff.id
+            FROM (SELECT now() - interval '366 days' AS at) old CROSS JOIN
+                (SELECT id FROM registration.staff LIMIT 1) staff",
     ),
     ("ended_sessions", 1_000, "(session, until) SELECT gen_random_uuid(), now() - interval '1 day'"),
     (

@@ -9,7 +9,7 @@ use registration::model::ids::AccountId;
 use registration::model::order::{Order, OrderState};
 use registration::model::payment::refund::{RefundReason, RefundState};
 use registration::model::payment::{Method, Payment, PaymentState};
-use registration::payments::{RefundError, Stuck};
+use registration::payments::{HandedBack, RefundError, Stuck};
 use registration::rules::standing::{Action, State, standing};
 use registration::rules::steps::steps;
 use registration::seats::ChooseOtherError;
@@ -317,6 +317,26 @@ async fn the_operator_agrees_to_a_large_refund_where_nobody_else_can() {
         WHERE action LIKE 'refund.%agree' AND actor_kind = 'system'";
     let lines: Vec<String> = world.sql().await.query_one(lines, &[]).await.unwrap().get(0);
     assert_eq!(lines, ["refund.agree", "refund.by_hand_agree"]);
+    world.finish().await;
+}
+
+/// Nobody is asked twice: what the operator agreed to needs nobody else once staff have given it back by hand.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_operator_agreed_to_is_given_back_by_hand_without_a_second_person() {
+    let world = World::usual().await;
+    let (payments, staff, limit) = (&world.registration.payments, world.reviewer.id, Fen(10_000));
+    let order = world.hold(world.candidate(1).await.id, &["s1"]).await.unwrap();
+    world.hand_in(order.account, order.id).await.unwrap();
+    world.confirm(order.id).await.unwrap();
+    let [paid] = &payments.of_order(order.id).await.unwrap()[..] else { panic!("one") };
+    let refund = payments.refund(staff, (paid.id, order.id), Fen(11_000), ("病假", limit)).await.unwrap();
+    world.registration.finance.decide_as_operator(refund, true).await.unwrap();
+    let [agreed] = &payments.refunds_of(order.id).await.unwrap()[..] else { panic!("one") };
+    assert_eq!((agreed.agreed_by, agreed.is_agreed_by_operator), (None, true));
+    let given = payments.refunded_by_hand(staff, refund, ("T-9", "转账"), limit).await.unwrap();
+    assert_eq!(given, HandedBack::Done);
+    let [done] = &payments.refunds_of(order.id).await.unwrap()[..] else { panic!("one") };
+    assert_eq!(done.state, RefundState::Done);
     world.finish().await;
 }
 

@@ -297,7 +297,7 @@ async fn what_fails_is_tried_again_given_up_and_told_again() {
     webhooks.test(chief, id).await.unwrap();
     let unnoted = receiver.until("/hook", 3).await;
     world.execute("DROP TRIGGER die ON registration.webhook_attempts").await;
-    assert!(office.deliveries(id).await[0].done.is_none(), "its lease lasts");
+    is_left_alone(&office, id, 3).await;
     office.hurry().await;
     assert_eq!(receiver.until("/hook", 4).await.id(), unnoted.id());
     office.until_done(id, true).await;
@@ -333,6 +333,13 @@ async fn what_fails_is_tried_again_given_up_and_told_again() {
     assert!(!lines.concat().contains("whsec_") && !lines.concat().contains("/hook"), "{lines:?}");
     receiver.end.send_replace(true);
     office.world.finish().await;
+}
+
+/// What died between sending and noting is sent by nobody until its lease ends.
+async fn is_left_alone(office: &Office, id: EndpointId, count: usize) {
+    tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+    assert!(office.deliveries(id).await[0].done.is_none(), "its lease lasts");
+    assert_eq!(office.receiver.at("/hook").len(), count, "nobody sends it meanwhile");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,6 +7,7 @@ mod cards_and_faces;
 mod hostile;
 mod liveness;
 mod messages;
+mod oidc;
 mod pay;
 mod specimens;
 mod world;

@@ -58,6 +58,29 @@ pub enum StaffCommand {
         #[command(flatten)]
         site: SiteArgs,
     },
+    /// Say whom somebody is at the identity provider, so that they can sign in by it. See to it that it is them: whoever is that
+    /// subject there is let in as them. Whom they were there before they are no more.
+    Link {
+        /// The login name.
+        name: String,
+        /// Who they are there: the claim `sub` of their tokens, which is no mail address.
+        #[arg(long)]
+        subject: String,
+        /// The provider's issuer, exactly as its tokens name it.
+        #[arg(long, env = "SEATHOLD_OIDC_ISSUER", value_name = "URL")]
+        issuer: String,
+        /// Where the site keeps things.
+        #[command(flatten)]
+        site: SiteArgs,
+    },
+    /// Let somebody be nobody at the identity provider any more. Where they are signed in they stay so.
+    Unlink {
+        /// The login name.
+        name: String,
+        /// Where the site keeps things.
+        #[command(flatten)]
+        site: SiteArgs,
+    },
     /// Show where somebody is and was signed in, or end all of it.
     Sessions {
         /// The login name.

@@ -1,4 +1,4 @@
-//! `seathold staff add|invite|role|list|disable|enable|password|reset-factor|sessions`.
+//! `seathold staff add|invite|role|list|disable|enable|password|reset-factor|link|unlink|sessions`.
 
 use std::io::{self, BufRead, Read};
 
@@ -44,6 +44,23 @@ pub(super) async fn reset_factor(name: &str, site: &SiteArgs) -> anyhow::Result<
     let had_one = with_services(site, staff).await?;
     let now = if had_one { "sets up another second factor at the next sign-in" } else { "has no second factor" };
     say(&format!("{name} {now}"));
+    Ok(())
+}
+
+/// Says whom somebody is at an identity provider: its issuer, and their subject there.
+pub(super) async fn link(name: &str, at: (&str, &str), site: &SiteArgs) -> anyhow::Result<()> {
+    let staff =
+        async |services: &Services| Ok(services.registration.staff.link_subject(By::Operator, name, at).await?);
+    with_services(site, staff).await?;
+    say(&format!("{name} is {} at {}", at.1, at.0));
+    Ok(())
+}
+
+/// Lets somebody be nobody at the identity provider any more.
+pub(super) async fn unlink(name: &str, site: &SiteArgs) -> anyhow::Result<()> {
+    let staff = async |services: &Services| Ok(services.registration.staff.unlink_subject(By::Operator, name).await?);
+    let was_one = with_services(site, staff).await?;
+    say(&format!("{name} is {} at the identity provider", if was_one { "nobody any more" } else { "nobody" }));
     Ok(())
 }
 

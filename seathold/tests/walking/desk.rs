@@ -2,6 +2,9 @@
 
 use testkit::{BrowserOptions, Device, ServedApp, Walker};
 
+/// Confirms the case on the desk, once its picture is here: before that nobody can.
+pub(crate) const CONFIRM: &str = "form[action$='/confirm'] button[type=submit]:not(:disabled)";
+
 /// A member of staff at the desk, on this page of the console.
 pub(crate) async fn staff(app: &ServedApp, page: &str) -> Walker {
     let desk = Walker::start(app.staff_url(), BrowserOptions { device: Device::Desk, ..Default::default() }).await;

@@ -20,7 +20,7 @@ use crate::paths::{target_dir, temp_dir};
 const MESSAGES_MAX: usize = 1000;
 /// Longest wait for an answer, and for something to show; three of them walk at once.
 const WAIT: Duration = Duration::from_secs(60);
-const TURN_WAIT: Duration = Duration::from_secs(90);
+const TURN_WAIT: Duration = Duration::from_secs(150);
 const POLL: Duration = Duration::from_millis(100);
 /// What a headless browser of that time needs to run anywhere, over a pipe: its file descriptors 3 and 4.
 const START: &str = "exec \"$0\" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --hide-scrollbars \

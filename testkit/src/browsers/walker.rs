@@ -14,7 +14,7 @@ use crate::browsers::axe::accessibility_faults;
 use crate::browsers::browser::{Browser, BrowserOptions, is_between_pages};
 
 const WAIT: Duration = Duration::from_secs(40);
-const TURN_WAIT: Duration = Duration::from_secs(90);
+const TURN_WAIT: Duration = Duration::from_secs(150);
 const POLL: Duration = Duration::from_millis(100);
 /// So long a page is looked at before it is opened again.
 const LOOK: Duration = Duration::from_secs(10);
@@ -76,6 +76,20 @@ impl Walker {
             // The tap led away before the driver had said that it was done.
             Err(error) if is_between_pages(&error) => {}
             done => done.unwrap_or_else(|error| panic!("{css}: {error}")),
+        }
+    }
+
+    /// Taps what leads to another page, and waits until that page is here: words that both pages say show nothing.
+    pub async fn turn(&self, css: &str) {
+        const TURNED: &str = "return !window.isThePageBefore && document.readyState === 'complete'";
+        let marked = self.browser.execute("window.isThePageBefore = true", Vec::new()).await;
+        marked.unwrap_or_else(|error| panic!("{css}: {error}"));
+        self.tap(css).await;
+        let deadline = tokio::time::Instant::now() + WAIT;
+        while self.browser.execute(TURNED, Vec::new()).await.ok() != Some(Value::Bool(true)) {
+            let is_late = tokio::time::Instant::now() >= deadline;
+            assert!(!is_late, "{css} leads nowhere from {}: {}", self.path().await, self.text().await);
+            tokio::time::sleep(POLL).await;
         }
     }
 

@@ -281,7 +281,8 @@ pub(crate) fn launch_alone(dir: &Path, port: u16, fsync: Fsync) -> TestChild {
     launch_with(dir, port, fsync, &[])
 }
 
-fn launch_with(dir: &Path, port: u16, fsync: Fsync, more: &[(&str, String)]) -> TestChild {
+/// A server with more settings than those of every test.
+pub(crate) fn launch_with(dir: &Path, port: u16, fsync: Fsync, more: &[(&str, String)]) -> TestChild {
     fs::create_dir_all(dir).expect("the directory is ours");
     let mut command = Command::new("redis-server");
     if let Some(user) = embedded::unprivileged_user() {

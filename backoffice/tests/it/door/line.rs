@@ -1,6 +1,7 @@
 //! A sitting with tickets, and the staff's pages on a line that can be cut.
 
 use std::path::Path;
+use std::time::Duration;
 
 use axum::Extension;
 use http::StatusCode;
@@ -10,6 +11,7 @@ use registration::desk::staff::Role;
 use reservation::ids::ExamId;
 use serde_json::{Value, json};
 use testkit::{BrowserOptions, Device, FaultyLine, LineEnd, Walker};
+use tokio::time::{Instant, sleep};
 
 use crate::house::{DOCUMENTS, EXAM, House};
 
@@ -26,6 +28,8 @@ title = { zh = "打印准考证", en = "Ticket" }
 tasks = ["ticket"]
 opens_at = 2020-01-02T09:00:00+08:00
 "#;
+/// Longest wait for scans to arrive.
+const WAIT: Duration = Duration::from_secs(60);
 /// The only site.
 const SITE: &str = "11111111-1111-1111-1111-111111111111";
 /// Seats of a room.
@@ -111,6 +115,20 @@ impl Door {
     pub(super) async fn count(&self, query: &str) -> i64 {
         let client = self.house.stores.pool().get().await.unwrap();
         client.query_one(query, &[]).await.unwrap().get(0)
+    }
+
+    /// Scans that have arrived.
+    pub(super) async fn scans(&self) -> usize {
+        usize::try_from(self.count("SELECT count(*) FROM registration.scans").await).unwrap()
+    }
+
+    /// Waits until so many scans have arrived: a page notes what was decided a moment later, and sends it after that.
+    pub(super) async fn comes_to(&self, scans: usize) {
+        let deadline = Instant::now() + WAIT;
+        while self.scans().await < scans {
+            assert!(Instant::now() < deadline, "{} of {scans} scans arrived", self.scans().await);
+            sleep(Duration::from_millis(100)).await;
+        }
     }
 }
 

@@ -1,19 +1,26 @@
-//! An exam set up in the browser: begun, changed by forms, looked at, applied; opened and closed at once; another one begun from an
-//! example, and taken out as files.
+//! An exam set up in the browser: begun, changed by forms, looked at as candidates would see it, applied; opened and closed at
+//! once; another one begun from an example, and taken out as files.
 
+use axum::Router;
+use axum_extra::extract::cookie::Key;
 use gateways::Gateways;
+use h5::H5State;
+use httpkit::limits::Limits;
 use registration::desk::staff::Role;
 use testkit::Walker;
 
-use super::{begun, enters, read, seen, signs_in};
+use super::{begun, enters, read, seen, served, signs_in};
 use crate::house::{DOCUMENTS, EXAM, House};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn d6_browser_an_exam_is_set_up_by_forms_and_opened_and_closed() {
-    let house = House::open_with(Gateways::default()).await;
+    let mut house = House::open_with(Gateways::default()).await;
     house.import("exam", EXAM, &[]).await;
     house.hire("chief", Role::Administrator).await;
     house.order(DOCUMENTS[0]).await;
+    // Another host, as it is in earnest: cookies of one site are none of the other's.
+    let candidates = served(candidates_pages(&house)).await.replace("localhost", "127.0.0.1");
+    house.lead_to(&candidates);
     let mut desk = begun(&house).await;
     signs_in(&desk, "chief", "/exams").await;
     desk.shows("学位外语考试").await;
@@ -24,10 +31,50 @@ async fn d6_browser_an_exam_is_set_up_by_forms_and_opened_and_closed() {
     desk.tap("form[action$='/draft'] button").await;
     let draft = desk.arrives("/exam-drafts/").await;
     changed(&mut desk, &draft).await;
+    previewed(&desk, &draft).await;
     applied(&mut desk, &draft).await;
     closed_and_opened(&mut desk).await;
     another_one(&mut desk).await;
     desk.finish().await;
+}
+
+/// The site of candidates over the same stores.
+fn candidates_pages(house: &House) -> Router {
+    h5::router(H5State {
+        engine: house.engine.clone(),
+        registration: house.registration.clone(),
+        limits: Limits::default(),
+        cookie_key: Key::generate(),
+        public_url: None,
+        contact: None,
+        demo: true,
+        sandbox_url: None,
+        printing: None,
+    })
+}
+
+/// The draft as candidates would see it, at their site: a bar says what it is, it has what was changed, and nothing on it can be used,
+/// by a pointer or by keys.
+async fn previewed(desk: &Walker, draft: &str) {
+    desk.open(&format!("{draft}/preview")).await;
+    desk.arrives("/preview/").await;
+    desk.shows("草稿还没有应用，本页只供工作人员查看，按钮不能使用").await;
+    desk.shows("学位外语考试").await;
+    desk.tap("aside.preview-bar a[href$='/sittings']").await;
+    desk.arrives("/sittings").await;
+    desk.shows("¥130.00").await;
+    desk.screenshot("desk-draft-preview").await;
+    let script = "const all = [...document.querySelectorAll('.previewed :is(a, button, input)')];
+        const isReached = (one) => {
+          one.scrollIntoView({ block: 'center', behavior: 'instant' });
+          const { left, top, width, height } = one.getBoundingClientRect();
+          one.focus();
+          return document.activeElement === one || one.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+        };
+        return [all.length, all.filter(isReached).length]";
+    let found = desk.execute(script, Vec::new()).await.unwrap();
+    let [all, reached] = [0_usize, 1].map(|at| found[at].as_u64().unwrap());
+    assert!(all > 0 && reached == 0, "{reached} of {all} can be used");
 }
 
 /// What cannot be is said beside its field, and everything typed stays.

@@ -9,10 +9,12 @@ use gateways::webhooks::{WebhookRules, WebhookSender};
 use http::HeaderMap;
 use registration::desk::staff::Role;
 use registration::people::accounts::NewAccount;
+use sandbox::Sandbox;
 use testkit::Walker;
 
-use super::{begun, read, seen, served, signs_in};
+use super::{anew, before, bound, read, seen, serve, served, signs_in};
 use crate::house::{DOCUMENTS, EXAM, House};
+use crate::provider::provider_of;
 
 /// Names that are as long as names are.
 const LONG: [&str; 2] = ["买买提吐尔逊·阿卜杜热西提", "Wolfeschlegelsteinhausen Bergerdorff"];
@@ -20,7 +22,10 @@ const LONG: [&str; 2] = ["买买提吐尔逊·阿卜杜热西提", "Wolfeschlege
 #[tokio::test(flavor = "multi_thread")]
 async fn d6_d9_browser_a_candidate_is_looked_at_and_other_systems_are_let_in() {
     let rules = WebhookRules { may_stay_here: true, ..WebhookRules::default() };
-    let gateways = Gateways { webhooks: Some(WebhookSender::new(rules)), ..Gateways::default() };
+    let (listener, url) = bound().await;
+    let sandbox = Sandbox::start("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let provider = Some(provider_of(&sandbox, &url));
+    let gateways = Gateways { webhooks: Some(WebhookSender::new(rules)), provider, ..Gateways::default() };
     let house = House::open_with(gateways).await;
     house.import("exam", EXAM, &[]).await;
     house.hire("chief", Role::Administrator).await;
@@ -29,7 +34,10 @@ async fn d6_d9_browser_a_candidate_is_looked_at_and_other_systems_are_let_in() {
         let new = NewAccount::parse(name, document, "13800000001", "secret-1").unwrap();
         house.registration.accounts.register(new).await.unwrap();
     }
-    let mut desk = begun(&house).await;
+    serve(listener, house.router());
+    let mut desk = before(&url).await;
+    by_the_university(&mut desk).await;
+    anew(&desk).await;
     signs_in(&desk, "chief", "/candidates").await;
     sought(&mut desk).await;
     looked_at(&mut desk).await;
@@ -43,6 +51,35 @@ async fn d6_d9_browser_a_candidate_is_looked_at_and_other_systems_are_let_in() {
     webhooks(&mut desk).await;
     says_of_itself(&mut desk, &house).await;
     desk.finish().await;
+    sandbox.stop().await;
+}
+
+/// Somebody whom the university knows and we do not links that account, and comes in by it from then on.
+async fn by_the_university(desk: &mut Walker) {
+    let signs_in_there = async |desk: &Walker| {
+        desk.arrives("/oidc/authorize").await;
+        desk.tap("button[value=sign-in]").await;
+        desk.leaves("/oidc/authorize").await;
+    };
+    desk.open("/sign-in").await;
+    seen(desk, "sign-in-provider").await;
+    desk.tap("main .aside a").await;
+    signs_in_there(desk).await;
+    desk.shows("还不能登录考务管理").await;
+    seen(desk, "provider-unlinked").await;
+    signs_in(desk, "chief", "/my/sign-ins").await;
+    desk.tap("a[href='/my/provider/begin']").await;
+    signs_in_there(desk).await;
+    desk.arrives("/my/provider").await;
+    seen(desk, "provider-link").await;
+    desk.tap("form[action='/my/provider/link'] button").await;
+    desk.shows("已关联：20240001").await;
+    seen(desk, "provider-linked").await;
+    anew(desk).await;
+    desk.open("/sign-in?next=/my/sign-ins").await;
+    desk.tap("main .aside a").await;
+    signs_in_there(desk).await;
+    desk.shows("已关联：20240001").await;
 }
 
 /// What is typed is in no address; what is found is masked.

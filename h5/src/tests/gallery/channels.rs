@@ -86,6 +86,7 @@ pub(super) fn back(of: &Payment, reason: RefundReason, state: RefundState) -> Re
         created_at: now(),
         asked_by: Actor::System,
         agreed_by: None,
+        is_agreed_by_operator: false,
         by_hand: None,
         is_expired: false,
         note: None,

@@ -3,9 +3,14 @@
 mod holds;
 mod sittings;
 
+use std::error::Error;
 use std::time::{Duration, Instant};
 
-use tokio_postgres::{Client, NoTls};
+use reservation::tls::postgres::{Agreed, PostgresAddress};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_postgres::config::Host;
+use tokio_postgres::{Client, Config, NoTls};
 
 use super::some_of;
 use crate::measured::results::{Check, CheckKind, CheckState};
@@ -16,6 +21,9 @@ use crate::shown::numbers::grouped;
 const CATCH_UP: Duration = Duration::from_secs(60);
 /// How often it is looked at meanwhile.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+const PORT: u16 = 5432;
+
+type Fault = Box<dyn Error + Send + Sync>;
 
 /// Reads the ledger's tables until they agree with `seen`, the sittings as the API shows them, and says
 /// whether more is taken or confirmed than there is.
@@ -30,9 +38,8 @@ pub async fn ledger(url: &str, exam: &str, seen: &[SittingReply]) -> Check {
     }
 }
 
-async fn compare(url: &str, exam: &str, seen: &[SittingReply]) -> Result<(CheckState, String), tokio_postgres::Error> {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
-    tokio::spawn(connection);
+async fn compare(url: &str, exam: &str, seen: &[SittingReply]) -> Result<(CheckState, String), Fault> {
+    let client = connect(url).await?;
     let since = Instant::now();
     loop {
         let (wrong, behind, live) = look(&client, exam, seen).await?;
@@ -51,6 +58,34 @@ async fn compare(url: &str, exam: &str, seen: &[SittingReply]) -> Result<(CheckS
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
+}
+
+/// Connects by TLS where the address asks for it, as the server does.
+async fn connect(url: &str) -> Result<Client, Fault> {
+    let PostgresAddress { config, encryption } = PostgresAddress::read(url)?;
+    let address = config.get_hostaddrs().first().map(ToString::to_string);
+    let name = match (config.get_hosts().first(), &address) {
+        (Some(Host::Tcp(name)), _) | (_, Some(name)) => name.clone(),
+        // A socket of this machine.
+        _ => {
+            let (client, connection) = config.connect(NoTls).await?;
+            tokio::spawn(connection);
+            return Ok(client);
+        }
+    };
+    let port = config.get_ports().first().copied().unwrap_or(PORT);
+    let stream = TcpStream::connect((address.as_ref().unwrap_or(&name).as_str(), port)).await?;
+    match encryption.agree(&name, stream).await? {
+        Agreed::Clear(stream) => over(&config, stream).await,
+        Agreed::Encrypted(stream) => over(&config, stream).await,
+    }
+}
+
+/// What is encrypted is so before the library gets it.
+async fn over(config: &Config, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Result<Client, Fault> {
+    let (client, connection) = config.connect_raw(stream, NoTls).await?;
+    tokio::spawn(connection);
+    Ok(client)
 }
 
 /// What is wrong for good, what may only be late, and how many live holds there are.

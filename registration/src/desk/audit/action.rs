@@ -151,6 +151,14 @@ pub enum AuditAction {
     /// A member of staff chose a password by a link.
     #[strum(serialize = "staff.joined")]
     StaffJoined,
+    /// A member of staff signed in by the identity provider; the detail says whether its second factor counted.
+    StaffSignedInByProvider,
+    /// Nobody was signed in who came from the identity provider; the detail is a word for why.
+    StaffRefusedByProvider,
+    /// A member of staff is somebody at the identity provider from now on; the detail is at which.
+    StaffProviderLinked,
+    /// A member of staff is nobody there any more.
+    StaffProviderUnlinked,
     /// Looked through payments; the detail is which ones.
     #[strum(serialize = "money.list")]
     LookedAtPayments,

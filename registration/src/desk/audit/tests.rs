@@ -3,7 +3,11 @@
 use super::*;
 
 /// Every word that any version has written.
-const WORDS: [&str; 113] = [
+const WORDS: [&str; 117] = [
+    "staff_signed_in_by_provider",
+    "staff_refused_by_provider",
+    "staff_provider_linked",
+    "staff_provider_unlinked",
     "card.unsure",
     "exam.draft_begin",
     "exam.draft_change",

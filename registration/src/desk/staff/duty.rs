@@ -69,6 +69,23 @@ impl Duty {
         let said = limits.into_iter().filter_map(|(word, all)| Some(format!(" {word}={}", all?.join(","))));
         format!("{role}{}", said.collect::<String>())
     }
+
+    /// The duty that a text of the audit says, as [`Self::in_words`] makes it; `None`: the text says something else.
+    pub fn of_words(text: &str) -> Option<Self> {
+        let mut words = text.split(' ');
+        let (role, mut reach) = (Role::of_word(words.next()?)?, Reach::default());
+        for word in words {
+            let (limit, all) = word.split_once('=')?;
+            let all = all.split(',');
+            match limit {
+                "exams" => reach.exams = Some(all.map(|one| one.parse().ok()).collect::<Option<_>>()?),
+                "sites" => reach.sites = Some(all.map(|one| one.parse().ok()).collect::<Option<_>>()?),
+                "schools" => reach.schools = Some(all.map(|one| one.parse().ok()).collect::<Option<_>>()?),
+                _ => return None,
+            }
+        }
+        Some(Self { role, reach })
+    }
 }
 
 impl Staff {
@@ -183,8 +200,14 @@ mod tests {
     fn what_somebody_is_there_for_is_said_whole() {
         let site = SiteId(Uuid::from_u128(1));
         let reach = Reach::of(vec!["ce".parse().unwrap()], vec![site], vec!["11".parse().unwrap()]);
-        let said = Duty { role: Role::Seating, reach }.in_words();
-        assert_eq!(said, format!("seating exams=ce sites={} schools=11", site.0));
+        let duty = Duty { role: Role::Seating, reach };
+        assert_eq!(duty.in_words(), format!("seating exams=ce sites={} schools=11", site.0));
         assert_eq!(Duty::from(Role::Finance).in_words(), "finance");
+        for one in [duty, Duty::from(Role::Finance)] {
+            assert_eq!(Duty::of_words(&one.in_words()), Some(one));
+        }
+        for text in ["", "chief", "finance whole", "finance exams=", "finance sites=x", "finance doors=1"] {
+            assert_eq!(Duty::of_words(text), None, "{text}");
+        }
     }
 }

@@ -23,8 +23,11 @@ pub struct StaffLine {
     pub last_at: Option<Timestamp>,
     /// Until when a link is good by which they choose a password; `None` when there is none.
     pub link_until: Option<Timestamp>,
-    /// Have they a password: chosen by themselves, or given at the command line? Not before whoever was invited has joined.
+    /// Have they a password, chosen by themselves or given at the command line, or come from the identity provider? Not before whoever
+    /// was invited has joined.
     pub has_joined: bool,
+    /// Whom they are at the identity provider; `None` while they are nobody there.
+    pub subject: Option<String>,
 }
 
 impl Staff {
@@ -56,12 +59,13 @@ impl Staff {
 }
 
 fn line(stored: StoredLine) -> Result<StaffLine, StoreError> {
-    let StoredLine { staff, has_app, passkeys, codes_left, last_at, link_until, has_joined } = stored;
+    let StoredLine { staff, has_app, passkeys, codes_left, last_at, link_until, has_joined, subject } = stored;
     Ok(StaffLine {
         member: read(staff)?,
         factors: Factors { has_app, passkeys, codes_left },
         last_at,
         link_until,
         has_joined,
+        subject,
     })
 }

@@ -100,6 +100,16 @@ impl Role {
 impl Staff {
     /// Begins a sign-in of somebody whose password was right.
     pub async fn begin(&self, member: &StaffMember, origin: &Origin<'_>) -> Result<SessionToken, StoreError> {
+        self.begin_vouched(member, origin, None).await
+    }
+
+    /// The same. With a moment the sign-in is whole: somebody who is trusted says that a second factor was shown then.
+    pub(super) async fn begin_vouched(
+        &self,
+        member: &StaffMember,
+        origin: &Origin<'_>,
+        factor_at: Option<Timestamp>,
+    ) -> Result<SessionToken, StoreError> {
         let token = SessionToken::new();
         let now = clock::now();
         let (agent, address) = (origin.agent_in_words(), origin.masked());
@@ -116,7 +126,13 @@ impl Staff {
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
         store::staff_sessions::insert(&transaction, &new).await?;
-        store::staff_sessions::forget_half_open(&transaction, member.id.0, &network, (OPEN_MAX, HALF_OPEN_MAX)).await?;
+        if let Some(factor_at) = factor_at {
+            store::staff_sessions::vouched(&transaction, &token.hash(), factor_at).await?;
+            store::staff_sessions::end_oldest(&transaction, member.id.0, OPEN_MAX, now).await?;
+            store::staff_sessions::forget_oldest(&transaction, member.id.0, KEPT_MAX).await?;
+        }
+        let keep = (OPEN_MAX, HALF_OPEN_MAX);
+        store::staff_sessions::forget_half_open(&transaction, member.id.0, &network, keep).await?;
         transaction.commit().await?;
         Ok(token)
     }

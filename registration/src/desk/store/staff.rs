@@ -122,8 +122,10 @@ pub(crate) struct StoredLine {
     pub(crate) last_at: Option<Timestamp>,
     /// Until when a link is good by which they choose a password.
     pub(crate) link_until: Option<Timestamp>,
-    /// Whoever was invited has joined, or was given a password.
+    /// Whoever was invited has joined, was given a password, or has come from an identity provider.
     pub(crate) has_joined: bool,
+    /// Whom the member is at an identity provider.
+    pub(crate) subject: Option<String>,
 }
 
 /// Everybody or somebody, by name, with how they sign in. `is_asked`: a sign-in counts once a second factor was shown.
@@ -148,8 +150,11 @@ pub(crate) async fn lines(
                  NOT EXISTS (SELECT FROM registration.audit i
                      WHERE i.subject = 'staff.' || m.name AND i.action = 'staff.invited')
                      OR EXISTS (SELECT FROM registration.audit j
-                         WHERE j.subject = 'staff.' || m.name AND j.action IN ('staff.joined', 'staff.password'))
-                     AS has_joined
+                         WHERE j.subject = 'staff.' || m.name AND j.action IN ('staff.joined', 'staff.password',
+                             'staff_signed_in_by_provider'))
+                     AS has_joined,
+                 (SELECT p.subject FROM registration.staff_subjects p
+                  WHERE p.staff = m.id ORDER BY p.linked_at DESC LIMIT 1) AS subject
              FROM registration.staff m WHERE $1::text IS NULL OR m.name = $1 ORDER BY m.name LIMIT $4"
         ))
         .await?;
@@ -162,6 +167,7 @@ pub(crate) async fn lines(
         last_at: row.get("last_at"),
         link_until: row.get("link_until"),
         has_joined: row.get("has_joined"),
+        subject: row.get("subject"),
     };
     Ok(rows.iter().map(line).collect())
 }

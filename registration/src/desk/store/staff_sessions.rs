@@ -102,6 +102,18 @@ pub(crate) async fn accept(
     Ok(client.execute(&statement, &[&number, &&token[..], &now, &&before[..]]).await? == 1)
 }
 
+/// Notes when a second factor was shown to somebody else who vouches for it, in a sign-in that has just begun.
+pub(crate) async fn vouched(
+    client: &impl GenericClient,
+    token: &[u8; 32],
+    factor_at: Timestamp,
+) -> Result<(), StoreError> {
+    let statement =
+        client.prepare_cached("UPDATE registration.staff_sessions SET factor_at = $2 WHERE token = $1").await?;
+    client.execute(&statement, &[&&token[..], &factor_at]).await?;
+    Ok(())
+}
+
 /// Ends one of somebody's. False when there is no such one that has not ended.
 pub(crate) async fn end(
     client: &impl GenericClient,

@@ -33,7 +33,7 @@ impl Imports {
         }
         if imports::is_overtaken(&transaction, id).await? {
             transaction.rollback().await?;
-            return imports::read_again(&client, (id, due.lease)).await;
+            return imports::read_again(&client, (id, due.lease), 0).await;
         }
         let done = match people {
             People::Roster => {
@@ -47,7 +47,7 @@ impl Imports {
             Ok(done) if is_as_told(due, &done) => done,
             Ok(_) | Err(definition::ImportError::Definition(_)) => {
                 transaction.rollback().await?;
-                return imports::read_again(&client, (id, due.lease)).await;
+                return imports::read_again(&client, (id, due.lease), 0).await;
             }
             Err(definition::ImportError::Store(error)) => return Err(error),
             // Of people the engine knows nothing.

@@ -69,7 +69,7 @@ impl Imports {
         let told = &due.import.counts;
         if is_overtaken || !faults.is_empty() || (done.added, done.changed) != (told.added, told.changed) {
             transaction.rollback().await?;
-            return imports::read_again(&client, (id, due.lease)).await;
+            return imports::read_again(&client, (id, due.lease), 0).await;
         }
         let (added, changed) = (done.added, done.changed);
         let counts = ImportCounts { lines: count, added, changed, ..ImportCounts::default() };

@@ -19,7 +19,7 @@ use crate::desk::audit::{AuditAction, Entry};
 use crate::eligibility::store::bindings;
 use crate::exams::definition::table::Shape;
 use crate::exams::definition::wrong::Wrong;
-use crate::exams::definition::{Coming, DefinitionError, ImportError, organisations_file, sittings_file};
+use crate::exams::definition::{Changes, Coming, DefinitionError, ImportError, organisations_file, sittings_file};
 use crate::exams::store::exams;
 use crate::model::actor::Actor;
 use crate::model::clock;
@@ -141,25 +141,31 @@ impl Imports {
                 let counts = ImportCounts { lines: count, ..ImportCounts::default() };
                 return self.keep(due, counts, &tally, (Some(made.base.as_str()), began)).await;
             }
-            return imports::read_again(&client, (id, due.lease)).await;
+            return imports::read_again(&client, (id, due.lease), 0).await;
         };
         let ImportCounts { mut added, mut changed, removed, .. } = made.counts;
+        let mut taken = 0;
         if goes_on {
             // What the engine has of it already is no change any more, and was one.
-            (added, changed) = (due.import.counts.added, due.import.counts.changed);
+            let told = &due.import.counts;
+            taken = (told.added + told.changed).saturating_sub(added + changed);
+            (added, changed) = (told.added, told.changed);
         }
         if (added, changed, removed) != (0, 0, 0) || goes_on {
             // Committed by itself, before the engine hears anything: whatever ends us now leaves it behind.
             if !imports::begin_at(&self.database.client().await?, (id, due.lease), stood).await? {
                 return Ok(transaction.rollback().await?);
             }
-            match self.bring(&transaction, &Coming::new(definition, Some(texts))).await {
+            let coming = Coming::new(definition, Some(texts));
+            let changes = coming.changes(&self.exams.engine);
+            match self.bring(&transaction, &coming, &changes).await {
                 Ok(()) => {}
                 Err(ImportError::Store(error)) => return Err(error),
                 Err(error) => {
-                    tracing::warn!(%error, "the engine would not take an import: it is looked through once more");
+                    let written = taken + self.written(&coming, &changes);
+                    tracing::warn!(%error, written, "the engine would not take an import: it is looked through once more");
                     transaction.rollback().await?;
-                    return imports::read_again(&client, (id, due.lease)).await;
+                    return imports::read_again(&client, (id, due.lease), written).await;
                 }
             }
         }
@@ -178,12 +184,24 @@ impl Imports {
     }
 
     /// Brings pages and engine to what a definition says.
-    async fn bring(&self, transaction: &Transaction<'_>, coming: &Coming) -> Result<(), ImportError> {
+    async fn bring(
+        &self,
+        transaction: &Transaction<'_>,
+        coming: &Coming,
+        changes: &Changes,
+    ) -> Result<(), ImportError> {
         let engine = &self.exams.engine;
         engine.check_sittings(&coming.page.id, &coming.sittings)?;
-        let changes = coming.changes(engine);
         coming.to_pages(transaction).await?;
-        coming.changes_to_engine(engine, transaction, &changes).await
+        coming.changes_to_engine(engine, transaction, changes).await
+    }
+
+    /// How many of the sittings that were to change the engine has as they were to be.
+    fn written(&self, coming: &Coming, changes: &Changes) -> u64 {
+        let wanted: HashSet<_> = changes.sittings().collect();
+        let left = coming.changes(&self.exams.engine);
+        let left = left.sittings().filter(|id| wanted.contains(id)).count();
+        wanted.len().saturating_sub(left) as u64
     }
 
     /// What is wrong with lines of a list as things stand, beyond what they say by themselves.

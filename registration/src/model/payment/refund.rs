@@ -97,6 +97,8 @@ pub struct Refund {
     pub asked_by: Actor,
     /// Who of the staff agreed, where it needs two.
     pub agreed_by: Option<StaffId>,
+    /// Did the operator agree at the command line, who is nobody of the staff?
+    pub is_agreed_by_operator: bool,
     /// What staff wrote.
     pub note: Option<String>,
     /// When it came to its end.
@@ -115,6 +117,11 @@ pub struct Refund {
 pub const AGREED_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 
 impl Refund {
+    /// Has a second person agreed to it, or the operator in place of one?
+    pub fn is_agreed(&self) -> bool {
+        self.agreed_by.is_some() || self.is_agreed_by_operator
+    }
+
     /// Until when somebody else must agree to it; nothing where nobody need.
     pub fn agree_until(&self) -> Option<Timestamp> {
         (self.state == RefundState::Asked).then(|| self.created_at + AGREED_WITHIN)

@@ -49,7 +49,7 @@ impl Payments {
             // The job that ends it is about to come.
             return Err(RefundError::Expired);
         }
-        if let Some(staff) = staff {
+        if is_agreed || staff.is_some() {
             refunds::agree(&transaction, id, staff).await?;
         }
         if is_agreed {

@@ -48,7 +48,7 @@ impl Payments {
         }
         let given = ByHand { reference: reference.to_owned(), reason: reason.to_owned(), by: staff };
         refunds::note_hand(&transaction, id, &given).await?;
-        let needs_two = refund.amount > limit && refund.agreed_by.is_none();
+        let needs_two = refund.amount > limit && !refund.is_agreed();
         if !needs_two {
             write(&transaction, &stored, &Heard::ByHand, clock::now()).await?;
         }
@@ -82,7 +82,7 @@ impl Payments {
             if could_be_one(&transaction, given.by, staff).await? {
                 return Err(RefundError::Tied);
             }
-            refunds::agree(&transaction, id, staff).await?;
+            refunds::agree(&transaction, id, Some(staff)).await?;
         }
         if is_agreed {
             if !matches!(write(&transaction, &stored, &Heard::ByHand, clock::now()).await?, Step::End(..)) {

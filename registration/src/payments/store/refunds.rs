@@ -18,8 +18,8 @@ use crate::store::StoreError;
 /// What every query of whole refunds begins with.
 const SELECT: &str = "
     SELECT r.id, r.payment, r.order_id, r.amount_fen, r.reason, r.state, r.created_at, r.asked_kind, r.asked_id,
-        r.agreed_by, r.note, r.ended_at, r.code, r.stuck_at, r.sent_at, r.hand_reference, r.hand_reason, r.hand_by,
-        r.is_expired, p.method, p.received_fen, p.notify_url,
+        r.agreed_by, r.is_agreed_by_operator, r.note, r.ended_at, r.code, r.stuck_at, r.sent_at, r.hand_reference,
+        r.hand_reason, r.hand_by, r.is_expired, p.method, p.received_fen, p.notify_url,
         coalesce(p.of_attempt, p.id) AS attempt,
         p.method = 'screenshot' OR EXISTS (SELECT FROM registration.settlements s
             WHERE s.payment = r.payment AND s.order_id = r.order_id AND s.state = 'seat') AS is_of_seat
@@ -195,10 +195,18 @@ pub(crate) async fn note(transaction: &impl GenericClient, id: RefundId, moved: 
     Ok(())
 }
 
-/// Notes who agreed.
-pub(crate) async fn agree(transaction: &impl GenericClient, id: RefundId, staff: StaffId) -> Result<(), StoreError> {
-    let statement = transaction.prepare_cached("UPDATE registration.refunds SET agreed_by = $2 WHERE id = $1").await?;
-    transaction.execute(&statement, &[&id.0, &staff.0]).await?;
+/// Notes who agreed; `None` is the operator.
+pub(crate) async fn agree(
+    transaction: &impl GenericClient,
+    id: RefundId,
+    staff: Option<StaffId>,
+) -> Result<(), StoreError> {
+    let statement = transaction
+        .prepare_cached(
+            "UPDATE registration.refunds SET agreed_by = $2, is_agreed_by_operator = $2::uuid IS NULL WHERE id = $1",
+        )
+        .await?;
+    transaction.execute(&statement, &[&id.0, &staff.map(|staff| staff.0)]).await?;
     Ok(())
 }
 
@@ -306,6 +314,7 @@ fn read(row: &Row) -> Result<StoredRefund, StoreError> {
             created_at: row.get("created_at"),
             asked_by: asked_by.map_err(|_| StoreError::Corrupt("who wanted a refund"))?,
             agreed_by: row.get::<_, Option<Uuid>>("agreed_by").map(StaffId),
+            is_agreed_by_operator: row.get("is_agreed_by_operator"),
             note: row.get("note"),
             ended_at: row.get("ended_at"),
             code: row.get("code"),

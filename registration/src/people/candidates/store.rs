@@ -7,5 +7,5 @@ pub(super) mod candidate_keys;
 pub(super) mod candidate_keys_due;
 pub(super) mod candidate_keys_sweep;
 pub(super) mod candidate_notes;
-pub(super) mod inquiries;
+pub(crate) mod inquiries;
 pub(crate) mod qr_sign_ins;

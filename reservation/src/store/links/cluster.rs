@@ -11,6 +11,7 @@ use futures_util::future::join_all;
 use redis::{ConnectionAddr, ConnectionInfo, RedisResult};
 
 use super::node::Node;
+use crate::tls::Tls;
 
 const SLOTS: usize = 16_384;
 /// How long a node may take to say what it knows; the others' words are enough.
@@ -26,6 +27,8 @@ pub(in crate::store) struct Cluster {
     /// The first address given, with its user and password: those hold for every node.
     seed: ConnectionInfo,
     seeds: Vec<String>,
+    /// How every node is spoken with, unless in clear text.
+    tls: Option<Tls>,
     nodes: RwLock<Nodes>,
     refreshed: tokio::sync::Mutex<Option<Instant>>,
 }
@@ -61,15 +64,15 @@ pub(in crate::store) fn slot_of(key: &str) -> usize {
 
 impl Cluster {
     /// A cluster that is found through these nodes.
-    pub(in crate::store) fn new(seeds: Vec<ConnectionInfo>) -> RedisResult<Self> {
+    pub(in crate::store) fn new(seeds: Vec<ConnectionInfo>, tls: Option<Tls>) -> RedisResult<Self> {
         let mut by_address = HashMap::new();
         for seed in &seeds {
-            by_address.insert(seed.addr().to_string(), Arc::new(Node::new(seed.clone(), false)?));
+            by_address.insert(seed.addr().to_string(), Arc::new(Node::new(seed.clone(), false, tls.clone())?));
         }
         let seed = seeds.first().cloned().ok_or((redis::ErrorKind::Client, "a cluster has at least one node"))?;
         let seeds = seeds.iter().map(|seed| seed.addr().to_string()).collect();
         let nodes = RwLock::new(Nodes { by_address, owners: vec![None; SLOTS] });
-        Ok(Self { seed, seeds, nodes, refreshed: tokio::sync::Mutex::default() })
+        Ok(Self { seed, seeds, tls, nodes, refreshed: tokio::sync::Mutex::default() })
     }
 
     /// Who has the slot, as far as we know.
@@ -89,7 +92,7 @@ impl Cluster {
         if let Some(node) = self.nodes.read().unwrap_or_else(PoisonError::into_inner).by_address.get(address) {
             return Ok(node.clone());
         }
-        let node = Arc::new(Node::new(self.info(address)?, false)?);
+        let node = Arc::new(self.new_node(address)?);
         let mut nodes = self.nodes.write().unwrap_or_else(PoisonError::into_inner);
         if nodes.by_address.len() < NODES_MAX {
             nodes.by_address.insert(address.to_owned(), node.clone());
@@ -132,7 +135,7 @@ impl Cluster {
         let mut by_address = HashMap::new();
         for address in addresses.into_iter().take(NODES_MAX) {
             let known = nodes.by_address.get(&address).cloned();
-            let node = known.map_or_else(|| Ok(Arc::new(Node::new(self.info(&address)?, false)?)), RedisResult::Ok)?;
+            let node = known.map_or_else(|| self.new_node(&address).map(Arc::new), RedisResult::Ok)?;
             by_address.insert(address, node);
         }
         claims.sort_by_key(|claim| claim.epoch);
@@ -147,11 +150,12 @@ impl Cluster {
         Ok(())
     }
 
-    fn info(&self, address: &str) -> RedisResult<ConnectionInfo> {
+    fn new_node(&self, address: &str) -> RedisResult<Node> {
         let broken = (redis::ErrorKind::Client, "a node's address is host:port");
         let (host, port) = address.rsplit_once(':').ok_or(broken)?;
         let port = port.parse().map_err(|_| broken)?;
-        Ok(self.seed.clone().set_addr(ConnectionAddr::Tcp(host.to_owned(), port)))
+        let info = self.seed.clone().set_addr(ConnectionAddr::Tcp(host.to_owned(), port));
+        Node::new(info, false, self.tls.clone())
     }
 }
 
@@ -232,7 +236,7 @@ d4 :0@0 master,noaddr - 0 0 9 disconnected 0-16383
     #[test]
     fn of_two_who_claim_a_slot_the_later_has_it() {
         let cluster =
-            Cluster::new(vec![redis::IntoConnectionInfo::into_connection_info("redis://h:1").unwrap()]).unwrap();
+            Cluster::new(vec![redis::IntoConnectionInfo::into_connection_info("redis://h:1").unwrap()], None).unwrap();
         let claim = |epoch, address: &str| Claim { epoch, address: address.to_owned(), slots: vec![(5, 7)] };
         let addresses = ["h:1", "h:2"].map(str::to_owned).into();
         cluster.take_over(addresses, vec![claim(8, "h:2"), claim(3, "h:1")]).unwrap();

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use redis::aio::MultiplexedConnection;
-use redis::{Cmd, ErrorKind, IntoConnectionInfo, RedisError, RedisResult, ServerErrorKind, Value};
+use redis::{Cmd, ErrorKind, RedisError, RedisResult, ServerErrorKind, Value};
 
+use super::address::Address;
 use super::cluster::{Cluster, slot_of};
 use super::node::{Link, Node};
 use crate::store::StoreError;
 
-const CLUSTER_SCHEME: &str = "redis+cluster://";
 /// Each is a node that knows better; more than these go round in circles.
 const REDIRECTS_MAX: usize = 4;
 
@@ -22,23 +22,21 @@ pub(in crate::store) enum Connection {
 }
 
 impl Connection {
-    /// Connects to `redis://…`, `redis+unix://…` or `redis+cluster://[user:password@]host:port,host:port`.
+    /// Connects to an address as [`Address::read`] reads it.
     pub(in crate::store) async fn open(url: &str) -> Result<Self, StoreError> {
-        let Some(rest) = url.strip_prefix(CLUSTER_SCHEME) else {
-            let node = Node::new(url.into_connection_info()?, true)?;
+        let Address { servers, is_cluster, tls } = Address::read(url)?;
+        let cluster_scheme = if tls.is_some() { "rediss+cluster://" } else { "redis+cluster://" };
+        if let ([server], false) = (&*servers, is_cluster) {
+            let node = Node::new(server.clone(), true, tls)?;
             if node.link().await?.is_cluster() {
                 return Err(StoreError::Unexpected(format!(
-                    "{} is a node of a Redis Cluster: give its address as {CLUSTER_SCHEME}host:port,host:port",
+                    "{} is a node of a Redis Cluster: give its address as {cluster_scheme}host:port,host:port",
                     node.address
                 )));
             }
             return Ok(Self::Single(Arc::new(node)));
-        };
-        let (user, hosts) = rest.rsplit_once('@').map_or(("", rest), |(user, hosts)| (user, hosts));
-        let at = if user.is_empty() { "" } else { "@" };
-        let hosts = hosts.trim_end_matches('/').split(',');
-        let seeds = hosts.map(|host| format!("redis://{user}{at}{host}").into_connection_info());
-        let cluster = Cluster::new(seeds.collect::<RedisResult<_>>()?)?;
+        }
+        let cluster = Cluster::new(servers, tls)?;
         match cluster.refresh().await {
             Ok(()) => Ok(Self::Cluster(Arc::new(cluster))),
             Err(error) if !error.is_io_error() => {

@@ -14,15 +14,19 @@ use std::time::{Duration, Instant};
 
 use redis::aio::MultiplexedConnection;
 use redis::{
-    AsyncConnectionConfig, Client, Cmd, ConnectionInfo, ErrorKind, RedisError, RedisResult, ServerErrorKind, Value,
+    AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ConnectionInfo, ErrorKind, RedisError, RedisResult,
+    ServerErrorKind, Value,
 };
 
 use super::clock::Clock;
+use crate::tls::Tls;
 
 /// How long a script call may take before its outcome counts as unknown, and after which Redis does not begin it any
 /// more. redis-rs would give up after 500 ms, which one slow fsync exceeds.
 pub(in crate::store) const RESPONSE_WAIT: Duration = Duration::from_secs(2);
 const CONNECT_WAIT: Duration = Duration::from_secs(1);
+/// The same where keys are agreed on meanwhile, on a machine that is busy.
+const ENCRYPT_WAIT: Duration = Duration::from_secs(3);
 /// Whoever waited for a connection that was refused hears so too, instead of trying again one by one.
 const REFUSED_FOR: Duration = Duration::from_millis(100);
 /// Calls that may wait in memory for the socket; the lanes in front bound them before.
@@ -36,6 +40,8 @@ pub(in crate::store) struct Node {
     /// `host:port`, or a socket's path: for messages.
     pub(in crate::store) address: String,
     client: Client,
+    /// How it is spoken with, unless in clear text.
+    tls: Option<Tls>,
     /// Must it be a primary? A node of a cluster may be a replica: the cluster sends callers on.
     is_alone: bool,
     /// The newest link, also when it is broken: the next one sees to it that nothing comes of it any more.
@@ -63,12 +69,12 @@ struct Line {
 
 impl Node {
     /// The server at `info`; nothing is connected yet.
-    pub(in crate::store) fn new(info: ConnectionInfo, is_alone: bool) -> RedisResult<Self> {
+    pub(in crate::store) fn new(info: ConnectionInfo, is_alone: bool, tls: Option<Tls>) -> RedisResult<Self> {
         // Off by default in redis 1.x: Nagle's algorithm would hold small calls back.
         let tcp = info.tcp_settings().clone().set_nodelay(true);
         let address = info.addr().to_string();
         let client = Client::open(info.set_tcp_settings(tcp))?;
-        Ok(Self { address, client, is_alone, link: RwLock::default(), refused: tokio::sync::Mutex::default() })
+        Ok(Self { address, client, tls, is_alone, link: RwLock::default(), refused: tokio::sync::Mutex::default() })
     }
 
     /// The link that stands, or a new one.
@@ -85,7 +91,7 @@ impl Node {
             return Err(std::io::Error::new(std::io::ErrorKind::NotConnected, what).into());
         }
         let before = self.newest();
-        match Link::new(&self.client, self.is_alone, before.as_ref()).await {
+        match Link::new(self, before.as_ref()).await {
             Ok(link) => {
                 *refused = None;
                 *self.link.write().unwrap_or_else(PoisonError::into_inner) = Some(link.clone());
@@ -109,16 +115,34 @@ impl Node {
 
     /// A connection that may be kept waiting for `wait`.
     pub(in crate::store) async fn patient_connection(&self, wait: Duration) -> RedisResult<MultiplexedConnection> {
-        connect(&self.client, wait + RESPONSE_WAIT).await
+        self.connect(wait + RESPONSE_WAIT).await
     }
-}
 
-async fn connect(client: &Client, response_wait: Duration) -> RedisResult<MultiplexedConnection> {
-    let config = AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(CONNECT_WAIT))
-        .set_response_timeout(Some(response_wait))
-        .set_pipeline_buffer_size(CALLS_QUEUED_MAX);
-    client.get_multiplexed_async_connection_with_config(&config).await
+    /// The only place where a connection to Redis is made.
+    async fn connect(&self, response_wait: Duration) -> RedisResult<MultiplexedConnection> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(CONNECT_WAIT))
+            .set_response_timeout(Some(response_wait))
+            .set_pipeline_buffer_size(CALLS_QUEUED_MAX);
+        let info = self.client.get_connection_info();
+        let (Some(tls), ConnectionAddr::Tcp(host, port)) = (&self.tls, info.addr()) else {
+            return self.client.get_multiplexed_async_connection_with_config(&config).await;
+        };
+        let made = async {
+            let mut stream = tls.connect(host, *port).await?;
+            tls.ask(host, &mut stream, b"PING\r\n").await?;
+            MultiplexedConnection::new_with_config(info.redis_settings(), stream, config).await
+        };
+        // It is large, and connections are rare.
+        let (connection, driver) = tokio::time::timeout(ENCRYPT_WAIT, Box::pin(made)).await.map_err(|_| {
+            let what =
+                format!("{} has not agreed on TLS in time: is this the port at which it speaks TLS?", self.address);
+            std::io::Error::new(std::io::ErrorKind::TimedOut, what)
+        })??;
+        // It ends with the last clone of the connection.
+        tokio::spawn(driver);
+        Ok(connection)
+    }
 }
 
 /// Which data answers on this connection: `run_id:master_replid`. The first changes when the process starts, the
@@ -171,14 +195,14 @@ impl About {
 }
 
 impl Link {
-    async fn new(client: &Client, is_alone: bool, before: Option<&Self>) -> RedisResult<Self> {
-        let mut connection = connect(client, RESPONSE_WAIT).await?;
+    async fn new(node: &Node, before: Option<&Self>) -> RedisResult<Self> {
+        let mut connection = node.connect(RESPONSE_WAIT).await?;
         let asked = Instant::now();
         let mut questions = redis::pipe();
         questions.cmd("CLIENT").arg("ID").add_command(About::question()).cmd("TIME");
         let (id, info, (seconds, micros)): (i64, String, (i64, i64)) = questions.query_async(&mut connection).await?;
         let about = About::read(&info)?;
-        if is_alone && !about.is_primary {
+        if node.is_alone && !about.is_primary {
             let what = "a replica answers there, which gives out no seats";
             return Err(std::io::Error::new(std::io::ErrorKind::NotConnected, what).into());
         }

@@ -69,6 +69,7 @@ impl From<StaffError> for NotDone {
             | StaffError::NameTaken
             | StaffError::Oneself
             | StaffError::LastAdministrator
+            | StaffError::Subject
             | StaffError::Disabled
             | StaffError::Busy => Failed::Impossible,
             StaffError::Store(error) => return Self::Fault(error),

@@ -46,7 +46,7 @@ impl Origin<'_> {
     }
 
     /// The address without its end; empty where it is not known.
-    pub(super) fn masked(&self) -> String {
+    pub(in crate::desk::staff) fn masked(&self) -> String {
         match self.address.map(|address| address.to_canonical()) {
             Some(IpAddr::V4(address)) => {
                 let [a, b, c, _] = address.octets();

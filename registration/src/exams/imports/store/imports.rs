@@ -14,8 +14,8 @@ use crate::store::StoreError;
 
 /// What every query of imports selects.
 const COLUMNS: &str = "i.id, i.kind, i.exam, i.staff, s.name AS staff_name, i.file_name, i.bytes, i.state, i.progress,
-    i.lines, i.added, i.changed, i.absent, i.bound, i.removed, i.faults, i.is_stale, i.removed_at IS NULL AS has_file,
-    i.made_at, i.applied_at, a.name AS applied_by";
+    i.lines, i.added, i.changed, i.absent, i.bound, i.removed, i.faults, i.is_stale, i.written,
+    i.removed_at IS NULL AS has_file, i.made_at, i.applied_at, a.name AS applied_by";
 const FROM: &str = "registration.imports i JOIN registration.staff s ON s.id = i.staff
     LEFT JOIN registration.staff a ON a.id = i.applied_by";
 
@@ -242,15 +242,16 @@ pub(crate) async fn was_applied(
     Ok(transaction.execute(&statement, &[&id.0, &lease, &lines, &added, &changed, &removed, &at]).await? == 1)
 }
 
-/// What was to be applied is something else by now: it is looked through once more.
-pub(crate) async fn read_again(client: &impl GenericClient, (id, lease): (ImportId, Uuid)) -> Result<(), StoreError> {
-    let statement = client
-        .prepare_cached(
-            "UPDATE registration.imports SET state = 'reading', is_stale = true, lease = NULL, lease_until = NULL,
-                 tries = 0, progress = 0 WHERE id = $1 AND lease = $2 AND state = 'applying'",
-        )
-        .await?;
-    client.execute(&statement, &[&id.0, &lease]).await?;
+/// What was to be applied is something else by now, or was not taken whole: it is looked through once more. `written`: so many
+/// sittings the engine has taken.
+pub(crate) async fn read_again(
+    client: &impl GenericClient,
+    (id, lease): (ImportId, Uuid),
+    written: u64,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE registration.imports SET state = 'reading', is_stale = true, lease = NULL, lease_until = NULL,
+        tries = 0, progress = 0, written = written + $3 WHERE id = $1 AND lease = $2 AND state = 'applying'";
+    client.execute(&client.prepare_cached(sql).await?, &[&id.0, &lease, &signed(written)?]).await?;
     Ok(())
 }
 
@@ -315,13 +316,9 @@ pub(crate) async fn put_back(
 
 /// Gives an import up. False when it is applied, or is just being.
 pub(crate) async fn drop_it(client: &impl GenericClient, id: ImportId) -> Result<bool, StoreError> {
-    let statement = client
-        .prepare_cached(
-            "UPDATE registration.imports SET state = 'dropped', report = NULL, lease = NULL
-             WHERE id = $1 AND state IN ('uploading', 'reading', 'read', 'refused', 'failed')",
-        )
-        .await?;
-    Ok(client.execute(&statement, &[&id.0]).await? == 1)
+    let sql = "UPDATE registration.imports SET state = 'dropped', report = NULL, lease = NULL
+        WHERE id = $1 AND state IN ('uploading', 'reading', 'read', 'refused', 'failed')";
+    Ok(client.execute(&client.prepare_cached(sql).await?, &[&id.0]).await? == 1)
 }
 
 /// Imports whose files are to be removed, each with how many parts it may have: those that were given up, those made before
@@ -377,6 +374,7 @@ fn read(row: &Row) -> Result<Import, StoreError> {
             faults: count("faults")?,
         },
         is_stale: row.get("is_stale"),
+        written: count("written")?,
         has_file: row.get("has_file"),
         made_at: row.get("made_at"),
         applied_at: row.get("applied_at"),

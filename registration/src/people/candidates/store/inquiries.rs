@@ -6,6 +6,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::candidate_keys::codes;
+use crate::model::actor::Within;
 use crate::model::exam_rules::OrganisationCode;
 use crate::store::StoreError;
 
@@ -88,6 +89,18 @@ pub(in crate::people::candidates) async fn open(
     Ok(client.query(&statement, &[&exams, &schools.map(codes), &limit]).await?.iter().map(read).collect())
 }
 
+/// How many wait of those that somebody sees; at most `limit` are counted.
+pub(crate) async fn count_open(client: &impl GenericClient, within: &Within, limit: i64) -> Result<u64, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "SELECT count(*) FROM
+                 (SELECT FROM registration.inquiries WHERE answered_at IS NULL AND {THEIRS} LIMIT $3) AS open"
+        ))
+        .await?;
+    let count: i64 = client.query_one(&statement, &[&within.exams, &within.schools, &limit]).await?.get("count");
+    Ok(count.unsigned_abs())
+}
+
 /// One of those that somebody sees; it stays as it is until the transaction ends.
 pub(in crate::people::candidates) async fn lock(
     client: &impl GenericClient,
@@ -111,6 +124,22 @@ pub(in crate::people::candidates) async fn answer(
         )
         .await?;
     client.execute(&statement, &[&id, &answer, &by, &at]).await?;
+    Ok(())
+}
+
+/// Forgets some that were answered before.
+pub(crate) async fn delete_answered(
+    client: &impl GenericClient,
+    before: Timestamp,
+    limit: i64,
+) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached(
+            "DELETE FROM registration.inquiries WHERE id IN
+                 (SELECT id FROM registration.inquiries WHERE answered_at < $1 ORDER BY answered_at LIMIT $2)",
+        )
+        .await?;
+    client.execute(&statement, &[&before, &limit]).await?;
     Ok(())
 }
 

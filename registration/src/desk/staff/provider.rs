@@ -1,0 +1,326 @@
+//! Signing in by an identity provider, as a university has one: its word stands in place of the password, and, where the operator
+//! says so, of the second factor. Who somebody is, the pair of issuer and subject says and nothing else; whoever is linked to none is
+//! let in by nobody. What failed counts against the network as a wrong password does.
+
+mod linked;
+
+use aws_lc_rs::digest;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use gateways::IdentityProvider;
+use gateways::oidc::{Answered, OidcError, ProvidedSubject};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::sessions::{FRESH_MAX, Origin, SessionToken};
+use super::sign_in::NETWORK_WRONG_FREE;
+use super::{Staff, StaffMember, read};
+use crate::desk::audit::{AuditAction, Entry};
+use crate::desk::store;
+use crate::desk::store::staff_subjects::At;
+use crate::model::actor::Actor;
+use crate::model::clock;
+use crate::model::ids::StaffId;
+use crate::store::StoreError;
+
+pub use gateways::oidc::{ProviderName, REDIRECT_PATH};
+pub use linked::{LinkedSubject, ProviderLinkError};
+
+/// How long a browser may be away, at the provider.
+const AWAY_MAX: SignedDuration = SignedDuration::from_mins(10);
+/// What a question is sealed for while its browser is away.
+const CONTEXT: &str = "staff.provider";
+/// What the audit calls somebody of whom nobody knows who they are.
+const NOBODY: &str = "staff";
+/// Most states that are forgotten in one round.
+const BATCH: i64 = 1_000;
+
+/// What a browser goes to the provider for.
+#[derive(Debug, Clone, Copy)]
+pub enum Errand<'a> {
+    /// To sign in.
+    SignIn,
+    /// So that this member, who is signed in, can do so by the provider from then on.
+    Link(&'a StaffMember),
+}
+
+/// A browser on its way to the provider.
+pub struct Departure {
+    /// Where it goes.
+    pub url: String,
+    /// What it brings back: sealed, for a cookie.
+    pub kept: String,
+}
+
+/// What a browser brings back from the provider.
+#[derive(Clone, Copy, Default)]
+pub struct Back<'a> {
+    /// What its cookie kept.
+    pub kept: Option<&'a str>,
+    /// The state in the address.
+    pub state: &'a str,
+    /// The code in the address, where the provider has said yes.
+    pub code: &'a str,
+    /// The provider's word for why not, where it has said no.
+    pub error: Option<&'a str>,
+    /// Who says that they are the provider.
+    pub issuer: Option<&'a str>,
+}
+
+/// What has become of it.
+pub enum Arrived {
+    /// Somebody is signed in.
+    SignedIn {
+        /// Who it is.
+        member: Box<StaffMember>,
+        /// With which sign-in.
+        token: SessionToken,
+        /// Whether the provider's second factor counts, so that none is asked for here.
+        is_all_in: bool,
+        /// Where they were going.
+        next: String,
+    },
+    /// Somebody has shown that they are this subject, and says next whether that is to be linked: sealed, for their cookie.
+    ToBeLinked(String),
+}
+
+/// Why nobody was signed in. Refusals first, faults last. What exactly was wrong is not told to whoever asks.
+#[derive(Debug, thiserror::Error)]
+pub enum ProviderError {
+    /// No provider is set up here.
+    #[error("there is no identity provider")]
+    NotThere,
+    /// The browser brought no question of ours back, an old one, or one that was answered already.
+    #[error("the way to the identity provider has to be gone anew: {0}")]
+    Stale(&'static str),
+    /// Whoever sat before the provider's page did not sign in there.
+    #[error("nobody signed in at the identity provider")]
+    Denied,
+    /// What the provider said cannot be believed.
+    #[error(transparent)]
+    Refused(OidcError),
+    /// Nobody of the staff is this subject.
+    #[error("nobody of the staff is linked to this subject")]
+    Unlinked {
+        /// Who it is at the provider: whoever asks has shown that it is theirs.
+        subject: String,
+    },
+    /// Somebody of the staff is, who is disabled. It is told as if nobody were.
+    #[error("the member of staff is disabled")]
+    Disabled {
+        /// Who it is at the provider.
+        subject: String,
+        /// Who it is here, for the audit.
+        name: String,
+    },
+    /// Too many sign-ins from this network have failed.
+    #[error("too many sign-ins have failed")]
+    TooMany {
+        /// When the next attempt is looked at.
+        retry_after: SignedDuration,
+    },
+    /// The provider gave no answer.
+    #[error(transparent)]
+    Silent(OidcError),
+    /// A store did not do its part; the same may be asked for again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<OidcError> for ProviderError {
+    fn from(error: OidcError) -> Self {
+        match error {
+            OidcError::NoAnswer(_) => Self::Silent(error),
+            OidcError::Refused(_) | OidcError::Token(_) => Self::Refused(error),
+        }
+    }
+}
+
+/// A question while its browser is away.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    state: String,
+    nonce: String,
+    verifier: String,
+    next: String,
+    /// Until which second.
+    ends: i64,
+    /// Who is to be linked; absent where somebody signs in.
+    link: Option<Uuid>,
+}
+
+impl Staff {
+    /// What people call the provider; `None` where there is none.
+    pub fn provider_name(&self) -> Option<&ProviderName> {
+        self.provider.as_ref().map(IdentityProvider::name)
+    }
+
+    /// Where the provider sends browsers back to: how they reach these pages, without a slash at the end.
+    pub fn provider_site(&self) -> Option<&str> {
+        self.provider.as_ref().map(IdentityProvider::site)
+    }
+
+    /// Sends a browser to the provider.
+    pub async fn leave_for_provider(&self, errand: Errand<'_>, next: &str) -> Result<Departure, ProviderError> {
+        let provider = self.provider.as_ref().ok_or(ProviderError::NotThere)?;
+        let asked = provider.ask().await.map_err(|error| {
+            tracing::warn!(%error, "nobody can sign in by the identity provider");
+            ProviderError::from(error)
+        })?;
+        let link = match errand {
+            Errand::SignIn => None,
+            Errand::Link(member) => Some(member.id.0),
+        };
+        let ends = (clock::now() + AWAY_MAX).as_second();
+        let (state, nonce, verifier) = (asked.state, asked.nonce, asked.verifier);
+        let kept = Kept { state, nonce, verifier, next: next.to_owned(), ends, link };
+        Ok(Departure { url: asked.url, kept: self.sealed(CONTEXT, &kept) })
+    }
+
+    /// Takes what a browser brings back, once.
+    pub async fn back_from_provider(&self, back: &Back<'_>, origin: &Origin<'_>) -> Result<Arrived, ProviderError> {
+        let provider = self.provider.as_ref().ok_or(ProviderError::NotThere)?;
+        let network = self.network_counted(origin);
+        let too_many = |retry_after| ProviderError::TooMany { retry_after };
+        self.attempts.begin(network, NETWORK_WRONG_FREE).map_err(too_many)?;
+        // It is large.
+        match Box::pin(self.arrived(provider, back, origin)).await {
+            Ok(arrived) => {
+                self.attempts.forget(&network);
+                Ok(arrived)
+            }
+            Err(error) => {
+                self.write_refusal(&error, origin).await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn arrived(
+        &self,
+        provider: &IdentityProvider,
+        back: &Back<'_>,
+        origin: &Origin<'_>,
+    ) -> Result<Arrived, ProviderError> {
+        let kept: Kept =
+            back.kept.and_then(|kept| self.unsealed(CONTEXT, kept)).ok_or(ProviderError::Stale("cookie"))?;
+        let ends = Timestamp::from_second(kept.ends).map_err(|_| ProviderError::Stale("cookie"))?;
+        if back.state.is_empty() || back.state != kept.state {
+            return Err(ProviderError::Stale("state"));
+        }
+        if ends <= clock::now() {
+            return Err(ProviderError::Stale("time"));
+        }
+        let client = self.database.client().await?;
+        let is_first = store::staff_subjects::staff_provider_states::take(&client, &hash(&kept.state), ends).await?;
+        // No connection is held while the provider is asked.
+        drop(client);
+        if !is_first {
+            return Err(ProviderError::Stale("used"));
+        }
+        match back.error {
+            None => {}
+            Some("access_denied" | "login_required" | "interaction_required" | "consent_required") => {
+                return Err(ProviderError::Denied);
+            }
+            Some(_) => return Err(OidcError::Refused("authorization".to_owned()).into()),
+        }
+        let (nonce, verifier) = (kept.nonce.as_str(), kept.verifier.as_str());
+        let somebody = provider.answer(Answered { code: back.code, issuer: back.issuer, nonce, verifier }).await?;
+        match kept.link {
+            Some(staff) => Ok(Arrived::ToBeLinked(self.proof_of(StaffId(staff), &somebody))),
+            None => self.let_in(somebody, origin, kept.next).await,
+        }
+    }
+
+    /// Begins the sign-in of whoever is linked to this subject.
+    async fn let_in(
+        &self,
+        somebody: ProvidedSubject,
+        origin: &Origin<'_>,
+        next: String,
+    ) -> Result<Arrived, ProviderError> {
+        let at = At { issuer: &somebody.issuer, subject: &somebody.subject };
+        let client = self.database.client().await?;
+        let Some(stored) = store::staff_subjects::owner(&client, at).await? else {
+            return Err(ProviderError::Unlinked { subject: somebody.subject });
+        };
+        let member = read(stored)?;
+        if member.disabled_at.is_some() {
+            return Err(ProviderError::Disabled { subject: somebody.subject, name: member.name });
+        }
+        let now = clock::now();
+        store::staff_subjects::used(&client, at, (&somebody.shown, now)).await?;
+        let is_all_in = somebody.has_second_factor;
+        let detail = if is_all_in { "second factor" } else { "first factor" };
+        let (actor, about) = (Actor::Staff(member.id), format!("staff.{}", member.name));
+        let entry = Entry::new(actor, AuditAction::StaffSignedInByProvider, &about);
+        entry.detail(Some(detail)).write(&client).await?;
+        drop(client);
+        let factor_at = is_all_in.then(|| shown_at(somebody.authenticated_at, now));
+        let token = self.begin_vouched(&member, origin, factor_at).await?;
+        Ok(Arrived::SignedIn { member: Box::new(member), token, is_all_in, next })
+    }
+
+    /// Writes down that nobody was let in, and why. Who was refused is not known to be whoever the subject says.
+    async fn write_refusal(&self, error: &ProviderError, origin: &Origin<'_>) -> Result<(), ProviderError> {
+        let (about, why) = match error {
+            // It was not looked at whether anybody is let in.
+            ProviderError::Store(_) | ProviderError::TooMany { .. } | ProviderError::NotThere => return Ok(()),
+            ProviderError::Stale(why) => (NOBODY.to_owned(), format!("stale: {why}")),
+            ProviderError::Denied => (NOBODY.to_owned(), "denied".to_owned()),
+            ProviderError::Refused(error) | ProviderError::Silent(error) => (NOBODY.to_owned(), error.to_string()),
+            ProviderError::Unlinked { .. } => (NOBODY.to_owned(), "unlinked".to_owned()),
+            ProviderError::Disabled { name, .. } => (format!("staff.{name}"), "disabled".to_owned()),
+        };
+        let address = origin.masked();
+        tracing::warn!(target: "security", event = "staff_provider_refused", why, address, "who came from the provider");
+        let client = self.database.client().await?;
+        let entry = Entry::new(Actor::System, AuditAction::StaffRefusedByProvider, &about);
+        Ok(entry.detail(Some(why.as_str())).write(&client).await?)
+    }
+
+    /// Seals what a browser keeps for us.
+    fn sealed(&self, context: &str, value: &impl Serialize) -> String {
+        let plain = serde_json::to_vec(value).expect("texts and numbers are JSON");
+        URL_SAFE_NO_PAD.encode(self.vault.seal(context, &plain))
+    }
+
+    /// Opens it again; `None` for what we did not seal for that.
+    fn unsealed<V: for<'de> Deserialize<'de>>(&self, context: &str, sealed: &str) -> Option<V> {
+        let plain = self.vault.open(context, &URL_SAFE_NO_PAD.decode(sealed).ok()?).ok()?;
+        serde_json::from_slice(&plain).ok()
+    }
+}
+
+/// When the second factor was shown, by what the provider says of it. One that does not say so, or names a moment to come, has
+/// vouched for it, and for nothing that needs it fresh.
+fn shown_at(authenticated_at: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    authenticated_at.filter(|at| *at <= now).unwrap_or(now - FRESH_MAX)
+}
+
+fn hash(state: &str) -> [u8; 32] {
+    let hash = digest::digest(&digest::SHA256, state.as_bytes());
+    hash.as_ref().try_into().expect("SHA-256 has 32 bytes")
+}
+
+/// Forgets states that would not be good any more.
+pub(crate) async fn forget(client: &impl deadpool_postgres::GenericClient) -> Result<(), StoreError> {
+    store::staff_subjects::staff_provider_states::delete_old(client, clock::now(), BATCH).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_factor_that_was_shown_elsewhere_is_as_fresh_as_the_provider_says() {
+        let now = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(10);
+        let before = now - SignedDuration::from_mins(2);
+        assert_eq!(shown_at(Some(before), now), before);
+        for unsaid in [None, Some(now + SignedDuration::from_secs(1))] {
+            assert_eq!(now.duration_since(shown_at(unsaid, now)), FRESH_MAX, "{unsaid:?}");
+        }
+    }
+}
