@@ -60,6 +60,7 @@ pub fn router(state: BackofficeState) -> Router {
         .route("/people", get(people::first))
         .route("/people/{case}", get(people::show))
         .route("/people/{case}/handed-in.jpg", get(people::handed_in))
+        .route("/people/{case}/back.jpg", get(people::back_of_card))
         .route("/people/{case}/verified.jpg", get(people::verified))
         .route("/people/{case}/confirm", post(people::confirm).get(people::back))
         .route("/people/{case}/refuse", post(people::refuse).get(people::back))

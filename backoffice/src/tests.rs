@@ -11,11 +11,12 @@ use pagekit::words::{Words, keys, keys_used};
 use registration::desk::audit::{AuditAction, AuditEntry};
 use registration::desk::case::{Case, CaseId, CaseKind, Subject};
 use registration::desk::payments::Review;
-use registration::desk::people::PersonCase;
+use registration::desk::people::{PersonCase, Shows};
 use registration::desk::queue::{Line, Note};
 use registration::desk::staff::{Reach, Role, StaffMember};
 use registration::model::actor::Actor;
 use registration::model::document::{Document, DocumentKind};
+use registration::model::facts::hint::Hint;
 use registration::model::ids::{AccountId, StaffId};
 use registration::model::order::{Order, OrderId, OrderSitting, OrderState};
 use registration::model::person::PersonName;
@@ -210,12 +211,13 @@ fn is_bare(name: &str) -> bool {
 }
 
 /// Identities and faces that wait.
-fn of_people(w: Words) -> [(&'static str, Markup); 3] {
+fn of_people(w: Words) -> [(&'static str, Markup); 4] {
     let (cases, history, reasons) = (cases(), history(), texts(&people::REASONS));
     let (queue, work, taken) = (people_queue(&cases), queues::theirs(), queues::others());
     [
         ("people", people::body(w, &person_case(&queue, &cases[0], (&work, &reasons), &history))),
         ("people-face", people::body(w, &person_case(&queue, &cases[1], (&taken, &reasons), &[]))),
+        ("people-card", people::body(w, &person_case(&queue, &cases[2], (&work, &reasons), &[]))),
         ("people-empty", people::nothing(w, None, 0, true)),
     ]
 }
@@ -241,21 +243,29 @@ fn signing_in(w: Words) -> [(&'static str, Markup); 2] {
 }
 
 /// An identity and a face that wait.
-fn cases() -> [PersonCase; 2] {
+fn cases() -> [PersonCase; 3] {
     let account = AccountId(Uuid::from_u128(7));
     let document = Document::parse(DocumentKind::ResidentId, "11010519491231002X").unwrap();
     let person = |name: &str| Person { name: name.parse().unwrap(), document: document.clone() };
     let picture = PictureId(Uuid::from_u128(1));
     let since = now() - SignedDuration::from_mins(90);
+    let case = |subject, name, shows, (back, hints), portrait| PersonCase {
+        subject,
+        person: person(name),
+        since,
+        picture,
+        shows,
+        back,
+        hints,
+        portrait,
+    };
+    let face = Subject::Face(account, "degree-english".parse().unwrap());
+    let noticed = (Some(PictureId(Uuid::from_u128(2))), vec![Hint::ReadEqual, Hint::Alike]);
+    let long = "阿卜杜热西提·买买提依明·艾合买提江";
     [
-        PersonCase { subject: Subject::Identity(account), person: person("张伟"), since, picture, portrait: None },
-        PersonCase {
-            subject: Subject::Face(account, "degree-english".parse().unwrap()),
-            person: person("阿卜杜热西提·买买提依明·艾合买提江"),
-            since,
-            picture,
-            portrait: Some(picture),
-        },
+        case(Subject::Identity(account), "张伟", Shows::Holding, (None, Vec::new()), None),
+        case(face, long, Shows::Face, (None, Vec::new()), Some(picture)),
+        case(Subject::Identity(AccountId(Uuid::from_u128(8))), "张伟", Shows::Card, noticed, None),
     ]
 }
 

@@ -1,9 +1,9 @@
-//! Clients of the outside world: SMS, mail, reading of identity cards and of order pictures, comparing of faces, liveness, payment,
-//! staff's identity provider.
+//! Clients of the outside world: SMS, mail, reading of identity cards and of order pictures, names and numbers, comparing of
+//! faces, liveness, payment, staff's identity provider.
 //! No domain: plain strings and bytes go in and out, and every call is bounded in time and in size.
 //!
-//! In reading order: [`sms`], [`mail`], [`cards`], [`screenshots`], [`faces`], [`liveness`], [`pay`], [`oidc`] and
-//! [`webhooks`] are what callers know;
+//! In reading order: [`sms`], [`mail`], [`cards`], [`screenshots`], [`faces`], [`liveness`], [`two_elements`], [`pay`],
+//! [`oidc`] and [`webhooks`] are what callers know;
 //! [`settings`] is where configuration comes from; `vendors` has a folder for each vendor, and of each product a file,
 //! which says on top which variables configure it. Errors carry vendors' codes and never personal data.
 
@@ -16,6 +16,7 @@ pub mod pay;
 pub mod screenshots;
 pub mod settings;
 pub mod sms;
+pub mod two_elements;
 pub mod webhooks;
 
 mod digests;
@@ -32,6 +33,7 @@ pub use oidc::IdentityProvider;
 pub use pay::Channel;
 pub use screenshots::{OrderText, ScreenshotError, ScreenshotReader, ShownTime};
 pub use sms::{Sms, SmsError};
+pub use two_elements::{Belonging, TwoElements, TwoElementsError};
 pub use vendors::{alipay, aliyun, tencent, unionpay, wechat_pay};
 pub use webhooks::WebhookSender;
 
@@ -50,6 +52,8 @@ pub struct Gateways {
     pub faces: Option<FaceComparer>,
     /// Sees that a living person is in front of the camera, and who.
     pub liveness: Option<Liveness>,
+    /// Knows which name and number belong together.
+    pub two_elements: Option<TwoElements>,
     /// Take money, in the order in which they are offered; at most one of a word.
     pub pay: Vec<Channel>,
     /// Tells other systems what has happened.

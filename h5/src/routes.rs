@@ -84,14 +84,9 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .merge(payment_pages())
         .merge(ticket_pages())
         .route("/me", get(account::show))
-        .route("/me/identity", get(identity::show).post(identity::begin))
-        .route("/me/identity/liveness", get(liveness::show).post(liveness::begin))
-        .route("/me/identity/handover", get(handover::show).post(handover::make))
-        .route("/me/identity/handover/state", get(handover::state))
-        .route("/me/identity/state", get(state::show))
+        .merge(identity_pages())
         .route("/me/decided", get(still_waits::show))
         .route("/me/bar", get(still_waits::bar))
-        .route("/me/identity/portrait.jpg", get(pictures::portrait))
         .route("/me/photos/{photo}", get(pictures::photo))
         .route("/handover/{token}", get(handover::look).post(handover::take))
         .route("/help", get(help::show).post(help::ask))
@@ -133,6 +128,20 @@ async fn elsewhere(method: Method, uri: Uri) -> Response {
     }
 }
 
+/// Who somebody is, and what they agreed to having looked at.
+fn identity_pages() -> Router<App> {
+    Router::new()
+        .route("/me/identity", get(identity::show).post(identity::begin))
+        .route("/me/identity/liveness", get(liveness::show).post(liveness::begin))
+        .route("/me/identity/handover", get(handover::show).post(handover::make))
+        .route("/me/identity/handover/state", get(handover::state))
+        .route("/me/identity/state", get(state::show))
+        .route("/me/face/withdraw", get(account::face::show).post(account::face::withdraw))
+        .route("/exams/{exam}/face/consent", get(face::consent::back).post(face::consent::give))
+        .route("/exams/{exam}/face/liveness", get(face::consent::back).post(face::liveness::begin))
+        .route("/me/identity/portrait.jpg", get(pictures::portrait))
+}
+
 /// Pages with pictures: large forms, and pieces of pictures sent one after another.
 fn uploads() -> Router<App> {
     Router::new()
@@ -143,6 +152,7 @@ fn uploads() -> Router<App> {
             get(pictures::look).put(pictures::receive).layer(DefaultBodyLimit::max(CHUNK_BYTES_MAX)),
         )
         .route("/exams/{exam}/face", get(face::show).post(face::check))
+        .route("/exams/{exam}/face/other", get(face::other::show).post(face::other::hand_in))
         .route(
             "/exams/{exam}/face/picture",
             get(face::upload::look).put(face::upload::receive).layer(DefaultBodyLimit::max(CHUNK_BYTES_MAX)),

@@ -62,6 +62,7 @@ use crate::people::People;
 use crate::people::accounts::{AccountSettings, Accounts};
 use crate::people::candidates::Candidates;
 use crate::people::care::Care;
+use crate::people::consents::FaceConsents;
 use crate::people::faces::Faces;
 use crate::people::identity::Identity;
 use crate::pictures::files::PictureFiles;
@@ -336,6 +337,11 @@ impl Registration {
     /// Letters to staff.
     pub fn staff_letters(&self) -> StaffLetters {
         StaffLetters { post: self.accounts.post.clone() }
+    }
+
+    /// Who agreed to face checks.
+    pub fn face_consents(&self) -> FaceConsents {
+        FaceConsents { database: self.identity.database.clone() }
     }
 
     /// Stops the jobs, each after the round that is running.

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod candidates;
 pub(crate) mod care;
+pub mod consents;
 pub mod faces;
 pub mod identity;
 pub(crate) mod store;

@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 use gateways::settings::{SettingError, Variables};
 use gateways::webhooks::{WebhookRules, WebhookSender};
-use gateways::{CardReader, FaceComparer, Gateways, Liveness, Mailer, Sms};
+use gateways::{CardReader, FaceComparer, Gateways, Liveness, Mailer, Sms, TwoElements};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -129,6 +129,9 @@ impl Sandbox {
             screenshots: None,
             faces: Some(FaceComparer::tencent(gateways::tencent::face_compare::TencentFaceConfig::of(&variables)?)),
             liveness: Some(Liveness::tencent_browser(gateways::tencent::kyc_browser::TencentKycConfig::of(
+                &variables,
+            )?)),
+            two_elements: Some(TwoElements::tencent(gateways::tencent::two_elements::TencentTwoElementsConfig::of(
                 &variables,
             )?)),
             pay: vec![

@@ -6,6 +6,7 @@ pub(crate) mod answer;
 pub(crate) mod call;
 pub(crate) mod kyc;
 pub(crate) mod oidc;
+mod residents;
 pub(crate) mod tencent;
 pub(crate) mod unionpay;
 pub(crate) mod wechat_pay;

@@ -99,7 +99,7 @@ async fn with_gateways<T>(
         let outcome = match Services::open(&stores, &data, gateways, AccountSettings::default()).await {
             Ok(services) => {
                 let outcome = work(&services).await;
-                services.stop().await;
+                Box::pin(services.stop()).await;
                 outcome
             }
             Err(error) => Err(error),

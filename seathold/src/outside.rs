@@ -18,8 +18,8 @@ use gateways::unionpay::UnionPayConfig;
 use gateways::webhooks::{WebhookRules, WebhookSender};
 use gateways::wechat_pay::WechatPayConfig;
 use gateways::{
-    CardReader, Channel, FaceComparer, Gateways, IdentityProvider, Liveness, Mailer, ScreenshotReader, Sms, aliyun,
-    tencent,
+    CardReader, Channel, FaceComparer, Gateways, IdentityProvider, Liveness, Mailer, ScreenshotReader, Sms,
+    TwoElements, aliyun, tencent,
 };
 use sandbox::Sandbox;
 
@@ -48,6 +48,9 @@ pub struct OutsideArgs {
     /// Who sees that a living person is in front of the camera.
     #[arg(long, env = "SEATHOLD_LIVENESS", value_name = "VENDOR")]
     pub liveness: Option<Checker>,
+    /// Who knows which name and number belong together, for exams with `identity.card = "vendor"`.
+    #[arg(long, env = "SEATHOLD_TWO_ELEMENTS", value_name = "VENDOR")]
+    pub two_elements: Option<Cloud>,
     /// Who takes money, in the order in which they are offered: `alipay,wechat-pay,unionpay`.
     #[arg(long, env = "SEATHOLD_PAY", value_name = "CHANNELS", value_delimiter = ',')]
     pub pay: Vec<Till>,
@@ -71,7 +74,7 @@ pub struct OutsideArgs {
     pub mail_from: Option<String>,
 }
 
-/// Vendors of messages and of face comparison.
+/// Vendors of messages, of face comparison, and of names and numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Cloud {
     /// Tencent Cloud (腾讯云).
@@ -153,6 +156,7 @@ impl Outside {
             card_models: args.card_models.clone(),
             face_compare: args.face_compare.or(Some(Cloud::Tencent)),
             liveness: args.liveness.or(Some(Checker::Tencent)),
+            two_elements: args.two_elements.or(Some(Cloud::Tencent)),
             pay: if args.pay.is_empty() {
                 vec![Till::Alipay, Till::WechatPay, Till::Unionpay]
             } else {
@@ -195,6 +199,11 @@ fn configured(args: &OutsideArgs, variables: &Variables) -> anyhow::Result<Gatew
         screenshots: LocalScreenshots::find().map(ScreenshotReader::local),
         faces: args.face_compare.map(|vendor| faces(vendor, variables)).transpose().context("--face-compare")?,
         liveness: args.liveness.map(|vendor| liveness(vendor, variables)).transpose().context("--liveness")?,
+        two_elements: args
+            .two_elements
+            .map(|vendor| two_elements(vendor, variables))
+            .transpose()
+            .context("--two-elements")?,
         pay: args.pay.iter().map(|till| channel(*till, variables)).collect::<Result<_, _>>().context("--pay")?,
         webhooks: Some(WebhookSender::new(webhook_rules(args))),
         provider: provider(variables).context("--oidc-issuer")?,
@@ -282,6 +291,13 @@ fn liveness(vendor: Checker, variables: &Variables) -> Result<Liveness, SettingE
     })
 }
 
+fn two_elements(vendor: Cloud, variables: &Variables) -> Result<TwoElements, SettingError> {
+    Ok(match vendor {
+        Cloud::Tencent => TwoElements::tencent(tencent::two_elements::TencentTwoElementsConfig::of(variables)?),
+        Cloud::Aliyun => TwoElements::aliyun(aliyun::two_elements::AliyunTwoElementsConfig::of(variables)?),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -307,7 +323,8 @@ mod tests {
     fn nothing_is_offered_that_was_not_named() {
         let gateways = configured(&OutsideArgs::default(), &Variables::default()).unwrap();
         assert!(gateways.sms.is_none() && gateways.mail.is_none() && gateways.faces.is_none());
-        assert!(gateways.liveness.is_none() && gateways.pay.is_empty() && gateways.provider.is_none());
+        assert!(gateways.liveness.is_none() && gateways.two_elements.is_none());
+        assert!(gateways.pay.is_empty() && gateways.provider.is_none());
     }
 
     #[test]

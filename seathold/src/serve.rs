@@ -74,7 +74,7 @@ pub async fn serve(mut args: ServeArgs, rush: Option<Rush>) -> anyhow::Result<()
             let extras = Extras { sandbox_url: outside.sandbox_url(), rush };
             let served = serve_over(&args, &data, listeners, &services, extras, &mut signals, &gave_up);
             let outcome = served.await;
-            services.stop().await;
+            Box::pin(services.stop()).await;
             outcome
         }
         Some(Err(error)) => Err(error),

@@ -202,22 +202,6 @@ async fn browser_walk_from_the_list_of_exams_to_the_staffs_confirmation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn browser_without_scripts_holds_a_seat_too() {
-    let mut app = ServedApp::start().await;
-    let phone = Browser::start(Device::Phone).await;
-    phone.block_scripts().await;
-    phone.goto(&format!("{}/sign-up?exam=campus-english", app.url())).await.unwrap();
-    sign_up(&phone, "李娜").await;
-    click(&phone, "a[href='/exams/campus-english']").await;
-    arrives(&phone, "/exams/campus-english").await;
-    choose(&phone).await;
-    arrives(&phone, "/orders/").await;
-    phone.screenshot("walk-without-scripts").await;
-    phone.close().await;
-    assert!(app.stop().await.success());
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn browser_inside_wechat_is_sent_outside() {
     let mut app = ServedApp::start().await;
     let wechat = Browser::start(Device::WeChat).await;

@@ -48,7 +48,7 @@ async fn what_the_version_before_left_is_shown_as_it_was() {
         panic!("one message, once")
     };
     assert!(sent.contains("缴费已确认"), "{sent}");
-    sites.stop().await;
+    Box::pin(sites.stop()).await;
 }
 
 /// Waits until it is so.

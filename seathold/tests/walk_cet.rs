@@ -4,42 +4,20 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
 
+#[allow(dead_code, reason = "not every walk does everything that the walks share")]
 mod walking {
+    pub(crate) mod cet;
     pub(crate) mod office;
+    pub(crate) mod people;
     pub(crate) mod ticket;
 }
 
 use testkit::{BrowserOptions, ServedApp, Walker};
 
+use walking::cet::{EMAIL, EXAM, NAME, NUMBER, PASSWORD, find_oneself, link_to, pay_by_bank, solve};
 use walking::ticket::{Sitter, takes_ticket};
 
-const EXAM: &str = "/exams/cet";
-const EMAIL: &str = "yan.donger@example.edu";
-const PASSWORD: &str = "cet-2027-spring";
-/// On the roster that ships: campus 993010, eligible for CET-4 and other languages, and a CET-4 score of 512.
-const NUMBER: &str = "110105200603150016";
-const NAME: &str = "颜冬儿";
 const TICKET: &str = "430000201106001";
-
-/// The first link in the newest letter to this address.
-async fn link_to(app: &ServedApp, email: &str) -> String {
-    for _ in 0..600 {
-        let letters = app.messages(email).await;
-        let link = letters.first().and_then(|letter| letter.text.lines().find(|line| line.starts_with("http")));
-        if let Some(link) = link {
-            let path = link.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
-            return path.expect("a link has a path").to_owned();
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    panic!("no letter came to {email}");
-}
-
-/// The captcha's other way: the device does sums.
-async fn solve(phone: &Walker) {
-    phone.tap("button[data-sums]").await;
-    phone.shows("已通过验证").await;
-}
 
 async fn sign_up(app: &ServedApp, phone: &mut Walker) {
     phone.open("/").await;
@@ -88,7 +66,7 @@ async fn agree(phone: &mut Walker) {
     phone.arrives("/eligibility").await;
 }
 
-async fn find_oneself(phone: &mut Walker) {
+async fn is_not_found(phone: &mut Walker) {
     phone.looks("cet-09-eligibility").await;
     phone.tap("main form button[type=submit]").await;
     phone.shows("请选择证件类型").await;
@@ -98,14 +76,11 @@ async fn find_oneself(phone: &mut Walker) {
     phone.tap("main form button[type=submit]").await;
     phone.shows("没有查到证件号码和姓名都一致的学籍").await;
     phone.looks("cet-10-not-found").await;
-    phone.fill("#name", NAME).await;
-    phone.tap("main form button[type=submit]").await;
-    phone.arrives("/eligibility/person").await;
-    phone.shows("英语四级笔试").await;
-    phone.looks("cet-11-person").await;
 }
 
 async fn review_score(phone: &mut Walker) {
+    phone.shows("英语四级笔试").await;
+    phone.looks("cet-11-person").await;
     phone.tap("a[href*='/score-review']").await;
     phone.arrives("/score-review").await;
     phone.fill("#ticket", "430000201106999").await;
@@ -124,11 +99,7 @@ async fn review_score(phone: &mut Walker) {
 
 async fn bind(phone: &mut Walker) {
     phone.open(&format!("{EXAM}/eligibility")).await;
-    phone.select("#kind", "resident_id").await;
-    phone.fill("#number", NUMBER).await;
-    phone.fill("#name", NAME).await;
-    phone.tap("main form button[type=submit]").await;
-    phone.arrives("/eligibility/person").await;
+    find_oneself(phone).await;
     phone.tap("form.stack button[type=submit]").await;
     phone.shows("请检查学籍与资格信息，并勾选确认").await;
     phone.tap("#agree").await;
@@ -197,26 +168,6 @@ async fn kept_together(phone: &mut Walker) {
     phone.looks("cet-25-written-first").await;
 }
 
-/// Two confirmations, the second by the bank; its page, and back by the form that the platform signed.
-async fn pay_by_bank(phone: &mut Walker) {
-    phone.open(EXAM).await;
-    phone.tap(".mine .order-do a.link").await;
-    phone.shows("选择支付方式").await;
-    phone.tap(".channel[value=bank]").await;
-    phone.shows("选择付款银行").await;
-    phone.looks("cet-27-banks").await;
-    phone.tap("button[name=bank][value=icbc]").await;
-    phone.shows("前往工商银行付款").await;
-    phone.looks("cet-28-going").await;
-    phone.tap("form[action$='/frontTransReq.do'] button").await;
-    phone.shows("中国工商银行").await;
-    phone.looks("cet-29-bank").await;
-    phone.tap("button[value=pay]").await;
-    phone.tap("form.back button").await;
-    phone.turns_to("确认时间").await;
-    phone.looks("cet-34-paid").await;
-}
-
 /// Without the review of an earlier score, band 6 is not for this person: neither written nor oral.
 async fn not_eligible(phone: &mut Walker) {
     phone.open(&format!("{EXAM}/sittings?part=written")).await;
@@ -259,7 +210,8 @@ async fn b1_b7_b8_b9_b10_b11_b13_b14_b15_cet_from_the_account_to_the_payment() {
     let mut phone = Walker::start(app.url(), BrowserOptions::default()).await;
     sign_up(&app, &mut phone).await;
     agree(&mut phone).await;
-    find_oneself(&mut phone).await;
+    is_not_found(&mut phone).await;
+    find_oneself(&phone).await;
     review_score(&mut phone).await;
     bind(&mut phone).await;
     choose_written(&mut phone).await;
@@ -330,22 +282,9 @@ async fn b2_b3_b4_b9_forgotten_passwords_accounts_and_people_of_others() {
     // B9: a person who is bound to one account cannot be bound to another.
     let other = "other@example.edu";
     let mut second = Walker::start(app.url(), BrowserOptions::default()).await;
-    second.open(&format!("/sign-up?exam=cet&next={EXAM}")).await;
-    second.fill("#email", other).await;
-    second.fill("#password", PASSWORD).await;
-    second.tap("#agree").await;
-    solve(&second).await;
-    second.tap("main form > button[type=submit]").await;
-    second.shows("我们已向").await;
-    second.open(&link_to(&app, other).await).await;
-    second.tap("main form button[type=submit]").await;
-    second.arrives(EXAM).await;
+    walking::cet::sign_up(&app, &mut second, other).await;
     agree(&mut second).await;
-    second.select("#kind", "resident_id").await;
-    second.fill("#number", NUMBER).await;
-    second.fill("#name", NAME).await;
-    second.tap("main form button[type=submit]").await;
-    second.arrives("/eligibility/person").await;
+    find_oneself(&second).await;
     second.tap("#agree").await;
     second.tap("form.stack button[type=submit]").await;
     second.shows("这位考生的报考信息已绑定其他账号").await;

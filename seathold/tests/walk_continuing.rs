@@ -5,7 +5,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
 
+#[allow(dead_code, reason = "not every walk does everything that the walks share")]
 mod walking {
+    pub(crate) mod continuing;
     pub(crate) mod desk;
     pub(crate) mod office;
     pub(crate) mod people;
@@ -16,54 +18,16 @@ mod walking {
 use specimen::form_photo;
 use testkit::{BrowserOptions, Device, ServedApp, Walker};
 
+use walking::continuing::{
+    EXAM, LIN, SHENJIANG, SUN, TONGPU, agree, claim, fill_form, liveness, pay_on_the_phone, sign_up,
+};
 use walking::desk::{refuse, staff};
-use walking::people::{Album, next_step, others_take, prove_mobile};
+use walking::people::{Album, next_step, others_take};
 use walking::photo;
 use walking::ticket::{Sitter, takes_ticket};
 
-const EXAM: &str = "/exams/continuing-education";
-const PASSWORD: &str = "jiaowai-2027";
-/// On the roster that ships, at the school `shenjiang-ce`.
-const SUN: Candidate = Candidate {
-    username: "SunJianfeng88",
-    name: "孙剑峰",
-    number: "310104198807070019",
-    mobile: "13812340001",
-    face: 11,
-};
-/// On it too, at `tongpu-ce`.
-const LIN: Candidate =
-    Candidate {
-        username: "linxiao1992", name: "林晓", number: "310104199202140023", mobile: "13812340002", face: 12
-    };
-/// `radio` of a school, as the form has them.
-const SHENJIANG: &str = "label[for=f-school-0]";
-const TONGPU: &str = "label[for=f-school-1]";
-
-struct Candidate {
-    username: &'static str,
-    name: &'static str,
-    number: &'static str,
-    mobile: &'static str,
-    /// The seed of the drawn face.
-    face: u8,
-}
-
 async fn desk(app: &ServedApp) -> Walker {
     Walker::start(app.url(), BrowserOptions { device: Device::Desk, ..BrowserOptions::default() }).await
-}
-
-/// Fills the form in and hands it in.
-async fn sign_up(app: &ServedApp, browser: &mut Walker, who: &Candidate) {
-    browser.fill("#username", who.username).await;
-    browser.fill("#mobile", who.mobile).await;
-    browser.fill("#password", PASSWORD).await;
-    prove_mobile(app, browser, who.mobile).await;
-    browser.tap("#agree").await;
-    browser.tap("main form > button[type=submit]").await;
-    browser.leaves("/sign-up").await;
-    browser.open(EXAM).await;
-    browser.shows("下一步：实名认证").await;
 }
 
 async fn look_around(pc: &mut Walker) {
@@ -87,28 +51,6 @@ async fn look_around(pc: &mut Walker) {
     pc.shows("密码至少要有数字、字母、符号中的两种").await;
     pc.shows("请先阅读并同意").await;
     pc.looks("ce-03-sign-up-errors").await;
-}
-
-/// Who one is, the consent, and one of the ways.
-async fn claim(browser: &mut Walker, who: &Candidate, way: &str) {
-    browser.select("#kind", "resident_id").await;
-    browser.fill("#name", who.name).await;
-    browser.fill("#number", who.number).await;
-    browser.tap("label[for=consent]").await;
-    browser.tap(&format!("button[value='{way}']")).await;
-    browser.arrives(&format!("/me/identity{way}")).await;
-}
-
-/// Through the vendor's page, where the person decides what comes of it.
-async fn liveness(phone: &mut Walker, face: &std::path::Path, decision: &str) {
-    phone.tap("form[action^='/me/identity/liveness'] button").await;
-    phone.tap("main a.button[rel=noreferrer]").await;
-    phone.shows("由您决定结果").await;
-    phone.attach("#photo", face).await;
-    phone.looks(&format!("ce-07-sandbox-{decision}")).await;
-    phone.tap(&format!("button[value={decision}]")).await;
-    // It goes back by itself.
-    phone.arrives("/me/identity").await;
 }
 
 async fn prove_identity(app: &ServedApp, pc: &mut Walker, album: &Album) {
@@ -157,25 +99,11 @@ async fn prove_identity(app: &ServedApp, pc: &mut Walker, album: &Album) {
     other.finish().await;
 }
 
-async fn agree(browser: &mut Walker) {
-    next_step(browser, EXAM, "/notice").await;
-    browser.looks("ce-12-notice").await;
-    browser.tap("label[for=agree]").await;
-    browser.tap("main form button[type=submit]").await;
-    browser.arrives("/details").await;
-}
-
 /// Picks a photo, which the page puts in its frame.
 async fn choose_photo(browser: &Walker, photo: &std::path::Path) {
     browser.attach("#album", photo).await;
     browser.find_one(".crop:not([hidden])").await;
     browser.find_one("#photo[data-here]").await;
-}
-
-async fn fill_form(browser: &mut Walker, school: &str) {
-    browser.tap("label[for=f-political_status-3]").await;
-    browser.fill("#f-address", "上海市样例区样例路 1 号").await;
-    browser.tap(school).await;
 }
 
 async fn hand_in(browser: &mut Walker) {
@@ -204,13 +132,13 @@ async fn a1_a2_a3_a5_a6_a7_a10_from_the_computer_by_the_phone_to_the_payment() {
     let album = Album::new();
     let mut pc = desk(&app).await;
     look_around(&mut pc).await;
-    sign_up(&app, &mut pc, &SUN).await;
+    sign_up(&app, &pc, &SUN).await;
     prove_identity(&app, &mut pc, &album).await;
     agree(&mut pc).await;
     pc.shows("已认证的信息").await;
     pc.shows("1988").await;
     // Nothing but a draft without the rest, and no photo of somebody else.
-    fill_form(&mut pc, SHENJIANG).await;
+    fill_form(&pc, SHENJIANG).await;
     pc.looks("ce-13-form").await;
     hand_in(&mut pc).await;
     pc.shows("请选择证件照片").await;
@@ -253,18 +181,6 @@ async fn pay_by_code(pc: &mut Walker) {
     pc.looks("ce-21-paid").await;
 }
 
-/// A sitting, and to Alipay and back.
-async fn pay_on_the_phone(phone: &mut Walker) {
-    phone.tap("label[for=sitting-en-0424-pm-a]").await;
-    phone.tap("form.choose button[type=submit]").await;
-    phone.arrives("/orders/").await;
-    phone.tap(".channel[value=alipay]").await;
-    phone.tap("form.pay button[type=submit]").await;
-    phone.tap("button[value=pay]").await;
-    phone.turns_to("确认时间").await;
-    phone.looks("ce-41-paid").await;
-}
-
 /// The manual channel: a photo with the document in hand, refused once, then confirmed.
 async fn by_hand(app: &ServedApp, phone: &mut Walker, album: &Album) {
     next_step(phone, EXAM, "/me/identity").await;
@@ -305,11 +221,11 @@ async fn a4_a6_a10_by_the_manual_channel_and_a_refused_form() {
     let album = Album::new();
     let mut phone = Walker::start(app.url(), BrowserOptions::default()).await;
     phone.open(&format!("/sign-up?exam=continuing-education&next={EXAM}")).await;
-    sign_up(&app, &mut phone, &LIN).await;
+    sign_up(&app, &phone, &LIN).await;
     by_hand(&app, &mut phone, &album).await;
     agree(&mut phone).await;
     // Another school than the roster says: staff look at it.
-    fill_form(&mut phone, SHENJIANG).await;
+    fill_form(&phone, SHENJIANG).await;
     let photo = album.keep("lin.jpg", &form_photo(LIN.face));
     choose_photo(&phone, &photo).await;
     photo::place(&phone).await;
@@ -347,7 +263,8 @@ async fn a4_a6_a10_by_the_manual_channel_and_a_refused_form() {
     phone.tap(".callout a.button").await;
     phone.arrives("/sittings").await;
     phone.looks("ce-40-sittings").await;
-    pay_on_the_phone(&mut phone).await;
+    pay_on_the_phone(&phone).await;
+    phone.looks("ce-41-paid").await;
     phone.finish().await;
     app.stop().await;
 }

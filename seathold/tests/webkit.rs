@@ -8,33 +8,32 @@ mod walking {
     pub(crate) mod iphone;
 }
 
-use testkit::ServedApp;
+use testkit::{ServedApp, Walker};
 
-use walking::iphone::IPhone;
+use walking::iphone::{IPhone, SUBMIT, sign_up};
 
 /// From a seat over WeChat Pay's page to the receipt: WebKit says where one comes from, and looks by itself.
-async fn pays(phone: &IPhone) {
+async fn pays(phone: &mut IPhone) {
     phone.open("/exams/campus-english").await;
     phone.tap("label[for=agree]").await;
     phone.tap("label[for=sitting-en-0522-am-lakeside]").await;
-    phone.tap("form.choose button[type=submit]").await;
-    phone.finds(".channel").await;
-    let order = phone.run("return location.pathname").await;
-    phone.open(&format!("{}?on=phone", order.as_str().unwrap())).await;
+    phone.turn("form.choose button[type=submit]").await;
+    let order = phone.arrives("/orders/").await;
+    phone.open(&format!("{order}?on=phone")).await;
     phone.looks("webkit-channels").await;
     phone.tap(".channel[value=wechat_pay]").await;
     phone.shows("确认缴费信息").await;
     phone.looks("webkit-confirm").await;
     phone.tap("form.pay button[type=submit]").await;
     phone.tap("button[value=pay]").await;
-    phone.shows("确认时间").await;
+    phone.turns_to("确认时间").await;
     phone.looks("webkit-paid").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn webkit_shows_every_page_whole_and_signs_up() {
     let mut app = ServedApp::start().await;
-    let phone = IPhone::start(app.url()).await;
+    let mut phone = Walker::webkit(app.url()).await;
     let pages = [
         ("home", "/language?to=zh&next=/", "考试报名"),
         ("cet", "/exams/cet", "报名流程"),
@@ -53,17 +52,17 @@ async fn webkit_shows_every_page_whole_and_signs_up() {
 
     // Back to what answered a form, and loading it anew, show the form and send nothing.
     phone.open("/sign-up?next=/exams/degree-english").await;
-    phone.submit().await;
+    phone.turn(SUBMIT).await;
     phone.shows("请先处理下面的问题").await;
     phone.open("/agreement").await;
     phone.back().await.unwrap_or_else(|error| panic!("{error}"));
     phone.fill("#name", "孙剑峰").await;
     assert!(!phone.text().await.contains("请先处理下面的问题"), "{}", phone.text().await);
 
-    phone.sign_up(&app, "孙剑峰", "310104198807070019", "/exams/degree-english").await;
+    sign_up(&app, &mut phone, "孙剑峰", "310104198807070019", "/exams/degree-english").await;
     phone.shows("下一步：实名认证").await;
     phone.looks("webkit-signed-in").await;
-    pays(&phone).await;
+    pays(&mut phone).await;
     for (name, path, words) in [
         ("me", "/me", "账号与安全"),
         ("identity", "/me/identity?exam=degree-english&next=/exams/degree-english", "实名认证"),
@@ -73,6 +72,6 @@ async fn webkit_shows_every_page_whole_and_signs_up() {
         phone.shows(words).await;
         phone.looks(&format!("webkit-{name}")).await;
     }
-    phone.close().await;
+    phone.finish().await;
     app.stop().await;
 }

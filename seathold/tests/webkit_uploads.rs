@@ -14,9 +14,9 @@ use std::io::Cursor;
 
 use image::ImageFormat;
 use specimen::{card_back, card_front};
-use testkit::{FaultyLine, LineEnd, ServedApp};
+use testkit::{Driven, FaultyLine, LineEnd, ServedApp, Walker};
 
-use walking::iphone::IPhone;
+use walking::iphone::{IPhone, sign_up};
 use walking::people::Album;
 
 const NAME: &str = "孙剑峰";
@@ -35,7 +35,7 @@ fn screenshot() -> Vec<u8> {
     png.into_inner()
 }
 
-async fn show_card(phone: &IPhone, line: &FaultyLine, album: &Album) {
+async fn show_card(phone: &mut IPhone, line: &FaultyLine, album: &Album) {
     phone.open("/me/identity?exam=degree-english&next=/exams/degree-english").await;
     phone.tap("label[for=consent]").await;
     phone.tap("button[value='/card']").await;
@@ -61,7 +61,7 @@ async fn hold_a_seat(phone: &IPhone) {
     phone.finds("#album").await;
 }
 
-async fn hand_in(phone: &IPhone, line: &FaultyLine, album: &Album) {
+async fn hand_in(phone: &mut IPhone, line: &FaultyLine, album: &Album) {
     let picture = album.keep("order.png", &screenshot());
     // In the middle of it, and on from there.
     line.cut_at(SECOND_PIECE);
@@ -87,13 +87,13 @@ async fn an_iphone_sends_card_and_screenshot_over_a_line_that_breaks() {
     let mut app = ServedApp::start().await;
     let port = app.url().rsplit(':').next().unwrap().parse().unwrap();
     let (line, album) = (FaultyLine::to(LineEnd::Port(port)).await, Album::new());
-    let phone = IPhone::start(&line.http_url()).await;
+    let mut phone = Walker::webkit(&line.http_url()).await;
     phone.open("/language?to=zh&next=/").await;
-    phone.sign_up(&app, NAME, NUMBER, "/exams/degree-english").await;
+    sign_up(&app, &mut phone, NAME, NUMBER, "/exams/degree-english").await;
     phone.shows("下一步：实名认证").await;
-    show_card(&phone, &line, &album).await;
+    show_card(&mut phone, &line, &album).await;
     hold_a_seat(&phone).await;
-    hand_in(&phone, &line, &album).await;
-    phone.close().await;
+    hand_in(&mut phone, &line, &album).await;
+    phone.finish().await;
     app.stop().await;
 }

@@ -15,6 +15,7 @@ pub use app_codes::app_code;
 pub use browsers::axe::accessibility_faults;
 pub use browsers::browser::{Browser, BrowserOptions, Device};
 pub use browsers::code::scanned;
+pub use browsers::driven::Driven;
 pub use browsers::old_chromium::{OldChromium, OldVersion};
 pub use browsers::walker::Walker;
 pub use browsers::webkit::WebKit;

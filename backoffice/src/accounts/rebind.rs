@@ -1,23 +1,28 @@
 //! Moving a registration to another account, by the numbers that the candidate tells on the telephone. For
 //! administrators; written to the audit of both accounts.
 
+use std::sync::Arc;
+
 use axum::Form;
 use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use maud::{Markup, html};
-use pagekit::callout::{Tone, callout};
+use pagekit::callout::{Tone, callout, tag};
 use pagekit::icons::{Icon, icon};
 use pagekit::words::Words;
 use registration::desk::case::CaseKind;
 use registration::desk::permits::Right;
 use registration::desk::permits::approvals::Act;
+use registration::model::exam::Exam;
+use registration::model::order::Order;
 use registration::people::accounts::{Account, AccountNumber, RebindError};
 use serde::Deserialize;
 
 use crate::accounts::field::{Field, field};
 use crate::accounts::found::{Found, facts, found};
 use crate::desk::frame::page;
+use crate::desks::payments::view::{sitting_words, state_word};
 use crate::request::failure::Failure;
 use crate::request::two;
 use crate::request::visit::Visit;
@@ -43,11 +48,18 @@ pub(crate) struct Asked {
     from: String,
 }
 
+/// One of the two accounts, with what it has registered for and whether that is paid.
+pub(crate) struct Side {
+    pub(crate) found: Found,
+    /// Its orders, each with its exam unless that is gone.
+    pub(crate) orders: Vec<(Option<Arc<Exam>>, Order)>,
+}
+
 /// How it went.
 pub(crate) enum Outcome {
     Nothing,
     /// Both accounts, to be looked at before anything moves.
-    Look(Box<[Found; 2]>),
+    Look(Box<[Side; 2]>),
     Done(String),
     Refused(String),
 }
@@ -77,9 +89,9 @@ pub(crate) async fn rebind(visit: Visit, Form(entered): Form<Entered>) -> Result
     let [from, to] = [both.remove(0), both.remove(0)];
     let (old, new) = (from.number, to.number);
     if !entered.sure && old != new {
-        let found = [found(&visit, from).await?, found(&visit, to).await?];
+        let both = [side(&visit, from).await?, side(&visit, to).await?];
         let entered = Entered { from: old.to_string(), to: new.to_string(), sure: false };
-        return draw(&visit, StatusCode::OK, &entered, &Outcome::Look(Box::new(found))).await;
+        return draw(&visit, StatusCode::OK, &entered, &Outcome::Look(Box::new(both))).await;
     }
     let accounts = &visit.app.outside.registration.accounts;
     let done = if two::needs_two(&visit) && old != new {
@@ -115,6 +127,13 @@ async fn one(visit: &Visit, typed: &str) -> Result<Result<Account, String>, Fail
         0 => Err(w.with("rebind-unknown", &[("number", typed.trim().into())]).into_owned()),
         _ => Err(w.with("rebind-several", &[("number", typed.trim().into())]).into_owned()),
     })
+}
+
+async fn side(visit: &Visit, account: Account) -> Result<Side, Failure> {
+    let registration = &visit.app.outside.registration;
+    let orders = registration.orders.of(account.id).await?;
+    let orders = orders.into_iter().map(|order| (registration.exams.get(&order.exam), order)).collect();
+    Ok(Side { found: found(visit, account).await?, orders })
 }
 
 async fn draw(visit: &Visit, status: StatusCode, entered: &Entered, outcome: &Outcome) -> Result<Response, Failure> {
@@ -155,11 +174,13 @@ fn ask(w: Words, entered: &Entered) -> Markup {
 }
 
 /// Who loses the registration and who gets it, before it is so.
-fn look(w: Words, entered: &Entered, both: &[Found; 2]) -> Markup {
+fn look(w: Words, entered: &Entered, both: &[Side; 2]) -> Markup {
     html! {
-        @for (title, found) in [w.t("rebind-from-title"), w.t("rebind-to-title")].iter().zip(both) {
+        @for (title, side) in [w.t("rebind-from-title"), w.t("rebind-to-title")].iter().zip(both) {
             h2 { (title) }
-            (facts(w, found))
+            (facts(w, &side.found))
+            @if side.orders.is_empty() { p class="hint" { (w.t("rebind-no-orders")) } }
+            @for (exam, order) in &side.orders { (order_line(w, exam.as_deref(), order)) }
         }
         form method="post" action="/accounts/rebind" {
             input type="hidden" name="from" value=(entered.from);
@@ -168,5 +189,16 @@ fn look(w: Words, entered: &Entered, both: &[Found; 2]) -> Markup {
             button class="button" type="submit" { (w.t("rebind-submit")) }
         }
         p { a href="/accounts/rebind" { (w.t("correct-other")) } }
+    }
+}
+
+fn order_line(w: Words, exam: Option<&Exam>, order: &Order) -> Markup {
+    let (tone, word) = state_word(w, &order.state);
+    html! {
+        p {
+            @if let Some(exam) = exam { strong { (w.pick(&exam.title.zh, &exam.title.en)) } " " }
+            span class="id" { (order.id) } " " (tag(tone, &word)) " " (order.amount)
+            @for sitting in &order.sittings { br; span class="hint" { (sitting_words(w, exam, sitting)) } }
+        }
     }
 }

@@ -67,6 +67,11 @@ pub(crate) async fn handed_in(visit: Visit, Path(case): Path<String>) -> Result<
     picture(&visit, &case, Side::HandedIn).await
 }
 
+/// The back of the card that was handed in. Every look is written down.
+pub(crate) async fn back_of_card(visit: Visit, Path(case): Path<String>) -> Result<Response, Failure> {
+    picture(&visit, &case, Side::Back).await
+}
+
 /// The verified photo. Every look is written down.
 pub(crate) async fn verified(visit: Visit, Path(case): Path<String>) -> Result<Response, Failure> {
     picture(&visit, &case, Side::Verified).await

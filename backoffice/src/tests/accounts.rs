@@ -28,7 +28,8 @@ pub(super) fn all(w: Words, now: Timestamp) -> [(&'static str, Markup); 7] {
     let several = [mended.account.clone(), mended.account.clone()];
     let code =
         [w.with("correct-code", &[("code", "402 917".into())]), w.t("correct-code-how")].map(|text| text.into_owned());
-    let both = rebind::Outcome::Look(Box::new([found(now), found(now)]));
+    let side = || rebind::Side { found: found(now), orders: Vec::new() };
+    let both = rebind::Outcome::Look(Box::new([side(), side()]));
     [
         ("rebind-look", rebind::body(w, &rebind::Entered::default(), &both)),
         ("rebind", rebind::body(w, &rebind::Entered::default(), &moved)),

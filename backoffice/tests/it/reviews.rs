@@ -374,16 +374,19 @@ async fn c4_an_administrator_corrects_a_wrong_number() {
 #[tokio::test(flavor = "multi_thread")]
 async fn b5_a_registration_is_moved_after_a_look_at_both_accounts() {
     let mut desk = open().await;
-    let (old, new) = (desk.account("11010519491231002X").await, desk.account("440308199901101512").await);
+    let order = desk.order("11010519491231002X").await;
+    let (old, new) = (order.account, desk.account("440308199901101512").await);
     desk.post("/sign-in?next=/", "name=boss&password=a%20long%20password").await;
     let (status, _, said) = desk.post("/accounts/rebind", "from=123&to=440308199901101512").await;
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && said.contains("没有找到账号 123"), "{said}");
     let (_, _, both) = desk.post("/accounts/rebind", "from=11010519491231002X&to=440308199901101512").await;
-    for part in ["1101**********002X", "4403**********1512", "确认转移", &AccountNumber::from(old).to_string()] {
+    let (number, account) = (order.id.to_string(), AccountNumber::from(old).to_string());
+    let paid = ["学位外语考试", &number, "待缴费", "¥120.00", "这个账号没有报名"];
+    for part in ["张伟", "1101**********002X", "4403**********1512", "确认转移", &account].iter().chain(&paid) {
         assert!(both.contains(part), "{part} in {both}");
     }
     assert_eq!((desk.looks(old.into()).await, desk.looks(new.into()).await), (1, 1), "both were looked at");
-    let form = format!("from={}&to={}&sure=true", AccountNumber::from(old), AccountNumber::from(new));
+    let form = format!("from={}&to={}&sure=true", AccountNumber::from(new), AccountNumber::from(old));
     let (status, _, said) = desk.post("/accounts/rebind", &form).await;
     assert!(status == StatusCode::CONFLICT && said.contains("原账号没有报名"), "{said}");
 }

@@ -8,6 +8,7 @@ pub mod face_verify;
 pub mod id_card_ocr;
 pub(crate) mod signature;
 pub mod sms;
+pub mod two_elements;
 
 use bytes::Bytes;
 use jiff::Timestamp;

@@ -9,6 +9,7 @@ pub mod id_card_ocr;
 pub mod kyc_browser;
 pub(crate) mod signature;
 pub mod sms;
+pub mod two_elements;
 
 use jiff::Timestamp;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue};

@@ -3,6 +3,7 @@
 pub(crate) mod devices;
 pub(crate) mod display;
 pub(crate) mod email;
+pub(crate) mod face;
 pub(crate) mod inquiries;
 pub(crate) mod link;
 pub(crate) mod mobile;
@@ -22,6 +23,7 @@ use registration::model::facts::IdentityState;
 use registration::model::order::{Order, OrderState};
 use registration::people::accounts::{Account, Display, Hears};
 use registration::people::candidates::inquiries::Inquiry;
+use registration::people::consents::FaceConsent;
 use registration::rules::steps::{StepView, TaskState, task};
 use serde::Deserialize;
 
@@ -59,6 +61,8 @@ pub(crate) struct View<'a> {
     pub(crate) sends_letters: bool,
     pub(crate) said: &'a str,
     pub(crate) identity: &'a IdentityState,
+    /// Did they agree to having their face looked at?
+    pub(crate) face: FaceConsent,
     /// Does the candidate want no reminders, and how would they be told?
     pub(crate) reminders: (bool, Hears),
     pub(crate) display: Display,
@@ -86,6 +90,7 @@ pub(crate) async fn show(
         sends_letters,
         said: &said.said,
         identity: &identity,
+        face: registration.face_consents().state(candidate.account.id).await?,
         reminders,
         display: visit.display,
         inquiries: &inquiries,
@@ -119,6 +124,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 ul class="orders" { @for mine in view.mine { (card(w, mine, view.now)) } }
             }
             (identity_line(w, view.identity))
+            (face::section(w, view.face, view.now))
             (reminders::section(w, view.reminders.0, view.reminders.1))
             (inquiries::section(w, view.inquiries))
             (display::section(w, view.display))

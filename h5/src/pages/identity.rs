@@ -21,7 +21,7 @@ use maud::{Markup, html};
 use pagekit::local_path::{local_path, query_value};
 use pagekit::words::{Words, key};
 use registration::model::document::{Document, DocumentKind};
-use registration::model::exam_rules::{IdentityRules, IdentityWay};
+use registration::model::exam_rules::{CardCheck, IdentityRules, IdentityWay};
 use registration::model::facts::IdentityState;
 use registration::model::person::{NAME_FIELD_MAX, PersonName};
 use registration::people::identity::{DeclareRights, IdentityError, IdentityRecord, IdentityStatus, Person};
@@ -30,7 +30,7 @@ use serde::Deserialize;
 use crate::failure::Failure;
 use crate::pages::identity::facts::{document_facts, state_box};
 use crate::pages::identity::refusal::refusal;
-use crate::pages::identity::ways::{way_hint, way_name};
+use crate::pages::identity::ways::way_buttons;
 use crate::request::identity_visit::IdentityVisit;
 use crate::request::proof::{provable, proves};
 use crate::view::callout::{Tone, callout};
@@ -214,6 +214,7 @@ fn render(
         entered,
         errors,
         ways: &ways,
+        card: rules.card,
         documents: &documents,
         asks_more: visit.asks_more(&from.exam, &status.state, &status.proofs),
         is_guest_phone: visit.is_guest_phone,
@@ -230,6 +231,8 @@ pub(crate) struct View<'a> {
     pub(crate) entered: &'a Entered,
     pub(crate) errors: &'a [FieldError],
     pub(crate) ways: &'a [IdentityWay],
+    /// Who decides on a card there.
+    pub(crate) card: CardCheck,
     pub(crate) documents: &'a [DocumentKind],
     /// Does the exam take none of the ways by which the account was verified?
     pub(crate) asks_more: bool,
@@ -295,19 +298,7 @@ fn form(w: Words, view: &View<'_>) -> Markup {
             }, errors))
             (document_fields(w, view))
             (consent(w, !entered.consent.is_empty(), errors))
-            (way_buttons(w, view.ways))
-        }
-    }
-}
-
-fn way_buttons(w: Words, ways: &[IdentityWay]) -> Markup {
-    html! {
-        div class="ways-to" {
-            @for (index, way) in ways.iter().enumerate() {
-                @let class = if index == 0 { "button" } else { "button second" };
-                button class=(class) type="submit" name="way" value=(page_of(*way)) { (way_name(w, *way)) }
-                p class="hint" { (way_hint(w, *way)) }
-            }
+            (way_buttons(w, view.ways, view.card))
         }
     }
 }

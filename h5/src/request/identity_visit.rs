@@ -56,9 +56,12 @@ impl IdentityVisit {
         }
         let all = [IdentityWay::Liveness, IdentityWay::Card, IdentityWay::Manual];
         let asking: Vec<Arc<Exam>> = exams.list().into_iter().filter(asks).collect();
-        let is_taken = |way: &IdentityWay| asking.iter().any(|exam| exam.rules.identity.ways.contains(way));
+        let is_taken = |way: &IdentityWay| asking.iter().any(|exam| exam.rules.identity.taken().contains(way));
         let ways = all.into_iter().filter(|way| asking.is_empty() || is_taken(way)).collect();
-        IdentityRules { documents: DocumentKind::ALL.to_vec(), ways }
+        // Of those that take cards the strictest: what is proved then counts in all of them.
+        let with_cards = asking.iter().filter(|exam| exam.rules.identity.ways.contains(&IdentityWay::Card));
+        let card = with_cards.map(|exam| exam.rules.identity.card).max().unwrap_or_default();
+        IdentityRules { documents: DocumentKind::ALL.to_vec(), ways, card }
     }
 
     /// Does the exam from which somebody verified came take none of the ways by which they were?

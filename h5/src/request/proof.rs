@@ -21,7 +21,7 @@ pub(crate) fn provable(rules: &IdentityRules, ways: &[IdentityWay]) -> Vec<Docum
 /// What is offered to whoever makes an account for an exam: what it can prove, if it asks who one is.
 pub(crate) fn provable_at_sign_up(exam: Option<&Exam>) -> Vec<DocumentKind> {
     let rules = exam.filter(|exam| exam.rules.asks_for(&TaskKind::Identity)).map(|exam| &exam.rules.identity);
-    let kinds = rules.map(|rules| provable(rules, &rules.ways)).unwrap_or_default();
+    let kinds = rules.map(|rules| provable(rules, &rules.taken())).unwrap_or_default();
     if kinds.is_empty() { DocumentKind::ALL.to_vec() } else { kinds }
 }
 
@@ -32,7 +32,7 @@ mod tests {
     #[test]
     fn a_machine_proves_the_resident_card_only() {
         let documents = vec![DocumentKind::ResidentId, DocumentKind::Passport];
-        let rules = |ways: Vec<IdentityWay>| IdentityRules { documents: documents.clone(), ways };
+        let rules = |ways| IdentityRules { documents: documents.clone(), ways, ..IdentityRules::default() };
         let (card, both) = (rules(vec![IdentityWay::Card]), rules(vec![IdentityWay::Card, IdentityWay::Manual]));
         assert_eq!(provable(&card, &card.ways), [DocumentKind::ResidentId]);
         assert_eq!(provable(&both, &both.ways), documents);

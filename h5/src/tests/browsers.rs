@@ -102,7 +102,7 @@ async fn crowded(browser: &Browser, name: &str, too_wide: &str, how: &str) -> Ve
     let mut faults = Vec::new();
     let wide = browser.execute(too_wide, Vec::new()).await.unwrap();
     if wide.as_f64().unwrap_or(1.0) > 0.0 {
-        faults.push(format!("{name}: is {wide} pixels wider than a small phone {how}"));
+        faults.push(format!("{name}: is {wide} pixels wider than a narrow phone {how}"));
     }
     let crowd = browser.execute(CROWDED, Vec::new()).await.unwrap();
     if crowd != "" {
@@ -126,7 +126,7 @@ async fn larger(browser: &Browser, name: &str, is_seen_by_axe: bool) -> Vec<Stri
     let wide = browser.execute(TOO_WIDE, Vec::new()).await.unwrap();
     if wide.as_f64().unwrap_or(1.0) > 0.0 {
         faults.push(format!(
-            "{name}: in 长辈版 is {wide} pixels wider than a small phone with letters of twice the size"
+            "{name}: in 长辈版 is {wide} pixels wider than a narrow phone with letters of twice the size"
         ));
     }
     set_letters(browser, 16).await;
@@ -136,7 +136,7 @@ async fn larger(browser: &Browser, name: &str, is_seen_by_axe: bool) -> Vec<Stri
 
 async fn look(language: Language) {
     let (url, names) = serve(language).await;
-    let browser = Browser::start(Device::SmallPhone).await;
+    let browser = Browser::start(Device::NarrowPhone).await;
     let mut faults = Vec::new();
     for (index, name) in names.iter().enumerate() {
         // Every second page in the dark, in the other language the others: contrast differs, and the parts are the same.
@@ -148,7 +148,7 @@ async fn look(language: Language) {
         }
         let wide = browser.execute(TOO_WIDE, Vec::new()).await.unwrap();
         if wide.as_f64().unwrap_or(1.0) > 0.0 {
-            faults.push(format!("{name}: is {wide} pixels wider than a small phone"));
+            faults.push(format!("{name}: is {wide} pixels wider than a narrow phone"));
         }
         // 长辈版 of each page once, in one of the languages; in English axe-core sees what it does not see as it is.
         let is_english = language == Language::En;

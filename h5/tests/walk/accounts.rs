@@ -123,6 +123,9 @@ async fn no_field_of_a_form_stands_for_a_captcha() {
     reached.link(EMAIL, 1).await;
     reached.forget_sendings().await;
     // The page's own button sends one more without another captcha; its seal is of this exam and of this form only.
+    assert!(sent.text.contains("没有收到，再发一封") && sent.text.contains("邮箱写错了，改一下"), "{}", sent.text);
+    let edited = guest.post(path, &format!("typed={typed}&then=edit")).await;
+    assert!(edited.text.contains(&format!("value=\"{EMAIL}\"")), "nobody types it twice: {}", edited.text);
     let elsewhere = guest.post("/sign-up?exam=names", &format!("typed={typed}&then=send")).await;
     assert!(!elsewhere.text.contains("请查收邮件"), "{}", elsewhere.text);
     let other = guest.post(path, &format!("email=b%40example.com&password=secret-1&typed={typed}&then=send")).await;

@@ -1,4 +1,4 @@
-//! Who one is: the card, the phone that scanned a code, staff, and the face check; and what is refused.
+//! Who one is: the card, the phone that scanned a code, and staff; and what is refused.
 
 use gateways::aliyun::face_verify::AliyunFaceVerifyConfig;
 use gateways::settings::Variables;
@@ -14,11 +14,10 @@ use registration::desk::staff::Role;
 use registration::model::ids::AccountId;
 use testkit::Vendors;
 
-use crate::screenshots::KEY;
+use crate::picture;
 use crate::site::{Site, Visitor, document};
-use crate::{photo, picture};
 
-const STEPS: &str = r#"
+pub(crate) const STEPS: &str = r#"
 [[steps]]
 title = { zh = "实名认证", en = "Identity" }
 tasks = ["identity"]
@@ -39,12 +38,12 @@ tries_per_day = 3
 similarity_min = 70
 "#;
 pub(crate) const FROM: &str = "?exam=degree-english&next=/exams/degree-english";
-const VALID: &str = "2016.07.21-2096.07.21";
+pub(crate) const VALID: &str = "2016.07.21-2096.07.21";
 
 /// The site with the machines that look at people.
 pub(crate) struct Office {
     pub(crate) site: Site,
-    vendors: Vendors,
+    pub(crate) vendors: Vendors,
 }
 
 impl Office {
@@ -52,7 +51,7 @@ impl Office {
         Self::start_with(STEPS).await
     }
 
-    async fn start_with(steps: &str) -> Self {
+    pub(crate) async fn start_with(steps: &str) -> Self {
         let vendors = Vendors::start().await;
         let variables = Variables::default().with(vendors.variables());
         let gateways = Gateways {
@@ -229,7 +228,9 @@ async fn a3_the_phone_that_scanned_finishes_and_the_computer_turns() {
     assert!(neighbour.post(&format!("/handover/{token}"), "").await.text.contains("另一个账号"));
 
     // The face is seen on the phone; the computer's page asks for the word.
-    let begun = phone.post("/me/identity/liveness?next=/me", "").await;
+    let bare = phone.post("/me/identity/liveness?next=/me", "").await;
+    assert!(bare.status == StatusCode::UNPROCESSABLE_ENTITY && bare.text.contains("请先勾选同意"), "{}", bare.text);
+    let begun = phone.post("/me/identity/liveness?next=/me", "face_consent=on").await;
     assert!(begun.text.contains("href=\"https://vendor.example/check-1\""), "{}", begun.text);
     assert_eq!(computer.get("/me/identity/state").await.text, "{\"state\":\"waiting\"}");
     let photo = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, picture(300, 400));
@@ -249,10 +250,11 @@ async fn a_way_that_the_exam_does_not_take_opens_no_door() {
     office.site.add_exam("cards", &only("card")).await;
     let mut candidate = office.site.candidate(1).await;
     begin(&mut candidate, "/manual").await;
+    // Where every way looks at the face, there is one more.
     let check = candidate.get("/me/identity/liveness?exam=faces").await.text;
-    assert!(check.contains("action=\"/me/identity/liveness") && !check.contains("/me/identity/manual"), "{check}");
+    assert!(check.contains("action=\"/me/identity/liveness") && check.contains("/me/identity/manual"), "{check}");
     let photo = [("holding-album", &*picture(300, 400))];
-    for (exam, page) in [("faces", "manual"), ("faces", "card"), ("cards", "manual"), ("cards", "liveness")] {
+    for (exam, page) in [("faces", "card"), ("cards", "manual"), ("cards", "liveness")] {
         let path = format!("/me/identity/{page}?exam={exam}");
         let first = format!("/me/identity?exam={exam}&next=");
         assert_eq!(candidate.get(&path).await.location(), first, "{path}");
@@ -272,9 +274,9 @@ async fn a_way_that_the_exam_does_not_take_opens_no_door() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_an_exam_only_ways_that_some_exam_takes_are_there() {
-    let office = Office::start_with(&STEPS.replace("\"card\", \"liveness\", \"manual\"", "\"liveness\"")).await;
+    let office = Office::start_with(&STEPS.replace("\"card\", \"liveness\", \"manual\"", "\"card\"")).await;
     let mut candidate = office.site.candidate(1).await;
-    begin(&mut candidate, "/liveness").await;
+    begin(&mut candidate, "/card").await;
     // Neither no exam, nor one that asks nobody who they are.
     office.site.add_exam("open", "").await;
     for query in ["", "?exam=", "?exam=nobody", "?exam=open"] {
@@ -311,67 +313,6 @@ async fn a4_staff_refuse_with_a_reason_and_it_is_handed_in_again() {
     registration.identity_reviews.picture(&staff, &case.subject, Side::HandedIn).await.unwrap();
     registration.identity_reviews.confirm(&staff, &case.subject, case.picture).await.unwrap();
     assert!(candidate.get("/me/identity").await.text.contains("实名认证已完成"));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn c7_the_face_is_compared_before_the_next_step() {
-    let office = Office::start().await;
-    let mut candidate = office.site.candidate(1).await;
-    let face = "/exams/degree-english/face";
-    assert_eq!(candidate.get(face).await.location(), "/exams/degree-english", "the identity comes first");
-    begin(&mut candidate, "/card").await;
-    office.vendors.card("张伟", &document(1), VALID);
-    let (sides, live) = (picture(600, 400), photo(300, 400));
-    let card = format!("/me/identity/card{FROM}");
-    candidate.upload_to(&card, &[("card_front-album", &sides), ("card_back-album", &sides)]).await;
-    let page = candidate.get(face).await;
-    assert_eq!(page.headers["permissions-policy"], "camera=(self)");
-    assert!(page.text.contains("/camera.js\"") && page.text.contains("capture=\"user\""), "{}", page.text);
-    assert!(page.text.contains("今天还可以试 3 次") && page.text.contains("有结果后立即删除"));
-    assert!(candidate.upload_to(face, &[]).await.text.contains("请先拍照或选择照片"));
-    office.vendors.face(Err("InvalidParameterValue.NoFaceInPhoto"));
-    assert!(candidate.upload_to(face, &[("camera", &sides)]).await.text.contains("没有找到人脸"));
-    office.vendors.face(Ok(12.0));
-    assert!(candidate.upload_to(face, &[("camera", &sides)]).await.text.contains("今天还有 2 次"));
-    // In pieces ahead of its form, once more where the line was lost; then the form only names it.
-    let (path, half) = (format!("{face}/picture?key={KEY}&total={}", live.len()), live.len() / 2);
-    assert!(half > 32 * 1024, "a piece is not too small: {half}");
-    let named = [("upload", KEY)];
-    assert!(candidate.post_form(face, &named).await.text.contains("请先拍照或选择照片"), "none has come yet");
-    assert!(candidate.put(&format!("{path}&offset=0"), &live[..half]).await.text.contains("\"done\":false"));
-    assert!(candidate.get(&format!("{face}/picture?key={KEY}")).await.text.contains(&format!("\"received\":{half}")));
-    assert_eq!(candidate.put(&format!("{path}&offset=0"), &live).await.status, StatusCode::CONFLICT);
-    assert!(candidate.put(&format!("{path}&offset={half}"), &live[half..]).await.text.contains("\"done\":true"));
-    assert!(candidate.post_form(face, &named).await.text.contains("今天还有 1 次"), "it was compared");
-    assert!(candidate.post_form(face, &named).await.text.contains("请先拍照或选择照片"), "and is gone then");
-    candidate.put(&format!("{path}&offset=0"), &live[..half]).await;
-    candidate.put(&format!("{path}&offset={half}"), &live[half..]).await;
-    office.vendors.face(Ok(93.0));
-    let passed = candidate.post_form(face, &named).await;
-    assert_eq!(passed.status, StatusCode::SEE_OTHER, "{}", passed.text);
-    assert!(passed.location().starts_with("/exams/degree-english"), "{}", passed.location());
-    assert!(candidate.get(face).await.text.contains("人脸识别已通过"));
-
-    // Another exam takes staff's word only: its step is open again, and says why; nothing is lost meanwhile.
-    office.site.add_exam("by-hand", &STEPS.replace("[\"card\", \"liveness\", \"manual\"]", "[\"manual\"]")).await;
-    assert!(candidate.get("/exams/by-hand").await.text.contains("/me/identity?exam=by-hand"));
-    let from = "/me/identity?exam=by-hand&next=/exams/by-hand";
-    let page = candidate.get(from).await.text;
-    assert!(page.contains("这场考试只接受：人工通道。您之前通过的是：拍身份证认证。"), "{page}");
-    assert!(
-        page.contains("value=\"/manual\"") && !page.contains("value=\"/card\"") && !page.contains("name=\"name\""),
-        "{page}"
-    );
-    let bare = candidate.post(from, "way=/manual").await;
-    assert!(bare.text.contains("请先同意处理敏感个人信息"), "{}", bare.text);
-    assert!(candidate.post(from, "way=/manual&consent=on").await.location().starts_with("/me/identity/manual"));
-    assert_eq!(candidate.get("/me/identity/manual?exam=degree-english").await.status, StatusCode::SEE_OTHER);
-    let manual = "/me/identity/manual?exam=by-hand&next=/exams/by-hand";
-    candidate.upload_to(manual, &[("holding-album", &picture(300, 400))]).await;
-    assert!(candidate.get(from).await.text.contains("等待人工审核"));
-    assert_eq!(candidate.get("/me/identity/state").await.text, "{\"state\":\"verified-waiting\"}");
-    assert!(candidate.get(face).await.text.contains("人脸识别已通过"));
-    assert!(candidate.get(&format!("/me/identity{FROM}")).await.text.contains("实名认证已完成"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

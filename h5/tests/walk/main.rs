@@ -8,6 +8,7 @@ mod care;
 mod coming_back;
 mod devices;
 mod eligibility;
+mod faces;
 mod fixed;
 mod helped;
 mod identity;

@@ -180,7 +180,7 @@ async fn a_page_asks_no_more_than_it_shows() {
     let of_identity = asked_of_card.iter().filter(|asked| asked.contains("registration.identities")).count();
     assert_eq!(of_identity, 1, "who one is, once: {asked_of_card:#?}");
     candidate.upload(&order, &picture(300, 600)).await;
-    let waiting = [(&*receipt, 4, Reads::All), ("/exams/degree-english", 2, Reads::All), ("/me", 6, Reads::All)];
+    let waiting = [(&*receipt, 4, Reads::All), ("/exams/degree-english", 2, Reads::All), ("/me", 7, Reads::All)];
     for page in waiting.into_iter().chain([("/", 3, Reads::All), ("/help", 3, Reads::Bar)]) {
         look(&mut candidate, page).await;
     }

@@ -4,6 +4,7 @@
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use reservation::ids::ExamId;
+use uuid::Uuid;
 
 use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::case::Subject;
@@ -12,13 +13,15 @@ use crate::desk::permits::Right;
 use crate::desk::reason::reason;
 use crate::desk::staff::StaffMember;
 use crate::model::clock;
-use crate::model::exam_rules::IdentityWay;
+use crate::model::exam_rules::{CardCheck, IdentityWay};
+use crate::model::facts::hint::Hint;
 use crate::model::ids::AccountId;
 use crate::outbox::messages::{self, MessageKind};
 use crate::people::identity::{Identity, IdentityError, Person, Verifying};
 use crate::people::store::identities::StoredIdentity;
 use crate::people::store::{accounts, face_checks, identities};
-use crate::pictures::kept::{IdentityPictures, PictureId};
+use crate::pictures::clean::Recipe;
+use crate::pictures::kept::{DraftError, IdentityPictures, PictureId, Slot};
 use crate::pictures::store::identity_pictures;
 use crate::store::{Database, StoreError};
 
@@ -33,8 +36,25 @@ pub struct PersonCase {
     pub since: Timestamp,
     /// What was handed in.
     pub picture: PictureId,
+    /// What that shows.
+    pub shows: Shows,
+    /// The back, of a card.
+    pub back: Option<PictureId>,
+    /// What a machine noticed about it, which decides nothing.
+    pub hints: Vec<Hint>,
     /// The verified photo to compare it with, where there is one.
     pub portrait: Option<PictureId>,
+}
+
+/// What a picture that was handed in shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    /// The front of a card.
+    Card,
+    /// The person holding the document.
+    Holding,
+    /// The face alone.
+    Face,
 }
 
 /// Which picture of a case.
@@ -42,6 +62,8 @@ pub struct PersonCase {
 pub enum Side {
     /// What was handed in.
     HandedIn,
+    /// The back of the card that was handed in.
+    Back,
     /// The verified photo, which the other is compared with.
     Verified,
 }
@@ -73,6 +95,7 @@ impl IdentityReviews {
         };
         let picture = match side {
             Side::HandedIn => Some(case.picture),
+            Side::Back => case.back,
             Side::Verified => case.portrait,
         };
         let picture = picture.ok_or(CaseError::NotWaiting)?;
@@ -96,7 +119,8 @@ impl IdentityReviews {
         drop(client);
         let Some((account, case)) = account_of(subject).zip(found) else { return Ok(None) };
         let mut pictures = Vec::new();
-        for (side, picture) in [(Side::HandedIn, Some(case.picture)), (Side::Verified, case.portrait)] {
+        let all = [(Side::HandedIn, Some(case.picture)), (Side::Back, case.back), (Side::Verified, case.portrait)];
+        for (side, picture) in all {
             if let Some(picture) = picture {
                 let jpeg = self.pictures.find(account, picture).await?.ok_or(CaseError::NotWaiting)?;
                 pictures.push((side, jpeg));
@@ -113,7 +137,7 @@ impl IdentityReviews {
         let case = self.find(&transaction, subject).await?.filter(|case| case.picture == picture);
         let case = case.ok_or(CaseError::NotWaiting)?;
         write_look(&transaction, member, AuditAction::LookedAtPerson, subject, picture).await?;
-        for picture in [Some(picture), case.portrait].into_iter().flatten() {
+        for picture in [Some(picture), case.back, case.portrait].into_iter().flatten() {
             write_look(&transaction, member, AuditAction::LookedAtPicture, subject, picture).await?;
         }
         Ok(transaction.commit().await?)
@@ -149,7 +173,12 @@ impl IdentityReviews {
     ) -> Result<(), CaseError> {
         let member = decider.member;
         let refusal = refusal.map(reason).transpose()?;
-        let decision = Decision { decider, subject, picture, refusal, now: clock::now() };
+        // Cut out before anything is locked: it takes a core for a while.
+        let cut = match refusal {
+            None => Box::pin(self.cut_portrait(member, subject, picture)).await?,
+            Some(_) => None,
+        };
+        let decision = Decision { decider, subject, picture, cut, refusal, now: clock::now() };
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
         demand_of(&transaction, member, Right::Decide(subject.kind()), subject).await?;
@@ -172,13 +201,40 @@ impl IdentityReviews {
         Ok(transaction.commit().await?)
     }
 
+    /// The portrait on a card that is to pass; `None`: it is no card, or nothing can be cut out of its picture.
+    async fn cut_portrait(
+        &self,
+        member: &StaffMember,
+        subject: &Subject,
+        picture: PictureId,
+    ) -> Result<Option<PictureId>, CaseError> {
+        let Subject::Identity(account) = subject else { return Ok(None) };
+        let client = self.database.client().await?;
+        demand_of(&client, member, Right::Decide(subject.kind()), subject).await?;
+        let case = self.find(&client, subject).await?.filter(|case| case.picture == picture);
+        drop(client);
+        if !case.is_some_and(|case| case.shows == Shows::Card) {
+            return Ok(None);
+        }
+        let Some(front) = self.pictures.find(*account, picture).await? else { return Ok(None) };
+        match self.pictures.draft(*account, Slot::Portrait, front.into(), Recipe::CardPortrait).await {
+            Ok((portrait, _)) => Ok(Some(portrait)),
+            Err(DraftError::Store(error)) => Err(error.into()),
+            // Who somebody is does not depend on it: faces are then compared by staff.
+            Err(error) => {
+                tracing::warn!(%error, "no portrait could be cut out of a card that staff let pass");
+                Ok(None)
+            }
+        }
+    }
+
     async fn decide_identity(
         &self,
         transaction: &impl GenericClient,
         decision: &Decision<'_>,
         account: AccountId,
     ) -> Result<MessageKind, CaseError> {
-        let Decision { decider: Decider { member, .. }, picture, refusal, now, .. } = *decision;
+        let Decision { decider: Decider { member, .. }, picture, cut, refusal, now, .. } = *decision;
         // The account first, then its identity: whoever declares somebody else locks in the same order.
         accounts::lock(transaction, account.0).await?;
         let found = identities::lock(transaction, account.0).await?;
@@ -194,11 +250,17 @@ impl IdentityReviews {
             if !is_refused {
                 return Err(CaseError::NotWaiting);
             }
-            identity_pictures::drop(transaction, &[picture.0]).await?;
+            let refused: Vec<Uuid> =
+                [Some(picture), case.back].into_iter().flatten().map(|picture| picture.0).collect();
+            identity_pictures::drop(transaction, &refused).await?;
             return Ok(MessageKind::IdentityRefused);
         }
-        let (way, portrait) = (IdentityWay::Manual, Some(picture));
-        let verifying = Verifying { account, person: &case.person, way, portrait, staff: Some(member.id), now };
+        let (way, portrait) = match case.shows {
+            Shows::Card => (IdentityWay::Card, cut),
+            Shows::Holding | Shows::Face => (IdentityWay::Manual, Some(picture)),
+        };
+        let (person, card, staff) = (&case.person, CardCheck::Staff, Some(member.id));
+        let verifying = Verifying { account, person, way, card, portrait, staff, now };
         self.identity.verify_in(transaction, &verifying).await.map_err(refusal_of)?;
         Ok(MessageKind::IdentityPassed)
     }
@@ -251,6 +313,9 @@ impl IdentityReviews {
             person: crate::people::identity::open(&self.identity.vault, stored)?,
             since,
             picture: PictureId(picture),
+            shows: if stored.card_back.is_some() { Shows::Card } else { Shows::Holding },
+            back: stored.card_back.map(PictureId),
+            hints: Hint::read(&stored.hints),
             portrait: stored.picture.filter(|_| stored.state == "verified").map(PictureId),
         }))
     }
@@ -267,6 +332,9 @@ impl IdentityReviews {
             person: crate::people::identity::open(&self.identity.vault, verified)?,
             since: face.submitted_at,
             picture: PictureId(picture),
+            shows: if face.way == "holding" { Shows::Holding } else { Shows::Face },
+            back: None,
+            hints: Hint::read(&face.hints),
             portrait: verified.picture.map(PictureId),
         }))
     }
@@ -277,6 +345,8 @@ struct Decision<'a> {
     decider: Decider<'a>,
     subject: &'a Subject,
     picture: PictureId,
+    /// The portrait that was cut out of the card.
+    cut: Option<PictureId>,
     refusal: Option<&'a str>,
     now: Timestamp,
 }

@@ -24,7 +24,7 @@ pub use accommodation::{AccommodationKind, AccommodationRules, EXTRA_TIME_PERCEN
 pub use account::{AccountRules, CaptchaRule, LoginKind, MobileRule, PasswordRules};
 pub use eligibility::{EligibilityRules, ReviewRules, ScoreReviewRules};
 pub use form::{Choice, Condition, FieldKind, FieldRule, Form};
-pub use identity::{FaceRules, IdentityRules, IdentityWay, PhotoRules};
+pub use identity::{CardCheck, FaceRules, IdentityRules, IdentityWay, PhotoRules, UnknownCardCheck};
 pub use names::{FieldName, OrganisationCode, PartId, SubjectId};
 pub use payment::{CHOICE_HOURS_MAX, PAYEES_MAX, PaymentRules};
 pub use programme::{CampusRule, GroupRule, PartRule, Subject};

@@ -1,10 +1,11 @@
 //! What is known of a candidate in one exam: what the steps are worked out from.
 
 pub mod accommodation;
+pub mod hint;
 
 use jiff::Timestamp;
 
-use crate::model::exam_rules::{IdentityRules, IdentityWay, OrganisationCode, SubjectId};
+use crate::model::exam_rules::{CardCheck, IdentityRules, IdentityWay, OrganisationCode, SubjectId};
 use crate::model::facts::accommodation::AccommodationState;
 use crate::model::order::Order;
 
@@ -61,6 +62,8 @@ pub enum IdentityState {
 pub struct Proofs {
     /// The ways that are known. Of who was verified by one that this version does not know there is none.
     pub ways: Vec<IdentityWay>,
+    /// Who besides the reader decided on a card of theirs.
+    pub cards: Vec<CardCheck>,
     /// Where a further proof stands that staff look at.
     pub further: FurtherProof,
 }
@@ -68,7 +71,25 @@ pub struct Proofs {
 impl Proofs {
     /// Does an exam with these rules take what was proved? An unknown way counts: nobody is asked anew for what we forgot.
     pub fn count_for(&self, rules: &IdentityRules) -> bool {
-        self.ways.is_empty() || self.ways.iter().any(|way| rules.ways.contains(way))
+        let is_proved = |way: &IdentityWay| self.prove(*way, rules.card);
+        self.ways.is_empty() || rules.taken().iter().any(is_proved)
+    }
+
+    /// Was it proved by this way and, where that is a card, by whoever is to decide on it?
+    pub fn prove(&self, way: IdentityWay, card: CardCheck) -> bool {
+        if way == IdentityWay::Card { self.has_card(card) } else { self.ways.contains(&way) }
+    }
+
+    /// Was a card taken by whoever is to decide on it there? What staff have looked at counts where a vendor is asked, too: they
+    /// look where that one has no answer.
+    pub fn has_card(&self, check: CardCheck) -> bool {
+        let is_by = |check| self.cards.contains(&check);
+        self.ways.contains(&IdentityWay::Card)
+            && match check {
+                CardCheck::Auto => true,
+                CardCheck::Vendor => is_by(CardCheck::Vendor) || is_by(CardCheck::Staff),
+                CardCheck::Staff => is_by(CardCheck::Staff),
+            }
     }
 }
 
@@ -171,4 +192,24 @@ pub enum ScoreReviewState {
         /// When that was decided.
         at: Timestamp,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn h1_a_card_counts_where_whoever_is_to_decide_on_it_did() {
+        let rules = |card| IdentityRules { card, ..IdentityRules::default() };
+        let counts = |cards: &[CardCheck]| {
+            let proofs = Proofs { ways: vec![IdentityWay::Card], cards: cards.to_vec(), ..Proofs::default() };
+            [CardCheck::Auto, CardCheck::Vendor, CardCheck::Staff].map(|card| proofs.count_for(&rules(card)))
+        };
+        assert_eq!(counts(&[]), [true, false, false]);
+        assert_eq!(counts(&[CardCheck::Vendor]), [true, true, false]);
+        assert_eq!(counts(&[CardCheck::Staff]), [true, true, true]);
+        let by_staff = Proofs { ways: vec![IdentityWay::Manual], ..Proofs::default() };
+        assert!(by_staff.count_for(&rules(CardCheck::Staff)), "another way of the exam is one");
+        assert!(Proofs::default().count_for(&rules(CardCheck::Staff)), "nobody is asked anew for what we forgot");
+    }
 }

@@ -1,5 +1,8 @@
 //! The door to face checks: is the person in front of the camera the one who was verified? A vendor compares; without
-//! one, or when it is away, staff do. Nothing here ever makes up a yes.
+//! one, or when it is away, staff do. Nothing here ever makes up a yes. Who does not want their face compared holds their document
+//! into the picture instead, and staff look at that.
+
+mod holding;
 
 use bytes::Bytes;
 use gateways::{FaceError, Gateways};
@@ -9,7 +12,10 @@ use uuid::Uuid;
 use crate::model::clock;
 use crate::model::exam_rules::FaceRules;
 use crate::model::facts::FaceState;
+use crate::model::facts::hint::Hint;
 use crate::model::ids::AccountId;
+use crate::people::consents::store::face_consents;
+use crate::people::identity::PORTRAIT_PIXELS;
 use crate::people::store::face_checks;
 use crate::people::store::face_checks::StoredFace;
 use crate::people::store::identities;
@@ -17,6 +23,8 @@ use crate::people::store::identities::StoredIdentity;
 use crate::people::store::identity_tries;
 use crate::pictures::clean::Recipe;
 use crate::pictures::kept::{DraftError, IdentityPictures, PictureId, Piece, Progress, Slot, UploadError};
+use crate::pictures::marks::MarkKind;
+use crate::pictures::resemblance::Pattern;
 use crate::pictures::store::identity_pictures;
 use crate::store::{Database, StoreError};
 
@@ -31,6 +39,15 @@ pub enum FaceCheckError {
     /// There is nobody to compare with: verify the identity first.
     #[error("the identity is not verified")]
     NotVerified,
+    /// The face is looked at only with a consent of its own; there is another way.
+    #[error("the consent to the face check is missing")]
+    NoConsent,
+    /// The picture is the verified photo itself, or next to it: one of now is asked for.
+    #[error("the picture is the verified photo itself")]
+    OwnPhoto,
+    /// It was not taken by the camera just now, as the exam asks for.
+    #[error("the picture is none of the camera")]
+    NotCamera,
     /// No picture came, and none has arrived in pieces.
     #[error("there is no picture")]
     Missing,
@@ -66,11 +83,27 @@ impl From<tokio_postgres::Error> for FaceCheckError {
     }
 }
 
-/// What the comparer said.
+/// What the comparer said, or why staff are to look.
 enum Verdict {
     Alike,
     Different,
-    Staff,
+    Staff(Vec<Hint>),
+}
+
+/// What is written down of a picture that was handed in.
+struct Noted<'a> {
+    draft: PictureId,
+    way: &'static str,
+    kind: MarkKind,
+    pattern: Option<&'a Pattern>,
+    /// `None`: it passed. Else staff look, and know what a machine noticed.
+    waits: Option<&'a [Hint]>,
+}
+
+/// Are these the first bytes of a picture that no camera saved? Screenshots are PNG; neither the cameras of phones nor our page save
+/// pictures so.
+pub fn is_screenshot(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x89PNG")
 }
 
 /// The door to face checks. Cloning is a few reference counts.
@@ -100,6 +133,11 @@ impl Faces {
         Ok(u8::try_from((i32::from(rules.tries_per_day) - used).max(0)).unwrap_or(u8::MAX))
     }
 
+    /// Does a vendor see that somebody is living, where an exam asks for that?
+    pub fn has_liveness(&self) -> bool {
+        self.gateways.liveness.is_some()
+    }
+
     /// Takes a piece of a picture of now, which [`check`](Self::check) compares once all of it is here.
     pub async fn receive(&self, account: AccountId, piece: Piece) -> Result<Progress, UploadError> {
         self.pictures.receive(account, Slot::Live, piece, Recipe::Whole).await
@@ -123,8 +161,16 @@ impl Faces {
         if matches!(passed, FaceState::Passed { .. }) {
             return Ok(passed);
         }
-        let identity = identities::get(&self.database.client().await?, account.0).await?;
+        let client = self.database.client().await?;
+        let identity = identities::get(&client, account.0).await?;
         let identity = identity.filter(|found| found.state == "verified").ok_or(FaceCheckError::NotVerified)?;
+        if !face_consents::is_given(&client, account.0).await? {
+            return Err(FaceCheckError::NoConsent);
+        }
+        drop(client);
+        if rules.camera_only && picture.as_ref().is_some_and(|picture| is_screenshot(picture)) {
+            return Err(FaceCheckError::NotCamera);
+        }
         let (draft, jpeg) = match picture {
             Some(picture) => self.pictures.draft(account, Slot::Live, picture, Recipe::Whole).await?,
             None => match self.pictures.drafted(account, Slot::Live).await? {
@@ -134,24 +180,68 @@ impl Faces {
                 None => return Err(FaceCheckError::Missing),
             },
         };
+        let photo = self.photo(account, &identity).await?;
+        let pattern = self.pictures.pattern(jpeg.clone()).await?;
+        if let (Some(pattern), Some(photo)) = (&pattern, &photo)
+            && self.pictures.is_photo(pattern, photo, PORTRAIT_PIXELS).await?
+        {
+            identity_pictures::drop(&self.database.client().await?, &[draft.0]).await?;
+            return Err(FaceCheckError::OwnPhoto);
+        }
         let client = self.database.client().await?;
         let counted =
             identity_tries::count(&client, account.0, clock::today(), &tries(exam), rules.tries_per_day.into()).await?;
         drop(client);
         let counted = counted.ok_or(FaceCheckError::TriesUsed(rules.tries_per_day))?;
         let left = i32::from(rules.tries_per_day).saturating_sub(counted);
-        let refused = match self.verdict(account, exam, rules, identity.picture, jpeg).await {
-            Ok(verdict @ (Verdict::Alike | Verdict::Staff)) => {
-                self.note(account, exam, draft, &identity, matches!(verdict, Verdict::Alike)).await?;
-                return Ok(self.state(account, exam).await?);
-            }
-            Ok(Verdict::Different) => FaceCheckError::Different { left: u8::try_from(left).unwrap_or_default() },
+        let verdict = match self.odd(account, rules, pattern.as_ref()).await? {
+            odd if odd.is_empty() => self.verdict(account, exam, rules, photo, jpeg).await,
+            odd => Ok(Verdict::Staff(odd)),
+        };
+        let waits = match &verdict {
+            Ok(Verdict::Alike) => Some(None),
+            Ok(Verdict::Staff(hints)) => Some(Some(&hints[..])),
+            Ok(Verdict::Different) | Err(_) => None,
+        };
+        if let Some(waits) = waits {
+            let noted = Noted { draft, way: "face", kind: MarkKind::Face, pattern: pattern.as_ref(), waits };
+            self.note(account, exam, &noted, &identity).await?;
+            return Ok(self.state(account, exam).await?);
+        }
+        let refused = match verdict {
             Err(refused @ (FaceCheckError::NoFace | FaceCheckError::PoorQuality)) => refused,
             // It was not looked at, and may be sent again.
             Err(error) => return Err(error),
+            Ok(_) => FaceCheckError::Different { left: u8::try_from(left).unwrap_or_default() },
         };
         identity_pictures::drop(&self.database.client().await?, &[draft.0]).await?;
         Err(refused)
+    }
+
+    /// The verified photo, where there is one.
+    async fn photo(&self, account: AccountId, identity: &StoredIdentity) -> Result<Option<Bytes>, FaceCheckError> {
+        let Some(photo) = identity.picture else { return Ok(None) };
+        Ok(self.pictures.find(account, PictureId(photo)).await?.map(Bytes::from))
+    }
+
+    /// Why no machine is to say yes to this picture, whatever it shows.
+    async fn odd(
+        &self,
+        account: AccountId,
+        rules: &FaceRules,
+        pattern: Option<&Pattern>,
+    ) -> Result<Vec<Hint>, FaceCheckError> {
+        let mut hints = Vec::new();
+        if let Some(pattern) = pattern
+            && self.pictures.is_of_another(account, MarkKind::Face, pattern).await?
+        {
+            hints.push(Hint::Alike);
+        }
+        // A picture shows nobody living.
+        if rules.liveness {
+            hints.push(Hint::VendorAway);
+        }
+        Ok(hints)
     }
 
     /// Asks the vendor, if there is one and a photo to compare with.
@@ -160,21 +250,18 @@ impl Faces {
         account: AccountId,
         exam: &ExamId,
         rules: &FaceRules,
-        portrait: Option<Uuid>,
+        portrait: Option<Bytes>,
         live: Bytes,
     ) -> Result<Verdict, FaceCheckError> {
-        let portrait = match portrait {
-            Some(portrait) => self.pictures.find(account, PictureId(portrait)).await?,
-            None => None,
-        };
-        let (Some(comparer), Some(portrait)) = (&self.gateways.faces, portrait) else { return Ok(Verdict::Staff) };
+        let staff = || Verdict::Staff(Vec::new());
+        let (Some(comparer), Some(portrait)) = (&self.gateways.faces, portrait) else { return Ok(staff()) };
         let (today, client) = (clock::today(), self.database.client().await?);
         let calls = identity_tries::count(&client, account.0, today, "face calls", CALLS_PER_DAY).await?;
         drop(client);
         if calls.is_none() {
-            return Ok(Verdict::Staff);
+            return Ok(staff());
         }
-        let error = match comparer.compare(live, portrait.into()).await {
+        let error = match comparer.compare(live, portrait).await {
             Ok(similarity) if similarity.score >= f32::from(rules.similarity_min) => return Ok(Verdict::Alike),
             Ok(_) => return Ok(Verdict::Different),
             Err(error) => error,
@@ -189,53 +276,65 @@ impl Faces {
             FaceError::Busy | FaceError::Unavailable(_) => Some(0),
         };
         match error {
-            FaceError::NoFace | FaceError::PoorQuality if unseen.is_none() => Ok(Verdict::Staff),
+            FaceError::NoFace | FaceError::PoorQuality if unseen.is_none() => Ok(staff()),
             FaceError::NoFace => Err(FaceCheckError::NoFace),
             FaceError::PoorQuality => Err(FaceCheckError::PoorQuality),
             FaceError::Busy => Err(FaceCheckError::Busy),
             FaceError::Unavailable(why) => {
                 tracing::warn!(why, "the face comparer is away; staff look instead");
-                Ok(Verdict::Staff)
+                Ok(staff())
             }
         }
     }
 
-    /// Passed, or handed in for staff; neither when staff have corrected who the account is since `compared`.
+    /// Passed, or handed in for staff; neither when staff have corrected who the account is since `compared`, nor a face once the
+    /// consent was taken back.
     async fn note(
         &self,
         account: AccountId,
         exam: &ExamId,
-        draft: PictureId,
+        noted: &Noted<'_>,
         compared: &StoredIdentity,
-        passed: bool,
     ) -> Result<(), FaceCheckError> {
+        let Noted { draft, way, kind, pattern, waits } = *noted;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
         let identity = identities::lock(&transaction, account.0).await?;
         let is_same = |now: &StoredIdentity| now.state == "verified" && now.decided_at == compared.decided_at;
-        if !identity.as_ref().is_some_and(is_same) {
+        let refused = match identity.as_ref().is_some_and(is_same) {
+            false => Some(FaceCheckError::NotVerified),
+            true if kind == MarkKind::Face && !face_consents::is_given(&transaction, account.0).await? => {
+                Some(FaceCheckError::NoConsent)
+            }
+            true => None,
+        };
+        if let Some(refused) = refused {
             identity_pictures::drop(&transaction, &[draft.0]).await?;
             transaction.commit().await?;
-            return Err(FaceCheckError::NotVerified);
+            return Err(refused);
         }
         let before = face_checks::lock(&transaction, account.0, exam).await?;
         let waited = before.as_ref().and_then(|before| before.picture);
-        if passed {
-            face_checks::pass(&transaction, account.0, exam, clock::now()).await?;
+        if let Some(pattern) = pattern {
+            self.pictures.remember(&transaction, account, kind, pattern).await?;
+        }
+        let Some(hints) = waits else {
+            face_checks::pass(&transaction, account.0, exam, way, clock::now()).await?;
             let needless: Vec<Uuid> = [Some(draft.0), waited].into_iter().flatten().collect();
             identity_pictures::drop(&transaction, &needless).await?;
             transaction.commit().await?;
             metrics::counter!("registration_faces_passed_total").increment(1);
             return Ok(());
-        }
+        };
         if before.is_some_and(|before| before.state == "passed") {
             return Ok(());
         }
         if !identity_pictures::keep(&transaction, draft.0, account.0).await? {
             return Err(FaceCheckError::Busy);
         }
-        face_checks::hand_in(&transaction, account.0, exam, draft.0, clock::now()).await?;
-        if let Some(old) = waited {
+        let hints = Hint::words(hints);
+        face_checks::hand_in(&transaction, account.0, exam, (draft.0, way, &hints), clock::now()).await?;
+        if let Some(old) = waited.filter(|old| *old != draft.0) {
             identity_pictures::drop(&transaction, &[old]).await?;
         }
         transaction.commit().await?;

@@ -8,6 +8,7 @@ mod handover;
 mod liveness;
 mod manual;
 pub(crate) mod state;
+mod submit;
 mod verify;
 
 use bytes::Bytes;
@@ -17,7 +18,7 @@ use uuid::Uuid;
 
 use crate::model::clock;
 use crate::model::document::{Document, DocumentKind};
-use crate::model::exam_rules::{IdentityRules, IdentityWay};
+use crate::model::exam_rules::{CardCheck, IdentityRules, IdentityWay};
 use crate::model::facts::{FurtherProof, IdentityState, Proofs};
 use crate::model::ids::AccountId;
 use crate::model::person::PersonName;
@@ -53,6 +54,9 @@ pub enum IdentityError {
     /// Sensitive data is only taken with a consent of its own.
     #[error("the consent is missing")]
     NoConsent,
+    /// The consent to having one's face looked at is missing, which is one of its own.
+    #[error("the consent to the face check is missing")]
+    NoFaceConsent,
     /// Name and document are not known yet.
     #[error("name and document are missing")]
     NotDeclared,
@@ -132,10 +136,10 @@ impl Identity {
         Ok((state, found.as_ref().map(read_proofs).unwrap_or_default()))
     }
 
-    /// Is the account verified, and by this way?
-    async fn is_proved_by(&self, account: AccountId, way: IdentityWay) -> Result<bool, StoreError> {
+    /// Is the account verified by this way and, where that is a card, by whoever is to decide on it?
+    async fn is_proved_by(&self, account: AccountId, way: IdentityWay, card: CardCheck) -> Result<bool, StoreError> {
         let (state, proofs) = self.proved(account).await?;
-        Ok(matches!(state, IdentityState::Verified { .. }) && proofs.ways.contains(&way))
+        Ok(matches!(state, IdentityState::Verified { .. }) && proofs.prove(way, card))
     }
 
     /// Who the account was verified to be; nothing before.
@@ -168,7 +172,7 @@ impl Identity {
         let Some(found) = self.accounts.account(account).await? else { return Ok(None) };
         let client = self.database.client().await?;
         let identity = identities::get(&client, account.0).await?;
-        let check = identity_checks::newest(&client, account.0).await?;
+        let check = identity_checks::newest(&client, account.0, None).await?;
         drop(client);
         let state = identity.as_ref().map_or(Ok(IdentityState::None), read_state)?;
         let is_verified = matches!(state, IdentityState::Verified { .. });
@@ -189,14 +193,14 @@ impl Identity {
         }))
     }
 
-    /// The ways that the rules name and this machine has, in the rules' order.
+    /// The ways that the rules take and this machine has, in the rules' order. Staff need no reader.
     pub fn ways(&self, rules: &IdentityRules) -> Vec<IdentityWay> {
-        let is_here = |way: &&IdentityWay| match way {
-            IdentityWay::Card => self.gateways.cards.is_some(),
+        let is_here = |way: &IdentityWay| match way {
+            IdentityWay::Card => self.gateways.cards.is_some() || rules.card == CardCheck::Staff,
             IdentityWay::Liveness => self.gateways.liveness.is_some(),
             IdentityWay::Manual => true,
         };
-        rules.ways.iter().filter(is_here).copied().collect()
+        rules.taken().into_iter().filter(is_here).collect()
     }
 
     /// Notes that the candidate agrees to the use of sensitive data, by the text of [`CONSENT_VERSION`].
@@ -218,10 +222,8 @@ impl Identity {
         }
         declared::change(&self.accounts, account, person).await?;
         let client = self.database.client().await?;
-        if let Some(picture) = identities::withdraw(&client, account.0).await? {
-            identity_pictures::drop(&client, &[picture]).await?;
-        }
-        Ok(())
+        let pictures = identities::withdraw(&client, account.0).await?;
+        Ok(identity_pictures::drop(&client, &pictures).await?)
     }
 
     /// Keeps a picture as a draft: whole, and for an hour.
@@ -313,16 +315,29 @@ fn read_proofs(stored: &StoredIdentity) -> Proofs {
         return Proofs::default();
     }
     let known = stored.way.iter().chain(&stored.also_by).filter_map(|way| read_way(way));
+    let is_by = |check: &CardCheck| {
+        card_word(IdentityWay::Card, *check).is_some_and(|word| stored.also_by.iter().any(|known| known == word))
+    };
+    let cards = [CardCheck::Vendor, CardCheck::Staff].into_iter().filter(is_by).collect();
     let further = match (stored.more_since, &stored.more_reason) {
         (Some(since), _) => FurtherProof::Waiting { since },
         (None, Some(reason)) => FurtherProof::Refused { reason: reason.clone() },
         (None, None) => FurtherProof::None,
     };
-    Proofs { ways: known.collect(), further }
+    Proofs { ways: known.collect(), cards, further }
 }
 
 fn read_way(stored: &str) -> Option<IdentityWay> {
     [IdentityWay::Card, IdentityWay::Liveness, IdentityWay::Manual].into_iter().find(|way| way_name(*way) == stored)
+}
+
+/// The word beside those of ways that says who besides the reader decided on a card.
+fn card_word(way: IdentityWay, card: CardCheck) -> Option<&'static str> {
+    match (way, card) {
+        (IdentityWay::Card, CardCheck::Vendor) => Some("card_vendor"),
+        (IdentityWay::Card, CardCheck::Staff) => Some("card_staff"),
+        (IdentityWay::Card, CardCheck::Auto) | (IdentityWay::Liveness | IdentityWay::Manual, _) => None,
+    }
 }
 
 fn way_name(way: IdentityWay) -> &'static str {

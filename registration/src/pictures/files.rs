@@ -9,6 +9,7 @@ use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 
 use crate::pictures::clean;
 use crate::pictures::clean::{PICTURE_BYTES_MAX, PictureError, Recipe, WORK_BYTES_MAX};
+use crate::pictures::resemblance::{self, Pattern};
 use crate::pictures::thumbnail::thumbnail;
 use crate::secrets::bulkhead::Bulkhead;
 use crate::secrets::vault::Vault;
@@ -79,6 +80,28 @@ impl PictureFiles {
     pub(crate) async fn reshape(&self, jpeg: Vec<u8>, recipe: Recipe) -> Result<Vec<u8>, CleanError> {
         let work = move || clean::prepare(&jpeg, recipe);
         self.bulkhead.run(work).await.map_err(|_| CleanError::Busy)?.map_err(CleanError::Picture)
+    }
+
+    /// How a picture of ours looks from afar, when it is its turn; `None`: it says too little.
+    pub(crate) async fn pattern(&self, jpeg: Bytes) -> Result<Option<Pattern>, CleanError> {
+        let work = move || resemblance::pattern(&jpeg);
+        self.bulkhead.run(work).await.map_err(|_| CleanError::Busy)?.map_err(CleanError::Picture)
+    }
+
+    /// Has a picture of ours no colour? Answered when it is its turn.
+    pub(crate) async fn is_grey(&self, jpeg: Bytes) -> Result<bool, CleanError> {
+        let work = move || resemblance::is_grey(&jpeg);
+        self.bulkhead.run(work).await.map_err(|_| CleanError::Busy)?.map_err(CleanError::Picture)
+    }
+
+    /// Seals what is kept of a picture besides its file.
+    pub(crate) fn sealed(&self, context: &str, plain: &[u8]) -> Vec<u8> {
+        self.vault.seal(context, plain)
+    }
+
+    /// Opens it; `None`: it is another one's.
+    pub(crate) fn opened(&self, context: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        self.vault.open(context, sealed).ok()
     }
 
     /// A small one of a picture of ours, when it is its turn.

@@ -1,12 +1,13 @@
 //! A world with vendors that say what the test told them.
 
 use gateways::aliyun::face_verify::AliyunFaceVerifyConfig;
+use gateways::aliyun::two_elements::AliyunTwoElementsConfig;
 use gateways::settings::Variables;
 use gateways::tencent::face_compare::TencentFaceConfig;
 use gateways::tencent::id_card_ocr::TencentOcrConfig;
-use gateways::{CardReader, FaceComparer, Gateways, Liveness};
+use gateways::{CardReader, FaceComparer, Gateways, Liveness, TwoElements};
 use registration::desk::case::Subject;
-use registration::model::exam_rules::{AccountRules, LoginKind, MobileRule};
+use registration::model::exam_rules::{AccountRules, CardCheck, LoginKind, MobileRule};
 use registration::model::ids::AccountId;
 use registration::people::accounts::{Account, NewAccount, SignUpForm};
 use registration::people::identity::IdentityError;
@@ -31,6 +32,7 @@ impl Bureau {
             cards: Some(CardReader::tencent(TencentOcrConfig::of(&variables).unwrap())),
             faces: Some(FaceComparer::tencent(TencentFaceConfig::of(&variables).unwrap())),
             liveness: Some(Liveness::aliyun(AliyunFaceVerifyConfig::of(&variables).unwrap())),
+            two_elements: Some(TwoElements::aliyun(AliyunTwoElementsConfig::of(&variables).unwrap())),
             ..Gateways::default()
         };
         let setup = Setup { capacities: vec![1], gateways, ..Setup::default() };
@@ -40,7 +42,7 @@ impl Bureau {
     /// A candidate who consented.
     pub(crate) async fn candidate(&self, number: u32) -> Account {
         let account = self.world.candidate(number).await;
-        self.world.registration.identity.consent(account.id).await.unwrap();
+        self.consent(account.id).await;
         account
     }
 
@@ -50,15 +52,21 @@ impl Bureau {
         let form = SignUpForm { email, password: "secret-1", ..SignUpForm::default() };
         let new = NewAccount::check(&form, &rules, false).unwrap();
         let account = self.world.registration.accounts.register(new).await.unwrap().id;
-        self.world.registration.identity.consent(account).await.unwrap();
+        self.consent(account).await;
         account
+    }
+
+    /// Agrees to all that is asked for, each by itself.
+    async fn consent(&self, account: AccountId) {
+        self.world.registration.identity.consent(account).await.unwrap();
+        self.world.registration.face_consents().give(account).await.unwrap();
     }
 
     /// Hands in a card on which the vendor reads this person.
     pub(crate) async fn card(&self, account: AccountId, name: &str, number: u32) -> Result<(), IdentityError> {
         self.vendors.card(name, &document(number), VALID);
         self.draft_card(account).await;
-        self.world.registration.identity.check_card(account).await
+        self.world.registration.identity.check_card(account, CardCheck::Auto).await
     }
 
     pub(crate) async fn draft_card(&self, account: AccountId) {

@@ -18,7 +18,7 @@ async fn c7_the_face_must_be_that_of_the_verified_person() {
     let bureau = Bureau::start().await;
     let faces = &bureau.world.registration.faces;
     let account = bureau.candidate(1).await.id;
-    let rules = FaceRules { tries_per_day: 3, similarity_min: 70 };
+    let rules = FaceRules { tries_per_day: 3, ..FaceRules::default() };
     let check = async || faces.check(account, &exam(), &rules, Some(picture())).await;
     assert!(matches!(check().await, Err(FaceCheckError::NotVerified)));
     bureau.card(account, "王芳", 1).await.unwrap();
@@ -79,6 +79,7 @@ async fn c7_without_a_vendor_nothing_is_a_yes() {
     let account = world.candidate(1).await.id;
     let identity = &world.registration.identity;
     identity.consent(account).await.unwrap();
+    world.registration.face_consents().give(account).await.unwrap();
     identity.draft(account, registration::pictures::kept::Slot::Holding, picture()).await.unwrap();
     identity.hand_in(account).await.unwrap();
     let id = Subject::Identity(account);

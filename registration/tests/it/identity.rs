@@ -6,7 +6,7 @@ use registration::desk::audit::AuditAction;
 use registration::desk::case::{CaseKind, Subject};
 use registration::desk::cases::CaseError;
 use registration::desk::people::Side;
-use registration::model::exam_rules::IdentityWay;
+use registration::model::exam_rules::{CardCheck, IdentityWay};
 use registration::model::facts::{FurtherProof, IdentityState};
 use registration::people::accounts::SessionId;
 use registration::people::identity::{
@@ -24,7 +24,7 @@ async fn c4_a_card_that_says_the_same_verifies() {
     let account = bureau.world.candidate(1).await.id;
     bureau.vendors.card("王芳", &document(1), VALID);
     bureau.draft_card(account).await;
-    assert!(matches!(identity.check_card(account).await, Err(IdentityError::NoConsent)));
+    assert!(matches!(identity.check_card(account, CardCheck::Auto).await, Err(IdentityError::NoConsent)));
     identity.consent(account).await.unwrap();
 
     // Each mismatch says which field; the pictures stay, so that it can be tried again.
@@ -33,10 +33,10 @@ async fn c4_a_card_that_says_the_same_verifies() {
     let other = bureau.card(account, "王芳", 2).await;
     assert!(matches!(other, Err(IdentityError::Card(CardRefusal::Number))), "{other:?}");
     bureau.vendors.card("王芳", &document(1), "2006.07.21-2016.07.21");
-    let expired = identity.check_card(account).await;
+    let expired = identity.check_card(account, CardCheck::Auto).await;
     assert!(matches!(expired, Err(IdentityError::Card(CardRefusal::Expired))), "{expired:?}");
     bureau.vendors.card_error("FailedOperation.ImageBlur");
-    let blurred = identity.check_card(account).await;
+    let blurred = identity.check_card(account, CardCheck::Auto).await;
     assert!(matches!(blurred, Err(IdentityError::Card(CardRefusal::Blurred(CardSide::Front)))), "{blurred:?}");
     assert_eq!(identity.state(account).await.unwrap(), IdentityState::None);
 
@@ -45,7 +45,7 @@ async fn c4_a_card_that_says_the_same_verifies() {
     let person = identity.verified(account).await.unwrap().unwrap();
     assert_eq!((person.name.expose(), person.document.expose()), ("王芳", document(1).as_str()));
     assert!(identity.portrait(account).await.unwrap().is_some());
-    assert!(matches!(identity.check_card(account).await, Err(IdentityError::AlreadyVerified)));
+    assert!(matches!(identity.check_card(account, CardCheck::Auto).await, Err(IdentityError::AlreadyVerified)));
     // The card's pictures go; the portrait is all that stays.
     assert!(identity.drafted(account, Slot::CardFront).await.unwrap().is_none());
     until("the card is gone", async || bureau.pictures("dropped").await == 0).await;
@@ -58,20 +58,23 @@ async fn c4_tries_and_drafts_have_an_end() {
     let bureau = Bureau::start().await;
     let identity = &bureau.world.registration.identity;
     let account = bureau.candidate(1).await.id;
-    assert!(matches!(identity.check_card(account).await, Err(IdentityError::Missing(Slot::CardFront))));
+    assert!(matches!(
+        identity.check_card(account, CardCheck::Auto).await,
+        Err(IdentityError::Missing(Slot::CardFront))
+    ));
     bureau.draft_card(account).await;
     // A reader that gives no answer costs no try.
     bureau.vendors.card_error("RequestLimitExceeded");
     for _ in 0..12 {
-        let refused = identity.check_card(account).await;
+        let refused = identity.check_card(account, CardCheck::Auto).await;
         assert!(matches!(refused, Err(IdentityError::Busy)), "{refused:?}");
     }
     bureau.vendors.card_error("FailedOperation.ImageNoIdCard");
     for _ in 0..10 {
-        let refused = identity.check_card(account).await;
+        let refused = identity.check_card(account, CardCheck::Auto).await;
         assert!(matches!(refused, Err(IdentityError::Card(CardRefusal::NoCard(_)))), "{refused:?}");
     }
-    assert!(matches!(identity.check_card(account).await, Err(IdentityError::TriesUsed(10))));
+    assert!(matches!(identity.check_card(account, CardCheck::Auto).await, Err(IdentityError::TriesUsed(10))));
     bureau.world.execute("UPDATE registration.identity_pictures SET created_at = now() - interval '61 minutes'").await;
     assert!(identity.drafted(account, Slot::CardFront).await.unwrap().is_none(), "an hour is over");
     until("drafts are swept", async || {
@@ -134,7 +137,7 @@ async fn who_is_verified_proves_it_by_another_way_and_stays_verified_meanwhile()
     let (verified, proofs) = identity.proved(account).await.unwrap();
     assert_eq!((&proofs.ways[..], &proofs.further), (&[IdentityWay::Card][..], &FurtherProof::None));
     let portrait = identity.portrait(account).await.unwrap();
-    let again = identity.check_card(account).await;
+    let again = identity.check_card(account, CardCheck::Auto).await;
     assert!(matches!(again, Err(IdentityError::AlreadyVerified)), "{again:?}");
 
     // Staff look at the document in the hand, beside the verified photo, and say no; then yes.
@@ -170,7 +173,7 @@ async fn who_is_verified_proves_it_by_another_way_and_stays_verified_meanwhile()
     bureau.world.execute(released).await;
     bureau.vendors.card("王芳", &document(1), VALID);
     bureau.draft_card(account).await;
-    identity.check_card(account).await.unwrap();
+    identity.check_card(account, CardCheck::Auto).await.unwrap();
     assert_eq!(identity.proved(account).await.unwrap().1.ways, [IdentityWay::Card]);
     bureau.world.finish().await;
 }

@@ -7,6 +7,7 @@ use registration::desk::case::Subject;
 use registration::desk::people::Side;
 use registration::desk::staff::StaffMember;
 use registration::model::document::{Document, DocumentKind};
+use registration::model::exam_rules::CardCheck;
 use registration::model::ids::AccountId;
 use registration::people::identity::IdentityError;
 
@@ -147,7 +148,10 @@ async fn two_accounts_verified_as_one_person_at_once_are_one() {
             bureau.draft_card(account).await;
         }
         let identity = &bureau.world.registration.identity;
-        let (one, other) = tokio::join!(identity.check_card(accounts[0]), identity.check_card(accounts[1]));
+        let (one, other) = tokio::join!(
+            identity.check_card(accounts[0], CardCheck::Auto),
+            identity.check_card(accounts[1], CardCheck::Auto)
+        );
         match (one, other) {
             (Ok(()), Err(IdentityError::OtherAccount)) | (Err(IdentityError::OtherAccount), Ok(())) => {}
             both => panic!("{both:?}"),
@@ -166,7 +170,7 @@ async fn a_declaration_that_changes_while_a_card_is_read_is_never_verified_as_an
         bureau.vendors.card(NAMES[0], &document(100), crate::bureau::VALID);
         bureau.draft_card(account).await;
         let identity = &bureau.world.registration.identity;
-        let (card, changed) = tokio::join!(identity.check_card(account), declare(&bureau, account, 1));
+        let (card, changed) = tokio::join!(identity.check_card(account, CardCheck::Auto), declare(&bureau, account, 1));
         let verified = identity.verified(account).await.unwrap();
         let account = bureau.world.registration.accounts.account(account).await.unwrap().unwrap();
         match (card, changed) {

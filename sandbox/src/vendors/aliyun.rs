@@ -20,6 +20,7 @@ use crate::faults::{Fail, Service};
 use crate::keys::{ALIYUN_SMS_NOTICE, ALIYUN_SMS_TEMPLATE, SMS_SIGN, SMS_VARIABLE_CHARS_MAX};
 use crate::outbox::{Kind, Message};
 use crate::vendors::call::Call;
+use crate::vendors::residents::{Record, look_up};
 
 /// A refusal: HTTP status, code, a text for people.
 pub(crate) struct Refusal(pub(crate) u16, pub(crate) &'static str, pub(crate) &'static str);
@@ -53,7 +54,7 @@ async fn dispatch(desk: &Desk, call: &Call) -> Result<Value, Refusal> {
         "SendSms" => (Service::AliyunSms, "2017-05-25"),
         "RecognizeIdcard" => (Service::AliyunOcr, "2021-07-07"),
         "CompareFace" => (Service::AliyunFace, "2019-12-30"),
-        "InitFaceVerify" | "DescribeFaceVerify" => (Service::AliyunCloudauth, "2019-03-07"),
+        "InitFaceVerify" | "DescribeFaceVerify" | "Id2MetaVerify" => (Service::AliyunCloudauth, "2019-03-07"),
         _ => return Err(Refusal(404, "InvalidAction.NotFound", "the sandbox does not play this action")),
     };
     if call.header("x-acs-version") != version {
@@ -81,6 +82,7 @@ async fn dispatch(desk: &Desk, call: &Call) -> Result<Value, Refusal> {
         Service::AliyunSms => Ok(send_sms(desk, &values, fault)),
         Service::AliyunOcr => read_card(desk, call, fault).await,
         Service::AliyunFace => compare(&values, fault),
+        _ if action == "Id2MetaVerify" => Ok(two_elements(&values, fault)),
         _ if action == "InitFaceVerify" => Ok(face_verify::begin(desk, &values, fault)),
         _ => Ok(face_verify::describe(desk, &values)),
     }
@@ -193,6 +195,27 @@ fn compare(values: &Values, fault: Option<Fail>) -> Result<Value, Refusal> {
     Ok(
         json!({ "Data": { "Confidence": confidence, "Thresholds": [61.0, 69.0, 75.0], "QualityScoreA": 95.0, "QualityScoreB": 95.0 } }),
     )
+}
+
+/// `Id2MetaVerify`: refusals are HTTP 200 with a number as code.
+fn two_elements(values: &Values, fault: Option<Fail>) -> Value {
+    if fault == Some(Fail::Balance) {
+        return json!({ "Code": "411", "Message": "the account is overdue" });
+    }
+    let (Some("normal"), Some(name), Some(number)) =
+        (values.get("ParamType"), values.get("UserName"), values.get("IdentifyNum"))
+    else {
+        return json!({ "Code": "400", "Message": "ParamType, UserName and IdentifyNum are needed" });
+    };
+    let biz_code = match (fault, look_up(name, number)) {
+        (Some(Fail::Mismatch), _) => "2",
+        (Some(Fail::Number), _) => "3",
+        (_, Record::Found) => "1",
+        (_, Record::NoNumber | Record::NoName) => {
+            return json!({ "Code": "401", "Message": "the name or the number has no such form" });
+        }
+    };
+    json!({ "Code": "200", "Message": "success", "ResultObject": { "BizCode": biz_code } })
 }
 
 fn face_refusal(unfit: Unfit) -> Refusal {

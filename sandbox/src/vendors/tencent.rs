@@ -5,6 +5,7 @@ mod faceid;
 mod ocr;
 mod signature;
 mod sms;
+mod two_elements;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -33,7 +34,7 @@ async fn dispatch(desk: &Desk, call: &Call) -> Result<Value, Refusal> {
         "SendSms" => (Service::TencentSms, "2021-01-11"),
         "IDCardOCR" => (Service::TencentOcr, "2018-11-19"),
         "CompareFace" => (Service::TencentFace, "2020-03-03"),
-        "DetectAuth" | "GetDetectInfoEnhanced" => (Service::TencentFaceId, "2018-03-01"),
+        "DetectAuth" | "GetDetectInfoEnhanced" | "IdCardVerification" => (Service::TencentFaceId, "2018-03-01"),
         _ => return Err(Refusal("InvalidAction", "the sandbox does not play this action")),
     };
     if call.header("x-tc-version") != version {
@@ -51,6 +52,7 @@ async fn dispatch(desk: &Desk, call: &Call) -> Result<Value, Refusal> {
         Service::TencentSms => sms::send(desk, &body, fault),
         Service::TencentOcr => ocr::read(desk, &body, fault).await,
         Service::TencentFace => face::compare(&body, fault),
+        _ if call.header("x-tc-action") == "IdCardVerification" => two_elements::check(&body, fault),
         _ if call.header("x-tc-action") == "DetectAuth" => faceid::begin(desk, &body, fault),
         _ => faceid::outcome(desk, &body),
     }

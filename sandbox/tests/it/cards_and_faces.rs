@@ -1,7 +1,7 @@
 //! Cards read and faces compared, by either vendor.
 
 use bytes::Bytes;
-use gateways::{CardError, CardSide, FaceError};
+use gateways::{Belonging, CardError, CardSide, FaceError, TwoElementsError};
 use specimen::{card_back, card_front, portrait};
 
 use crate::world::World;
@@ -76,4 +76,28 @@ async fn every_documented_failure_of_a_comparison_is_told_apart() {
         let garbage = Bytes::from_static(b"no picture");
         assert!(matches!(faces.compare(face.clone(), garbage).await, Err(FaceError::PoorQuality)), "{service}");
     }
+}
+
+#[tokio::test]
+async fn a_name_and_a_number_belong_together_or_not_by_either_vendor() {
+    let world = World::start().await;
+    for (service, two) in world.two_elements() {
+        let said = two.check("李样例", NUMBER).await.unwrap_or_else(|error| panic!("{service}: {error}"));
+        assert_eq!(said, Belonging::Together, "{service}");
+        world.fail(service, "mismatch").await;
+        assert_eq!(two.check("李样例", NUMBER).await.unwrap(), Belonging::Apart, "{service}");
+        world.fail(service, "number").await;
+        assert_eq!(two.check("李样例", NUMBER).await.unwrap(), Belonging::Unknown, "{service}");
+        world.fail(service, "throttle").await;
+        assert!(matches!(two.check("李样例", NUMBER).await, Err(TwoElementsError::Busy)), "{service}");
+        for fail in ["balance", "signature", "unavailable"] {
+            world.fail(service, fail).await;
+            let away = two.check("李样例", NUMBER).await;
+            assert!(matches!(away, Err(TwoElementsError::Unavailable(_))), "{service} {fail}: {away:?}");
+        }
+    }
+    // What the register cannot know is not called together.
+    let [(_, tencent), (_, aliyun)] = world.two_elements();
+    assert_eq!(tencent.check("李样例", "110105194912310021").await.unwrap(), Belonging::Unknown);
+    assert!(aliyun.check("李样例", "110105194912310021").await.is_err());
 }

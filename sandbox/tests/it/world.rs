@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use gateways::settings::Variables;
-use gateways::{CardReader, FaceComparer, Liveness, Mailer, Sms, aliyun, tencent};
+use gateways::{CardReader, FaceComparer, Liveness, Mailer, Sms, TwoElements, aliyun, tencent};
 use sandbox::Sandbox;
 use serde_json::{Value, json};
 
@@ -66,6 +66,12 @@ impl World {
         let tencent = tencent::face_compare::TencentFaceConfig::of(&self.variables).unwrap();
         let aliyun = aliyun::face_compare::AliyunFaceConfig::of(&self.variables).unwrap();
         [("tencent.face", FaceComparer::tencent(tencent)), ("aliyun.face", FaceComparer::aliyun(aliyun))]
+    }
+
+    pub(crate) fn two_elements(&self) -> [(&'static str, TwoElements); 2] {
+        let tencent = tencent::two_elements::TencentTwoElementsConfig::of(&self.variables).unwrap();
+        let aliyun = aliyun::two_elements::AliyunTwoElementsConfig::of(&self.variables).unwrap();
+        [("tencent.faceid", TwoElements::tencent(tencent)), ("aliyun.cloudauth", TwoElements::aliyun(aliyun))]
     }
 
     pub(crate) fn liveness(&self) -> [(&'static str, Liveness); 3] {

@@ -246,7 +246,8 @@ async fn hand_in_face(registration: &Registration, account: AccountId, exam: &Ex
     registration.identity_reviews.picture(&member, &subject, Side::HandedIn).await.unwrap();
     let case = registration.identity_reviews.get(&member, &subject).await.unwrap().unwrap();
     registration.identity_reviews.confirm(&member, &subject, case.picture).await.unwrap();
-    registration.faces.check(account, &exam.id, &exam.rules.face, Some(picture().into())).await.unwrap();
+    registration.face_consents().give(account).await.unwrap();
+    registration.faces.check(account, &exam.id, &exam.rules.face, Some(live().into())).await.unwrap();
 }
 
 async fn hand_in_form(registration: &Registration, account: AccountId, exam: &Exam) {
@@ -291,5 +292,14 @@ fn picture() -> Vec<u8> {
     let picture =
         image::RgbImage::from_fn(240, 480, |x, y| image::Rgb([if (x / 8 + y / 8) % 2 == 0 { 0 } else { 255 }; 3]));
     picture.write_to(&mut out, image::ImageFormat::Png).unwrap();
+    out.into_inner()
+}
+
+/// Another one than the verified photo: that one is refused.
+fn live() -> Vec<u8> {
+    let mut out = std::io::Cursor::new(Vec::new());
+    let byte = |number: u32| u8::try_from(number).unwrap();
+    let picture = image::RgbImage::from_fn(240, 480, |x, y| image::Rgb([byte(x), 90, byte(y / 2)]));
+    picture.write_to(&mut out, image::ImageFormat::Jpeg).unwrap();
     out.into_inner()
 }

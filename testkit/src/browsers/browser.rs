@@ -14,8 +14,10 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
+use crate::browsers::axe::accessibility_faults;
+use crate::browsers::driven::{Driven, WAIT, screenshot_path};
 use crate::child::TestChild;
-use crate::paths::{target_dir, temp_dir};
+use crate::paths::temp_dir;
 
 const DRIVER_WAIT: Duration = Duration::from_secs(20);
 const DOWNLOAD_WAIT: Duration = Duration::from_secs(40);
@@ -52,6 +54,8 @@ pub enum Device {
     Phone,
     /// The same on a small one, 360 × 640 points.
     SmallPhone,
+    /// The same on the narrowest that pages are made for, 320 × 640 points.
+    NarrowPhone,
     /// The browser inside WeChat on the same phone.
     WeChat,
     /// A staff desk, 1280 × 900.
@@ -139,6 +143,16 @@ impl Browser {
         }
     }
 
+    /// The element in the middle of the screen. The driver scrolls as little as it can, which leaves it below the bar at
+    /// the bottom.
+    async fn within_reach(&self, css: &str) -> Result<Element, CmdError> {
+        let element = self.find_within(WAIT, css).await?;
+        let argument = vec![serde_json::to_value(&element).expect("an element is a reference")];
+        let scroll = "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})";
+        self.client.execute(scroll, argument).await?;
+        Ok(element)
+    }
+
     /// What pages wrote on the console since the last call: refused scripts and styles, failed requests.
     pub async fn console(&self) -> Vec<String> {
         let command = DriverCommand { path: "se/log", body: json!({"type": "browser"}) };
@@ -164,9 +178,7 @@ impl Browser {
     /// Writes the visible part of the page to `target/screenshots/NAME.png` and returns the path.
     pub async fn screenshot(&self, name: &str) -> PathBuf {
         let picture = self.client.screenshot().await.expect("the browser draws");
-        let dir = target_dir().join("screenshots");
-        fs::create_dir_all(&dir).expect("target is writable");
-        let path = dir.join(format!("{name}.png"));
+        let path = screenshot_path(name);
         fs::write(&path, picture).expect("target is writable");
         path
     }
@@ -188,6 +200,67 @@ impl Browser {
     }
 }
 
+impl Driven for Browser {
+    async fn visit(&self, url: &str) {
+        self.client.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
+    async fn run(&self, expression: &str) -> Value {
+        self.client.execute(&format!("return ({expression})"), Vec::new()).await.unwrap_or_default()
+    }
+
+    /// A page that was drawn anew, or left, in between has another element there.
+    async fn tap(&self, css: &str) {
+        let element = match self.within_reach(css).await {
+            Err(error) if is_between_pages(&error) => self.within_reach(css).await,
+            found => found,
+        };
+        let element = element.unwrap_or_else(|error| panic!("{css}: {error}"));
+        match element.click().await {
+            // Nothing was tapped.
+            Err(error) if error.is_stale_element_reference() => {
+                let again = self.within_reach(css).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+                again.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+            }
+            // The tap led away before the driver had said that it was done.
+            Err(error) if is_between_pages(&error) => {}
+            done => done.unwrap_or_else(|error| panic!("{css}: {error}")),
+        }
+    }
+
+    async fn fill(&self, css: &str, text: &str) {
+        let element = self.find_within(WAIT, css).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        element.clear().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        element.send_keys(text).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    async fn select(&self, css: &str, value: &str) {
+        let list = self.find_within(WAIT, css).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        list.select_by_value(value).await.unwrap_or_else(|error| panic!("{css} = {value}: {error}"));
+    }
+
+    async fn attach(&self, css: &str, file: &Path) {
+        let input = self.find_within(WAIT, css).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        input.send_keys(&file.display().to_string()).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    async fn screenshot(&self, name: &str) -> PathBuf {
+        Browser::screenshot(self, name).await
+    }
+
+    async fn said(&self) -> Vec<String> {
+        self.console().await
+    }
+
+    async fn faults(&self) -> Vec<String> {
+        accessibility_faults(&self.client).await
+    }
+
+    async fn close(self) {
+        Browser::close(self).await;
+    }
+}
+
 impl Deref for Browser {
     type Target = Client;
 
@@ -197,7 +270,7 @@ impl Deref for Browser {
 }
 
 /// Was the page left, or drawn anew, while the driver looked at it? The driver says the first in no word of the standard.
-pub(crate) fn is_between_pages(error: &CmdError) -> bool {
+fn is_between_pages(error: &CmdError) -> bool {
     error.is_stale_element_reference() || error.to_string().contains("aborted by navigation")
 }
 
@@ -223,8 +296,11 @@ fn capabilities(options: &BrowserOptions, profile: &Path) -> Map<String, Value> 
         let film = format!("--use-file-for-fake-video-capture={}", film.display());
         arguments.extend(["--use-fake-device-for-media-stream".into(), "--use-fake-ui-for-media-stream".into(), film]);
     }
-    let height = if *device == Device::SmallPhone { 640 } else { 844 };
-    let width = if *device == Device::SmallPhone { 360 } else { 390 };
+    let (width, height) = match device {
+        Device::NarrowPhone => (320, 640),
+        Device::SmallPhone => (360, 640),
+        Device::Phone | Device::WeChat | Device::Desk => (390, 844),
+    };
     let downloads = json!({"default_directory": profile.join(DOWNLOADS), "prompt_for_download": false});
     let preferences = json!({"intl": {"accept_languages": language}, "download": downloads});
     let mut options = json!({"args": arguments, "prefs": preferences});

@@ -6,22 +6,20 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ChildStdout, Command};
 use std::thread;
-use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::{Mutex, mpsc};
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::browsers::driven::{Driven, POLL, WAIT, screenshot_path, too_wide};
 use crate::child::TestChild;
 use crate::paths::{target_dir, temp_dir};
 
 /// Messages of the browser that nobody has read yet; the rest wait in the pipe.
 const MESSAGES_MAX: usize = 1000;
-/// Longest wait for an answer, and for something to show; three of them walk at once.
-const WAIT: Duration = Duration::from_secs(60);
-const TURN_WAIT: Duration = Duration::from_secs(150);
-const POLL: Duration = Duration::from_millis(100);
 /// What a headless browser of that time needs to run anywhere, over a pipe: its file descriptors 3 and 4.
 const START: &str = "exec \"$0\" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --hide-scrollbars \
                      --use-fake-device-for-media-stream --use-fake-ui-for-media-stream \
@@ -51,7 +49,6 @@ impl OldVersion {
 /// An old browser that takes itself for a phone in Chinese, 390 × 844 points, with its one page.
 #[derive(Debug)]
 pub struct OldChromium {
-    url: String,
     pipe: Mutex<Pipe>,
     _child: TestChild,
     // Last: removed after the browser has ended.
@@ -69,8 +66,8 @@ struct Pipe {
 }
 
 impl OldChromium {
-    /// Starts the browser for the site at `url`.
-    pub async fn start(url: &str, version: OldVersion) -> Self {
+    /// Starts the browser.
+    pub async fn start(version: OldVersion) -> Self {
         let program = target_dir().join("chromium").join(version.number()).join("chromium");
         assert!(program.is_file(), "{}: ops/test fetches it", program.display());
         let profile = temp_dir();
@@ -78,7 +75,7 @@ impl OldChromium {
         command.args(["-c", START]).arg(program).arg(format!("--user-data-dir={}", profile.path().display()));
         let (child, stdin, stdout) = TestChild::spawn_talking(command);
         let pipe = Pipe { stdin, messages: listen(stdout), session: None, number: 0, complaints: Vec::new() };
-        let browser = Self { url: url.to_owned(), pipe: Mutex::new(pipe), _child: child, _profile: profile };
+        let browser = Self { pipe: Mutex::new(pipe), _child: child, _profile: profile };
         browser.attach_to_page().await;
         let agent = format!(
             "Mozilla/5.0 (Linux; Android 9; MI 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{}.0.0.0 Mobile \
@@ -108,117 +105,78 @@ impl OldChromium {
         answer.unwrap_or_else(|error| panic!("{command}: {error}"))
     }
 
-    /// Opens a path of the site.
-    pub async fn open(&self, path: &str) {
-        let url = format!("{}{path}", self.url);
+    /// From the next page on no script runs, as where somebody has switched scripts off: what stands in `noscript` shows. A
+    /// walk can still look at pages.
+    pub async fn switch_scripts_off(&self) {
+        self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
+    }
+}
+
+impl Driven for OldChromium {
+    async fn visit(&self, url: &str) {
+        const IS_HERE: &str = "!window.isThePageBefore && document.readyState === 'complete'";
         self.run("window.isThePageBefore = true").await;
         self.devtools("Page.navigate", json!({"url": url})).await;
-        self.comes("!window.isThePageBefore && document.readyState === 'complete'").await;
-    }
-
-    /// What an expression is worth on the page; a promise is waited for.
-    pub async fn run(&self, expression: &str) -> Value {
-        let asked = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
-        let answer = self.pipe.lock().await.call("Runtime.evaluate", &asked).await;
-        // A page that is just going away answers nothing.
-        answer.map(|answer| answer["result"]["value"].clone()).unwrap_or_default()
-    }
-
-    /// Waits until the expression is true.
-    pub async fn comes(&self, expression: &str) {
-        self.comes_within(WAIT, expression).await;
-    }
-
-    async fn comes_within(&self, wait: Duration, expression: &str) {
-        let deadline = Instant::now() + wait;
-        while self.run(expression).await != Value::Bool(true) {
-            let late = Instant::now() >= deadline;
-            assert!(
-                !late,
-                "not: {expression} at {}: {}; {:?}",
-                self.path().await,
-                self.text().await,
-                self.said().await
-            );
+        let deadline = Instant::now() + WAIT;
+        while self.run(IS_HERE).await != Value::Bool(true) {
+            assert!(Instant::now() < deadline, "{url} does not come");
             sleep(POLL).await;
         }
     }
 
-    /// Waits until the page shows the words.
-    pub async fn shows(&self, words: &str) {
-        self.comes(&format!("document.body.innerText.includes({})", json!(words))).await;
+    async fn run(&self, expression: &str) -> Value {
+        let asked = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
+        let answer = self.pipe.lock().await.call("Runtime.evaluate", &asked).await;
+        answer.map(|answer| answer["result"]["value"].clone()).unwrap_or_default()
     }
 
-    /// The same of words that come by themselves: such a page asks ever more rarely, at last once a minute.
-    pub async fn turns_to(&self, words: &str) {
-        self.comes_within(TURN_WAIT, &format!("document.body.innerText.includes({})", json!(words))).await;
-    }
-
-    /// Waits until the path contains the part.
-    pub async fn arrives(&self, part: &str) {
-        self.comes(&format!("location.pathname.includes({})", json!(part))).await;
-    }
-
-    /// Path and query of the page.
-    pub async fn path(&self) -> String {
-        self.run("location.pathname + location.search").await.as_str().unwrap_or_default().to_owned()
-    }
-
-    /// What the page says.
-    pub async fn text(&self) -> String {
-        self.run("document.body.innerText").await.as_str().unwrap_or_default().to_owned()
-    }
-
-    /// Taps where the middle of an element is, whatever lies there.
-    pub async fn tap(&self, css: &str) {
-        let find = format!("document.querySelector({})", json!(css));
-        self.comes(&format!("document.readyState === 'complete' && !!{find}")).await;
+    /// Whatever lies there is tapped.
+    async fn tap(&self, css: &str) {
         let middle = format!(
-            "(() => {{ const one = {find}; one.scrollIntoView({{block: 'center'}});
-               const box = one.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; }})()"
+            "((one) => {{ one.scrollIntoView({{block: 'center'}}); const box = one.getBoundingClientRect();
+               return [box.x + box.width / 2, box.y + box.height / 2]; }})(document.querySelector({}))",
+            json!(css)
         );
         let middle = self.run(&middle).await;
+        assert!(middle.is_array(), "{css} is nowhere");
         for kind in ["mousePressed", "mouseReleased"] {
             let event = json!({"type": kind, "x": middle[0], "y": middle[1], "button": "left", "clickCount": 1});
             self.devtools("Input.dispatchMouseEvent", event).await;
         }
     }
 
-    /// Types into a field, in place of what is there.
-    pub async fn fill(&self, css: &str, text: &str) {
+    async fn fill(&self, css: &str, text: &str) {
         let field = format!("document.querySelector({})", json!(css));
-        self.comes(&format!("document.readyState === 'complete' && !!{field}")).await;
         self.run(&format!("{field}.focus(), {field}.value = ''")).await;
         self.devtools("Input.insertText", json!({"text": text})).await;
     }
 
-    /// Picks a file.
-    pub async fn attach(&self, css: &str, file: &Path) {
-        self.comes(&format!("document.readyState === 'complete' && !!document.querySelector({})", json!(css))).await;
+    async fn attach(&self, css: &str, file: &Path) {
         let document = self.devtools("DOM.getDocument", json!({})).await;
         let asked = json!({"nodeId": document["root"]["nodeId"], "selector": css});
         let node = self.devtools("DOM.querySelector", asked).await;
-        let path = file.canonicalize().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        self.devtools("DOM.setFileInputFiles", json!({"nodeId": node["nodeId"], "files": [path]})).await;
+        self.devtools("DOM.setFileInputFiles", json!({"nodeId": node["nodeId"], "files": [file]})).await;
     }
 
-    /// Writes the visible part of the page to `target/screenshots/NAME.png` and returns the path.
-    pub async fn screenshot(&self, name: &str) -> PathBuf {
+    async fn screenshot(&self, name: &str) -> PathBuf {
         let picture = self.devtools("Page.captureScreenshot", json!({})).await;
-        let picture = picture["data"].as_str().expect("the browser draws");
-        let dir = target_dir().join("screenshots");
-        fs::create_dir_all(&dir).expect("target is writable");
-        let path = dir.join(format!("{name}.png"));
-        let mut decoder =
-            base64::read::DecoderReader::new(picture.as_bytes(), &base64::engine::general_purpose::STANDARD);
-        std::io::copy(&mut decoder, &mut fs::File::create(&path).expect("target is writable")).expect("it is Base64");
+        let picture = STANDARD.decode(picture["data"].as_str().expect("the browser draws")).expect("it is Base64");
+        let path = screenshot_path(name);
+        fs::write(&path, picture).expect("target is writable");
         path
     }
 
-    /// What pages complained about since the last call: errors of scripts, refused styles. (A refused form is an answer of
-    /// 4xx, which the browser notes as a failed load; that is no complaint.)
-    pub async fn said(&self) -> Vec<String> {
+    /// A refused form is an answer of 4xx, which the browser notes as a failed load; that is no complaint.
+    async fn said(&self) -> Vec<String> {
         std::mem::take(&mut self.pipe.lock().await.complaints)
+    }
+
+    async fn faults(&self) -> Vec<String> {
+        too_wide(self).await
+    }
+
+    async fn close(self) {
+        drop(self);
     }
 }
 

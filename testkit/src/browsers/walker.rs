@@ -1,36 +1,36 @@
 //! A person in front of a browser: reads, types, taps, takes pictures, and notices what keeps others out. What a walk
-//! through the pages is written with.
+//! through the pages is written with, once for every browser.
 
 use std::ops::Deref;
 use std::path::Path;
 use std::time::Duration;
 
-use fantoccini::Locator;
 use fantoccini::elements::Element;
-use fantoccini::error::CmdError;
 use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
 
-use crate::browsers::axe::accessibility_faults;
-use crate::browsers::browser::{Browser, BrowserOptions, is_between_pages};
+use crate::browsers::browser::{Browser, BrowserOptions};
+use crate::browsers::driven::{Driven, POLL, WAIT};
+use crate::browsers::old_chromium::{OldChromium, OldVersion};
+use crate::browsers::webkit::WebKit;
 
-const WAIT: Duration = Duration::from_secs(40);
 const TURN_WAIT: Duration = Duration::from_secs(150);
-const POLL: Duration = Duration::from_millis(100);
 /// So long a page is looked at before it is opened again.
 const LOOK: Duration = Duration::from_secs(10);
 
-/// A walk with one browser. Dereferences to [`Browser`]; end it with [`Self::finish`].
+/// A walk with one browser, today's Chromium unless another is named. Dereferences to the browser; end it with
+/// [`Self::finish`].
 #[derive(Debug)]
-pub struct Walker {
-    browser: Browser,
+pub struct Walker<B = Browser> {
+    browser: B,
     url: String,
     faults: Vec<String>,
 }
 
-impl Walker {
-    /// A browser that has not opened anything, for the site at `url`.
+impl Walker<Browser> {
+    /// Today's Chromium that has not opened anything, for the site at `url`.
     pub async fn start(url: &str, options: BrowserOptions) -> Self {
-        Self { browser: Browser::start_with(options).await, url: url.to_owned(), faults: Vec::new() }
+        Self::with(url, Browser::start_with(options).await)
     }
 
     /// From now on the browser is that of whoever has these cookies of the site, as a request sends them.
@@ -42,11 +42,6 @@ impl Walker {
         }
     }
 
-    /// Opens a path of the site.
-    pub async fn open(&self, path: &str) {
-        self.browser.goto(&format!("{}{path}", self.url)).await.unwrap_or_else(|error| panic!("{path}: {error}"));
-    }
-
     /// The element, when it is there.
     pub async fn find_one(&self, css: &str) -> Element {
         match self.browser.find_within(WAIT, css).await {
@@ -54,73 +49,88 @@ impl Walker {
             Err(error) => panic!("{css}: {error} at {}: {}", self.path().await, self.text().await),
         }
     }
+}
+
+impl Walker<OldChromium> {
+    /// A Chromium of years ago that has not opened anything, for the site at `url`.
+    pub async fn old(url: &str, version: OldVersion) -> Self {
+        Self::with(url, OldChromium::start(version).await)
+    }
+}
+
+impl Walker<WebKit> {
+    /// WebKit that fills a phone's screen and has not opened anything, for the site at `url`.
+    pub async fn webkit(url: &str) -> Self {
+        Self::with(url, WebKit::start().await)
+    }
+}
+
+impl<B: Driven> Walker<B> {
+    fn with(url: &str, browser: B) -> Self {
+        Self { browser, url: url.to_owned(), faults: Vec::new() }
+    }
+
+    /// Opens a path of the site.
+    pub async fn open(&self, path: &str) {
+        self.browser.visit(&format!("{}{path}", self.url)).await;
+    }
+
+    /// Waits until the page is whole and has such an element.
+    pub async fn finds(&self, css: &str) {
+        self.comes(&format!("document.readyState === 'complete' && !!document.querySelector({})", json!(css))).await;
+    }
 
     /// Is there such an element now?
     pub async fn has(&self, css: &str) -> bool {
-        self.browser.find_all(Locator::Css(css)).await.is_ok_and(|found| !found.is_empty())
+        self.browser.run(&format!("!!document.querySelector({})", json!(css))).await == Value::Bool(true)
     }
 
-    /// Taps an element. A page that was drawn anew, or left, in between has another one there.
-    pub async fn tap(&self, css: &str) {
-        let element = match self.within_reach(css).await {
-            Err(error) if is_between_pages(&error) => self.within_reach(css).await,
-            found => found,
-        };
-        let element = element.unwrap_or_else(|error| panic!("{css}: {error}"));
-        match element.click().await {
-            // Nothing was tapped.
-            Err(error) if error.is_stale_element_reference() => {
-                let again = self.within_reach(css).await.unwrap_or_else(|error| panic!("{css}: {error}"));
-                again.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    /// Waits until the expression is true on the page.
+    pub async fn comes(&self, expression: &str) {
+        self.comes_within(WAIT, expression).await;
+    }
+
+    async fn comes_within(&self, wait: Duration, expression: &str) {
+        let deadline = Instant::now() + wait;
+        while self.browser.run(expression).await != Value::Bool(true) {
+            if Instant::now() >= deadline {
+                let (path, text, said) = (self.path().await, self.text().await, self.browser.said().await);
+                panic!("not: {expression} at {path}: {text}; {said:?}");
             }
-            // The tap led away before the driver had said that it was done.
-            Err(error) if is_between_pages(&error) => {}
-            done => done.unwrap_or_else(|error| panic!("{css}: {error}")),
+            sleep(POLL).await;
         }
+    }
+
+    /// Taps an element.
+    pub async fn tap(&self, css: &str) {
+        self.finds(css).await;
+        self.browser.tap(css).await;
     }
 
     /// Taps what leads to another page, and waits until that page is here: words that both pages say show nothing.
     pub async fn turn(&self, css: &str) {
-        const TURNED: &str = "return !window.isThePageBefore && document.readyState === 'complete'";
-        let marked = self.browser.execute("window.isThePageBefore = true", Vec::new()).await;
-        marked.unwrap_or_else(|error| panic!("{css}: {error}"));
+        self.comes("window.isThePageBefore = true").await;
         self.tap(css).await;
-        let deadline = tokio::time::Instant::now() + WAIT;
-        while self.browser.execute(TURNED, Vec::new()).await.ok() != Some(Value::Bool(true)) {
-            let is_late = tokio::time::Instant::now() >= deadline;
-            assert!(!is_late, "{css} leads nowhere from {}: {}", self.path().await, self.text().await);
-            tokio::time::sleep(POLL).await;
-        }
-    }
-
-    /// The element in the middle of the screen. The driver scrolls as little as it can, which leaves it below the bar at
-    /// the bottom.
-    async fn within_reach(&self, css: &str) -> Result<Element, CmdError> {
-        let element = self.find_one(css).await;
-        let argument = vec![serde_json::to_value(&element).expect("an element is a reference")];
-        let scroll = "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})";
-        self.browser.execute(scroll, argument).await?;
-        Ok(element)
+        self.comes("!window.isThePageBefore && document.readyState === 'complete'").await;
     }
 
     /// Types into a field, in place of what is there.
     pub async fn fill(&self, css: &str, text: &str) {
-        let element = self.find_one(css).await;
-        element.clear().await.unwrap_or_else(|error| panic!("{css}: {error}"));
-        element.send_keys(text).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        self.finds(css).await;
+        self.browser.fill(css, text).await;
     }
 
     /// Chooses from a list that opens.
     pub async fn select(&self, css: &str, value: &str) {
-        let list = self.find_one(css).await;
-        list.select_by_value(value).await.unwrap_or_else(|error| panic!("{css} = {value}: {error}"));
+        self.finds(css).await;
+        self.browser.select(css, value).await;
     }
 
     /// Picks a file.
     pub async fn attach(&self, css: &str, file: &Path) {
         let path = file.canonicalize().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        let input = self.find_one(css).await;
-        input.send_keys(&path.display().to_string()).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        self.finds(css).await;
+        self.browser.attach(css, &path).await;
     }
 
     /// Waits until the page shows the words.
@@ -135,85 +145,81 @@ impl Walker {
 
     /// Opens a path again and again until it says the words: of what comes from outside, by itself, nobody knows when.
     pub async fn opens_until(&self, path: &str, words: &str) {
-        let deadline = tokio::time::Instant::now() + TURN_WAIT;
+        let deadline = Instant::now() + TURN_WAIT;
         loop {
             self.open(path).await;
-            let soon = tokio::time::Instant::now() + LOOK;
-            while tokio::time::Instant::now() < soon {
+            let soon = Instant::now() + LOOK;
+            while Instant::now() < soon {
                 let text = self.text().await;
                 if text.contains(words) {
                     return;
                 }
-                let is_late = tokio::time::Instant::now() >= deadline;
-                assert!(!is_late, "{words} is not at {}: {text}", self.path().await);
-                tokio::time::sleep(POLL).await;
+                assert!(Instant::now() < deadline, "{words} is not at {}: {text}", self.path().await);
+                sleep(POLL).await;
             }
         }
     }
 
     async fn shows_within(&self, wait: Duration, words: &str) {
-        let deadline = tokio::time::Instant::now() + wait;
+        let deadline = Instant::now() + wait;
         loop {
             let text = self.text().await;
             if text.contains(words) {
                 return;
             }
-            assert!(tokio::time::Instant::now() < deadline, "{words} is not at {}: {text}", self.path().await);
-            tokio::time::sleep(POLL).await;
+            assert!(Instant::now() < deadline, "{words} is not at {}: {text}", self.path().await);
+            sleep(POLL).await;
         }
     }
 
     /// Waits until the path contains the part, or the query a part with `=`; returns both. (Where one will be sent to
     /// after signing in stands in the query, too: that is no arrival.)
     pub async fn arrives(&self, part: &str) -> String {
-        let deadline = tokio::time::Instant::now() + WAIT;
+        let deadline = Instant::now() + WAIT;
         loop {
             let path = self.path().await;
             let looked_at = if part.contains('=') { path.as_str() } else { path.split('?').next().unwrap_or_default() };
             if looked_at.contains(part) {
                 return path;
             }
-            let late = tokio::time::Instant::now() >= deadline;
-            assert!(!late, "{part} is not in {path}, where it says: {}", self.text().await);
-            tokio::time::sleep(POLL).await;
+            assert!(Instant::now() < deadline, "{part} is not in {path}, where it says: {}", self.text().await);
+            sleep(POLL).await;
         }
     }
 
     /// Waits until the page is no longer the one at this path.
     pub async fn leaves(&self, path: &str) {
-        let deadline = tokio::time::Instant::now() + WAIT;
-        while self.path().await.split('?').next() == Some(path) {
-            assert!(tokio::time::Instant::now() < deadline, "still at {path}, where it says: {}", self.text().await);
-            tokio::time::sleep(POLL).await;
-        }
+        self.comes(&format!("location.pathname !== {}", json!(path))).await;
     }
 
-    /// Path and query of the page.
+    /// Path and query of the page; of the next one, while one is being left.
     pub async fn path(&self) -> String {
-        let url = match self.browser.current_url().await {
-            Err(error) if is_between_pages(&error) => self.browser.current_url().await,
-            url => url,
-        };
-        let url = url.expect("a browser is somewhere");
-        url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
+        let deadline = Instant::now() + WAIT;
+        loop {
+            if let Value::String(path) = self.browser.run("location.pathname + location.search").await {
+                return path;
+            }
+            assert!(Instant::now() < deadline, "a browser is somewhere");
+            sleep(POLL).await;
+        }
     }
 
     /// What the page says.
     pub async fn text(&self) -> String {
-        let text = self.browser.execute("return document.body ? document.body.innerText : ''", Vec::new()).await;
-        text.ok().as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
+        let text = self.browser.run("document.body ? document.body.innerText : ''").await;
+        text.as_str().unwrap_or_default().to_owned()
     }
 
     /// Looks around: a picture is kept under the name, and what keeps people out is noted.
     pub async fn looks(&mut self, name: &str) {
         self.browser.screenshot(name).await;
-        let found = accessibility_faults(&self.browser).await;
+        let found = self.browser.faults().await;
         self.faults.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
     }
 
     /// The walk's end: nothing kept anybody out, and no page complained on the console.
     pub async fn finish(mut self) {
-        let said = self.browser.console().await;
+        let said = self.browser.said().await;
         // A refused form is an answer of 4xx, which the browser notes as a failed load; a page that a letter leads to
         // does not say whose password it sets, whatever a password manager would like; and that storage was emptied when
         // somebody signed out is what was asked for.
@@ -225,10 +231,10 @@ impl Walker {
     }
 }
 
-impl Deref for Walker {
-    type Target = Browser;
+impl<B> Deref for Walker<B> {
+    type Target = B;
 
-    fn deref(&self) -> &Browser {
+    fn deref(&self) -> &B {
         &self.browser
     }
 }

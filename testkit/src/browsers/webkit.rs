@@ -2,17 +2,19 @@
 
 use std::fs;
 use std::ops::Deref;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use fantoccini::{Client, ClientBuilder};
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
+use crate::browsers::driven::{Driven, screenshot_path, too_wide};
 use crate::child::TestChild;
-use crate::paths::{target_dir, temp_dir};
+use crate::paths::temp_dir;
 
 const START_WAIT: Duration = Duration::from_secs(30);
 /// How long a page that has loaded takes to be drawn, without a graphics card.
@@ -75,9 +77,7 @@ impl WebKit {
     pub async fn screenshot(&self, name: &str) -> PathBuf {
         tokio::time::sleep(DRAW_WAIT).await;
         let frame = fs::read(self.frames.path().join("Xvfb_screen0")).expect("the screen keeps a frame");
-        let dir = target_dir().join("screenshots");
-        fs::create_dir_all(&dir).expect("target is writable");
-        let path = dir.join(format!("{name}.png"));
+        let path = screenshot_path(name);
         picture(&frame).save(&path).expect("target is writable");
         path
     }
@@ -85,6 +85,61 @@ impl WebKit {
     /// Ends the browser in order; dropping it does so less politely.
     pub async fn close(self) {
         let _ = self.client.clone().close().await;
+    }
+}
+
+impl WebKit {
+    async fn element(&self, css: &str) -> Element {
+        self.client.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"))
+    }
+}
+
+impl Driven for WebKit {
+    async fn visit(&self, url: &str) {
+        self.client.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
+    async fn run(&self, expression: &str) -> Value {
+        self.client.execute(&format!("return ({expression})"), Vec::new()).await.unwrap_or_default()
+    }
+
+    /// By a script: the driver's own taps go astray without a window manager.
+    async fn tap(&self, css: &str) {
+        let tapped = self.run(&format!("(document.querySelector({}).click(), true)", json!(css))).await;
+        assert!(tapped == Value::Bool(true) || tapped.is_null(), "{css}: {tapped}");
+    }
+
+    async fn fill(&self, css: &str, text: &str) {
+        let field = self.element(css).await;
+        field.clear().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        field.send_keys(text).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    async fn attach(&self, css: &str, file: &Path) {
+        let input = self.element(css).await;
+        input.send_keys(&file.display().to_string()).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    async fn screenshot(&self, name: &str) -> PathBuf {
+        WebKit::screenshot(self, name).await
+    }
+
+    /// Its driver keeps no log; that a script has failed, the faults of a page show.
+    async fn said(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    async fn faults(&self) -> Vec<String> {
+        let mut faults = too_wide(self).await;
+        let has_run = "!document.querySelector('script') || document.documentElement.classList.contains('js')";
+        if self.run(has_run).await != Value::Bool(true) {
+            faults.push("the script has not run".to_owned());
+        }
+        faults
+    }
+
+    async fn close(self) {
+        WebKit::close(self).await;
     }
 }
 

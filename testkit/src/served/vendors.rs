@@ -29,6 +29,8 @@ struct Script {
     liveness: Option<Value>,
     /// No check on the vendor's page begins, for this reason of the vendor.
     liveness_away: Option<String>,
+    /// What the register says of a name and a number.
+    belonging: Option<String>,
     calls: Vec<String>,
 }
 
@@ -111,6 +113,11 @@ impl Vendors {
         self.script().liveness_away = code.map(str::to_owned);
     }
 
+    /// From now on names and numbers belong together (`1`), do not (`2`), or are unknown (`3`); `None`: the register is away.
+    pub fn belonging(&self, code: Option<&str>) {
+        self.script().belonging = code.map(str::to_owned);
+    }
+
     /// The actions that were asked for, in order.
     pub fn calls(&self) -> Vec<String> {
         self.script().calls.clone()
@@ -184,6 +191,12 @@ fn answer(action: &str, body: &[u8], script: &Mutex<Script>) -> Value {
         "DescribeFaceVerify" => match &script.liveness {
             Some(result) => json!({ "RequestId": "1", "Code": "200", "Message": "success", "ResultObject": result }),
             None => json!({ "RequestId": "1", "Code": "424", "Message": "not finished" }),
+        },
+        "Id2MetaVerify" => match &script.belonging {
+            Some(code) => {
+                json!({ "RequestId": "1", "Code": "200", "Message": "success", "ResultObject": { "BizCode": code } })
+            }
+            None => json!({ "RequestId": "1", "Code": "500", "Message": "" }),
         },
         _ => json!({ "Code": "InvalidAction.NotFound", "Message": action, "RequestId": "1" }),
     }

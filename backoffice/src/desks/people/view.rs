@@ -2,11 +2,13 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
+use pagekit::callout::{Tone, callout};
 use pagekit::when;
 use pagekit::words::{Words, key};
 use registration::desk::audit::{AuditAction, AuditEntry};
 use registration::desk::case::{CaseKind, Subject};
-use registration::desk::people::{PersonCase, Side};
+use registration::desk::people::{PersonCase, Shows, Side};
+use registration::model::facts::hint::Hint;
 use registration::model::text::Text;
 
 use crate::desk::claim::Work;
@@ -52,9 +54,15 @@ pub(crate) fn body(w: Words, view: &People<'_>) -> Markup {
                 }
                 figure {
                     a href=(picture_at(&case.subject, Side::HandedIn)) target="_blank" rel="noopener" data-key="z" {
-                        img src=(picture_at(&case.subject, Side::HandedIn)) alt=(handed_in(w, &case.subject)) data-picture;
+                        img src=(picture_at(&case.subject, Side::HandedIn)) alt=(handed_in(w, case.shows)) data-picture;
                     }
-                    figcaption { (handed_in(w, &case.subject)) }
+                    figcaption { (handed_in(w, case.shows)) }
+                }
+                @if case.back.is_some() {
+                    figure {
+                        img src=(picture_at(&case.subject, Side::Back)) alt=(w.t("people-card-back"));
+                        figcaption { (w.t("people-card-back")) }
+                    }
                 }
                 @if case.portrait.is_none() && matches!(case.subject, Subject::Face(..)) {
                     p class="hint" { (w.t("people-no-portrait")) }
@@ -65,6 +73,7 @@ pub(crate) fn body(w: Words, view: &People<'_>) -> Markup {
                 (view.work.said(w))
                 header class="case-head" { h1 { (kind_word(w, case.subject.kind())) } }
                 (person(w, view))
+                (hints(w, &case.hints))
                 @if let Some(account) = case.subject.account() { (view.queue.candidate(w, account)) }
                 @if view.work.token().is_some() {
                     (decision(w, &choice(w, view)))
@@ -99,6 +108,7 @@ pub(crate) fn nothing(w: Words, message: Option<&Message>, waiting: u64, is_atte
 pub(super) fn picture_at(id: &Subject, side: Side) -> String {
     match side {
         Side::HandedIn => path(id, "/handed-in.jpg"),
+        Side::Back => path(id, "/back.jpg"),
         Side::Verified => path(id, "/verified.jpg"),
     }
 }
@@ -107,19 +117,44 @@ fn path(id: &Subject, rest: &str) -> String {
     format!("{}{rest}", address(id))
 }
 
-fn handed_in(w: Words, id: &Subject) -> String {
-    match id {
-        Subject::Identity(_) => w.t("people-holding"),
-        _ => w.t("people-live"),
+fn handed_in(w: Words, shows: Shows) -> String {
+    match shows {
+        Shows::Card => w.t("people-card-front"),
+        Shows::Holding => w.t("people-holding"),
+        Shows::Face => w.t("people-live"),
     }
     .into_owned()
+}
+
+/// What a machine noticed: staff decide, and know it.
+fn hints(w: Words, hints: &[Hint]) -> Markup {
+    let word = |hint: Hint| match hint {
+        Hint::ReadEqual => key("people-hint-read-equal"),
+        Hint::ReadUnsure => key("people-hint-read-unsure"),
+        Hint::ReadName => key("people-hint-read-name"),
+        Hint::ReadNumber => key("people-hint-read-number"),
+        Hint::ReadBoth => key("people-hint-read-both"),
+        Hint::ReadNothing => key("people-hint-read-nothing"),
+        Hint::ReadCopy => key("people-hint-read-copy"),
+        Hint::ReadExpired => key("people-hint-read-expired"),
+        Hint::Grey => key("people-hint-grey"),
+        Hint::Alike => key("people-hint-alike"),
+        Hint::NoRecord => key("people-hint-no-record"),
+        Hint::VendorAway => key("people-hint-vendor-away"),
+    };
+    html! {
+        @if !hints.is_empty() {
+            (callout(Tone::Care, &w.t("people-machine"), &html! {
+                ul { @for hint in hints { li { (w.t(word(*hint))) } } }
+            }))
+        }
+    }
 }
 
 /// Who it says to be. The number is whole: it is what the picture is compared with, and every look is written down.
 fn person(w: Words, view: &People<'_>) -> Markup {
     let (person, case) = (&view.case.person, view.case);
-    let is_identity = matches!(case.subject, Subject::Identity(_));
-    let number = if is_identity { person.document.expose().to_owned() } else { person.document.masked() };
+    let number = if case.shows != Shows::Face { person.document.expose().to_owned() } else { person.document.masked() };
     html! {
         dl class="facts" {
             div { dt { (w.t("candidate")) } dd { b { (person.name.expose()) } } }
@@ -137,9 +172,10 @@ fn person(w: Words, view: &People<'_>) -> Markup {
 
 fn choice<'a>(w: Words, view: &People<'a>) -> Choice<'a> {
     let case = view.case;
-    let hint = match case.subject {
-        Subject::Identity(_) => w.t("people-hint-identity"),
-        _ => w.t("people-hint-face"),
+    let hint = match case.shows {
+        Shows::Card => w.t("people-hint-card"),
+        Shows::Holding => w.t("people-hint-identity"),
+        Shows::Face => w.t("people-hint-face"),
     };
     Choice {
         hint: Some(hint),

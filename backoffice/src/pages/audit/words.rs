@@ -4,7 +4,7 @@ use pagekit::words::{Words, key};
 use registration::desk::audit::AuditAction;
 
 /// Every word that this version writes, in the order in which they can be chosen.
-pub(crate) const ACTIONS: [(&str, &str); 130] = [
+pub(crate) const ACTIONS: [(&str, &str); 136] = [
     ("webhook.made", key("audit-did-webhook-made")),
     ("webhook.changed", key("audit-did-webhook-changed")),
     ("webhook.secret", key("audit-did-webhook-secret")),
@@ -117,6 +117,8 @@ pub(crate) const ACTIONS: [(&str, &str); 130] = [
     ("case.dropped", key("audit-did-case-dropped")),
     ("case.second_opinion", key("audit-did-case-second-opinion")),
     ("card.unsure", key("audit-did-card-unsure")),
+    ("face.consent", key("audit-did-face-consent")),
+    ("face.withdraw", key("audit-did-face-withdraw")),
     ("import.bring", key("audit-did-import-bring")),
     ("import.look", key("audit-did-import-look")),
     ("import.take", key("audit-did-import-take")),

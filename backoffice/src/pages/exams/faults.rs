@@ -16,7 +16,7 @@ const SHOWN_MAX: usize = 100;
 /// So much of a line stands beside its fault, in characters.
 const LINE_CHARS_MAX: usize = 80;
 /// The checker's sentences with what stands in them, and our words for them. The first that fits is taken.
-const FAULTS: [(&str, &str); 67] = [
+const FAULTS: [(&str, &str); 70] = [
     ("unknown field `{a}`: correct its name, or take it out", key("exam-fault-unknown-field")),
     ("missing field `{a}`", key("exam-fault-missing-field")),
     ("must be from chars_min to 64", key("exam-fault-chars-max-range")),
@@ -46,6 +46,9 @@ const FAULTS: [(&str, &str); 67] = [
     ("percent must not be more than that of the rate before", key("exam-fault-rate-percent")),
     ("there must be a way", key("exam-fault-way")),
     ("there must be a document", key("exam-fault-document")),
+    ("card must be `auto`, `staff` or `vendor`, and is `{a}`", key("exam-fault-card")),
+    ("needs `card` among the ways: add it, or leave card out", key("exam-fault-card-way")),
+    ("needs the task `face`: put it into a step, or leave this out", key("exam-fault-needs-face")),
     ("grants: there is no subject `{a}`", key("exam-fault-grants")),
     ("the form has no field `{a}`", key("exam-fault-no-field")),
     ("there must be 1 to {a} steps", key("exam-fault-steps")),
@@ -211,7 +214,7 @@ mod tests {
     }
 
     /// Faults of every file, each as somebody may make it.
-    const SLIPS: [(&str, &str, &str); 26] = [
+    const SLIPS: [(&str, &str, &str); 28] = [
         ("exam.toml", "id = \"degree-english\"", "id = \"degree english\""),
         ("exam.toml", "hold_seconds = 900", "hold_seconds = 0"),
         ("exam.toml", "hold_seconds = 900", "hold_secs = 900"),
@@ -228,6 +231,8 @@ mod tests {
         ("exam.toml", "tasks = [\"identity\"]", "tasks = [\"review\"]"),
         ("exam.toml", "tasks = [\"identity\"]", "tasks = [\"sittings:oral\"]"),
         ("exam.toml", "tasks = [\"identity\"]", "tasks = [\"accommodations\"]"),
+        ("exam.toml", "[identity]\n", "[identity]\ncard = \"police\"\n"),
+        ("exam.toml", "ways = [\"card\", \"manual\"]", "ways = [\"manual\"]\ncard = \"staff\""),
         ("sittings.csv", ",240,\n", ",many,\n"),
         ("sittings.csv", ",240,\n", ",99999999,\n"),
         ("sittings.csv", ",240,\n", ",240,free\n"),

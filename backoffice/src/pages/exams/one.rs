@@ -14,6 +14,7 @@ use registration::desk::permits::{Right, Scope, permits};
 use registration::drafts::ExamLine;
 use registration::model::exam::Window;
 use registration::model::exam::draft::Draft;
+use registration::model::exam_rules::{IdentityWay, TaskKind};
 use reservation::ids::ExamId;
 use serde::Deserialize;
 
@@ -97,6 +98,9 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                     ("sold", seats.sold.into()), ("held", seats.held.into()), ("capacity", (*capacity).into()),
                 ]))
             }))
+            @if exam.rules.asks_for(&TaskKind::Identity) && exam.rules.identity.ways.contains(&IdentityWay::Card) {
+                (fact(&w.t("exam-field-card"), &html! { (words::choice(w, exam.rules.identity.card.as_str())) }))
+            }
             (fact(&w.t("exam-part-sittings"), &html! { (exam.sittings.len()) }))
         }
         @if view.may_open { (window(w, &exam.id, exam.window(view.now))) }

@@ -9,7 +9,7 @@ use registration::model::exam::draft::{DraftOrigin, DraftState};
 use registration::model::exam::{Exam, Window};
 
 /// Fields by their names in the file, and what they are called. A field of a form and a column of the sittings share their words.
-const FIELDS: [(&str, &str); 61] = [
+const FIELDS: [(&str, &str); 65] = [
     ("title", key("exam-field-title")),
     ("short_title", key("exam-field-short-title")),
     ("organiser", key("exam-field-organiser")),
@@ -35,6 +35,10 @@ const FIELDS: [(&str, &str); 61] = [
     ("returns", key("exam-field-returns")),
     ("offer_minutes", key("exam-field-offer-minutes")),
     ("offers", key("exam-field-offers")),
+    ("ways", key("exam-field-ways")),
+    ("card", key("exam-field-card")),
+    ("camera_only", key("exam-field-camera-only")),
+    ("liveness", key("exam-field-liveness")),
     ("tasks", key("exam-field-tasks")),
     ("is_optional", key("exam-field-is-optional")),
     ("note", key("exam-field-note")),
@@ -74,7 +78,7 @@ const FIELDS: [(&str, &str); 61] = [
 ];
 
 /// Words of the files that are chosen, and what they are called.
-const CHOICES: [(&str, &str); 12] = [
+const CHOICES: [(&str, &str); 15] = [
     ("off", key("exam-word-off")),
     ("automatic", key("exam-word-automatic")),
     ("on", key("exam-word-on")),
@@ -87,6 +91,9 @@ const CHOICES: [(&str, &str); 12] = [
     ("any", key("exam-word-any")),
     ("own", key("exam-word-own")),
     ("pick", key("exam-word-pick")),
+    ("auto", key("exam-word-auto")),
+    ("staff", key("exam-word-staff")),
+    ("vendor", key("exam-word-vendor")),
 ];
 
 /// Lists of the file, and what one thing of each is called.

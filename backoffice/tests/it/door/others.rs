@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fantoccini::Locator;
 use serde_json::{Value, json};
-use testkit::{OldChromium, OldVersion, WebKit};
+use testkit::{Driven, OldVersion, Walker, WebKit};
 
 use crate::door::line::Door;
 
@@ -77,7 +77,7 @@ pub(super) async fn webkit(door: &Door, codes: &[String], number: &str) {
 
 /// A Chromium of years ago takes numbers, and says what it cannot do: two scans.
 pub(super) async fn old(door: &Door, version: OldVersion, code: &str, number: &str) {
-    let old = OldChromium::start(&door.url(), version).await;
+    let old = Walker::old(&door.url(), version).await;
     let cookie = door.house.cookie.clone().unwrap();
     let (name, value) = cookie.split_once('=').unwrap();
     old.devtools("Network.setCookie", json!({"name": name, "value": value, "url": door.url()})).await;

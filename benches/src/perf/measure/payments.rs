@@ -51,7 +51,7 @@ pub(crate) async fn measure(options: &Options, report: &mut Report) -> anyhow::R
     report.note("pay_notify_p99_ms", note);
     report.progress("a day's bill of 10,000 payments");
     report.set("pay_reconcile_10k_s", bill::reconciled(&till).await?.as_secs_f64());
-    till.stop().await;
+    Box::pin(till.stop()).await;
     Ok(())
 }
 

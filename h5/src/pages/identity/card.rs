@@ -6,7 +6,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
-use registration::model::exam_rules::IdentityWay;
+use registration::model::exam_rules::{CardCheck, IdentityWay};
 use registration::people::identity::{CardRefusal, IdentityError, IdentityRecord, Person};
 use registration::pictures::kept::{DraftError, Slot};
 
@@ -53,7 +53,7 @@ pub(crate) async fn hand_in(
         }
     }
     if errors.is_empty() {
-        match identity.check_card(visit.account.id).await {
+        match identity.check_card(visit.account.id, visit.rules(&from.exam).card).await {
             Ok(()) | Err(IdentityError::AlreadyVerified) => return Ok(Redirect::to(&from.to("")).into_response()),
             Err(error) => {
                 if matches!(error, IdentityError::Card(CardRefusal::Swapped)) {
@@ -88,6 +88,7 @@ async fn render(
         sandbox_url: visit.visit.app.outside.sandbox_url.as_deref(),
         is_guest_phone: visit.is_guest_phone,
         has_manual: visit.takes(&from.exam, IdentityWay::Manual),
+        by_staff: visit.rules(&from.exam).card == CardCheck::Staff,
     };
     let mut frame = visit.frame(w.t("card-title"));
     frame.script = Some("upload.js");
@@ -104,6 +105,8 @@ pub(crate) struct View<'a> {
     pub(crate) sandbox_url: Option<&'a str>,
     /// May one go to staff instead?
     pub(crate) has_manual: bool,
+    /// Do staff look at each card?
+    pub(crate) by_staff: bool,
     /// A phone that came by a code sees no page of the account.
     pub(crate) is_guest_phone: bool,
 }
@@ -123,7 +126,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
         div class="column narrow identity" {
             (error_summary(w, view.errors))
             (heading(None, &w.t("card-title")))
-            p class="lead" { (w.t("card-lead")) }
+            p class="lead" { (w.t("card-lead")) @if view.by_staff { " " (w.t("card-by-staff")) } }
             (sandboxed(w, &w.t("sandbox-card"), view.sandbox_url))
             @if let Some(person) = view.person {
                 (facts(&[
@@ -142,7 +145,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             @if view.has_manual {
                 p class="beside" { (w.t("card-manual")) " " a href=(view.from.to("/manual")) { (w.t("identity-way-manual")) } }
             }
-            p class="hint" { (w.t("card-kept")) }
+            p class="hint" { @if view.by_staff { (w.t("card-kept-staff")) } @else { (w.t("card-kept")) } }
         }
     }
 }

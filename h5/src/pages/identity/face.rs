@@ -1,5 +1,9 @@
-//! The face check of an exam (人脸识别): camera, frame, one hint at a time; a file instead; or where it stands.
+//! The face check of an exam (人脸识别): the consent to it and another way, before any camera opens; then camera, frame, one hint at a
+//! time, a file instead, or a vendor's page; or where it stands.
 
+pub(crate) mod consent;
+pub(crate) mod liveness;
+pub(crate) mod other;
 pub(crate) mod upload;
 
 use axum::extract::{Multipart, Path};
@@ -13,6 +17,7 @@ use registration::model::exam::Exam;
 use registration::model::exam_rules::TaskKind;
 use registration::model::facts::FaceState;
 use registration::people::faces::FaceCheckError;
+use registration::people::identity::LivenessStatus;
 use registration::pictures::clean::{PICTURE_BYTES_MAX, PictureError};
 use registration::pictures::kept::DraftError;
 use registration::rules::steps::{StepView, blocked_by, task};
@@ -40,7 +45,11 @@ pub(crate) async fn show(
     Path(exam): Path<String>,
 ) -> Result<Response, Failure> {
     let exam = find(&candidate.visit, &exam)?;
-    render(&candidate, &exam, StatusCode::OK, &[]).await
+    let errors = match liveness::by_vendor(&candidate, &exam).await? {
+        true => liveness::followed(&candidate, &exam).await?,
+        false => Vec::new(),
+    };
+    render(&candidate, &exam, StatusCode::OK, &errors).await
 }
 
 pub(crate) async fn check(
@@ -74,6 +83,8 @@ pub(crate) async fn check(
         Ok(FaceState::None | FaceState::Waiting { .. } | FaceState::Refused { .. }) => {
             Ok(Redirect::to(&format!("{}/face", path_of(&exam))).into_response())
         }
+        // The page asks for the consent, and says what else there is.
+        Err(FaceCheckError::NoConsent) => Ok(Redirect::to(&format!("{}/face", path_of(&exam))).into_response()),
         Err(refused) => {
             let (status, text) = sentence(visit.words, refused)?;
             render(&candidate, &exam, status, &[error(text)]).await
@@ -91,6 +102,9 @@ fn sentence(w: Words, refused: FaceCheckError) -> Result<(StatusCode, String), F
     Ok(match refused {
         FaceCheckError::Store(error) | FaceCheckError::Draft(DraftError::Store(error)) => return Err(error.into()),
         FaceCheckError::Missing => (unprocessable, w.t("face-error-nothing").into_owned()),
+        FaceCheckError::NoConsent => (unprocessable, w.t("face-consent-error").into_owned()),
+        FaceCheckError::OwnPhoto => (unprocessable, w.t("face-error-own-photo").into_owned()),
+        FaceCheckError::NotCamera => (unprocessable, w.t("face-error-not-camera").into_owned()),
         FaceCheckError::NotVerified => (StatusCode::CONFLICT, w.t("face-error-not-verified").into_owned()),
         FaceCheckError::Draft(DraftError::Picture(error)) => (unprocessable, picture_fault(w, error)),
         FaceCheckError::Draft(DraftError::Busy) | FaceCheckError::Busy => {
@@ -122,7 +136,8 @@ async fn render(
     if blocked_by(&steps, &TaskKind::Face).is_some() {
         return Ok(Redirect::to(&path_of(exam)).into_response());
     }
-    let faces = &visit.app.outside.registration.faces;
+    let registration = &visit.app.outside.registration;
+    let faces = &registration.faces;
     let state = faces.state(candidate.account.id, &exam.id).await?;
     let view = View {
         exam,
@@ -130,14 +145,21 @@ async fn render(
         state: &state,
         errors,
         left: faces.tries_left(candidate.account.id, &exam.id, &exam.rules.face).await?,
-        is_automatic: faces.is_automatic(),
+        is_automatic: faces.is_automatic() && !exam.rules.face.liveness,
+        has_consented: registration.face_consents().is_given(candidate.account.id).await?,
+        vendor: liveness::status(candidate, exam).await?,
         sandbox_url: visit.app.outside.sandbox_url.as_deref(),
         now: visit.now,
     };
     let mut frame = visit.frame(task_words::name(visit.words, exam, &TaskKind::Face));
-    frame.script = matches!(state, FaceState::None | FaceState::Refused { .. }).then_some("camera.js");
+    frame.script = view.has_camera().then_some("camera.js");
+    frame.refresh_seconds = (view.vendor == Some(LivenessStatus::Running)).then_some(LOOK_AGAIN_SECONDS);
     let page = page(&frame, &body(visit.words, &view));
-    Ok((status, camera_allowed(), page).into_response())
+    Ok(if view.has_camera() {
+        (status, camera_allowed(), page).into_response()
+    } else {
+        (status, page).into_response()
+    })
 }
 
 /// The camera is for the pages that show it and for no other.
@@ -153,9 +175,24 @@ pub(crate) struct View<'a> {
     pub(crate) errors: &'a [FieldError],
     pub(crate) left: u8,
     pub(crate) is_automatic: bool,
+    /// Did they agree to having their face looked at?
+    pub(crate) has_consented: bool,
+    /// Where the newest check on a vendor's page stands, where that is how the exam checks.
+    pub(crate) vendor: Option<LivenessStatus>,
     pub(crate) sandbox_url: Option<&'a str>,
     pub(crate) now: Timestamp,
 }
+
+impl View<'_> {
+    /// Does the page show the camera?
+    pub(crate) fn has_camera(&self) -> bool {
+        let is_open = matches!(self.state, FaceState::None | FaceState::Refused { .. });
+        is_open && self.has_consented && self.vendor.is_none()
+    }
+}
+
+/// Seconds after which a page that waits for a vendor's outcome looks again.
+const LOOK_AGAIN_SECONDS: u64 = 5;
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let exam = view.exam;
@@ -183,11 +220,23 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                     (callout(Tone::Bad, &w.t("face-refused"), &html! {
                         p class="reason" { (w.with("identity-refused-reason", &[("reason", reason_words(w, exam, reason).into())])) }
                     }))
-                    (camera(w, view))
+                    (asked(w, view))
                 }
-                FaceState::None => (camera(w, view)),
+                FaceState::None => (asked(w, view)),
             }
         }
+    }
+}
+
+/// The consent first, then the way that the exam has; and always what else there is.
+fn asked(w: Words, view: &View<'_>) -> Markup {
+    html! {
+        @match (view.has_consented, view.vendor) {
+            (false, _) => (consent::gate(w, view)),
+            (true, Some(status)) => (liveness::begin_form(w, view, status)),
+            (true, None) => (camera(w, view)),
+        }
+        (other::offer(w, view.exam))
     }
 }
 
@@ -213,10 +262,14 @@ fn camera(w: Words, view: &View<'_>) -> Markup {
                 (viewfinder(w))
                 input type="hidden" name=(UPLOAD_FIELD);
                 div class="face-file" data-file {
-                    p class="hint" data-file-lead { (w.with("face-file", &[("limit", (PICTURE_BYTES_MAX / (1024 * 1024)).into())])) }
+                    @let limit = [("limit", (PICTURE_BYTES_MAX / (1024 * 1024)).into())];
+                    @let camera_only = view.exam.rules.face.camera_only;
+                    p class="hint" data-file-lead {
+                        @if camera_only { (w.with("face-file-camera", &limit)) } @else { (w.with("face-file", &limit)) }
+                    }
                     div class="upload-ways" {
                         (way(w, FIELDS[0], true))
-                        (way(w, FIELDS[1], false))
+                        @if !camera_only { (way(w, FIELDS[1], false)) }
                     }
                 }
             }

@@ -1,5 +1,6 @@
 //! The way by a vendor's page: on the phone at once, from a computer by a code.
 
+use axum::Form;
 use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderMap, StatusCode};
@@ -11,12 +12,13 @@ use registration::people::identity::{IdentityError, LivenessStatus};
 
 use super::{From, said};
 use crate::failure::Failure;
+use crate::pages::identity::face::consent::{FIELD, Sent, box_of_consent};
 use crate::pages::identity::refusal::{liveness_fault, refusal};
 use crate::request::identity_visit::IdentityVisit;
 use crate::request::sent::once::Mark;
 use crate::view::callout::{Tone, callout};
 use crate::view::form::sandboxed::sandboxed;
-use crate::view::form::{FieldError, error_summary};
+use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::layout::{heading, page};
 
 /// Seconds after which a page that waits for an outcome looks again, where no script does.
@@ -38,7 +40,8 @@ pub(crate) async fn show(visit: IdentityVisit, Query(from): Query<From>) -> Resu
         return Ok(elsewhere);
     }
     errors.extend(liveness_fault(w, status).map(|text| said("", text)));
-    Ok(render(&visit, &from, status == LivenessStatus::Running, &errors).into_response())
+    let consents = asks_for_consent(&visit).await?;
+    Ok(render(&visit, &from, (status == LivenessStatus::Running, consents), &errors).into_response())
 }
 
 /// Begins a check. The vendor's page is another origin, to which no form may lead: the answer links there.
@@ -46,12 +49,16 @@ pub(crate) async fn begin(
     visit: IdentityVisit,
     Query(from): Query<From>,
     headers: HeaderMap,
+    Form(sent): Form<Sent>,
 ) -> Result<Response, Failure> {
     if !visit.takes(&from.exam, IdentityWay::Liveness) || super::is_done(&visit, &from, &visit.record().await?) {
         return Ok(Redirect::to(&from.to("")).into_response());
     }
     let w = visit.visit.words;
     let identity = &visit.visit.app.outside.registration.identity;
+    if !sent.face_consent.is_empty() {
+        visit.visit.app.outside.registration.face_consents().give(visit.account.id).await?;
+    }
     let back = format!("{}{}", visit.visit.app.base_url(&headers), from.to("/liveness"));
     match identity.begin_liveness(visit.account.id, back, None).await {
         Ok(url) => {
@@ -67,12 +74,18 @@ pub(crate) async fn begin(
         }
         Err(error) => {
             let (status, error) = refusal(w, error)?;
-            Ok((status, render(&visit, &from, false, &[error])).into_response())
+            let consents = asks_for_consent(&visit).await?;
+            Ok((status, render(&visit, &from, (false, consents), &[error])).into_response())
         }
     }
 }
 
-fn render(visit: &IdentityVisit, from: &From, is_running: bool, errors: &[FieldError]) -> Markup {
+/// Is the consent to having one's face looked at still to be given?
+async fn asks_for_consent(visit: &IdentityVisit) -> Result<bool, Failure> {
+    Ok(!visit.visit.app.outside.registration.face_consents().is_given(visit.account.id).await?)
+}
+
+fn render(visit: &IdentityVisit, from: &From, (is_running, consents): (bool, bool), errors: &[FieldError]) -> Markup {
     let w = visit.visit.words;
     let mut frame = visit.frame(w.t("liveness-title"));
     frame.refresh_seconds = is_running.then_some(LOOK_AGAIN_SECONDS);
@@ -82,6 +95,7 @@ fn render(visit: &IdentityVisit, from: &From, is_running: bool, errors: &[FieldE
         is_running,
         by_code: !visit.is_guest_phone,
         has_manual: visit.takes(&from.exam, IdentityWay::Manual),
+        consents,
         errors,
     };
     page(&frame, &body(w, &view))
@@ -96,6 +110,8 @@ pub(crate) struct View<'a> {
     pub(crate) by_code: bool,
     /// May one go to staff instead?
     pub(crate) has_manual: bool,
+    /// Is the consent to having one's face looked at still to be given?
+    pub(crate) consents: bool,
     pub(crate) errors: &'a [FieldError],
 }
 
@@ -119,14 +135,15 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 (callout(Tone::Plain, &w.t("liveness-running"), &html! { p { (w.t("liveness-running-text")) } }))
             }
             @if !is_phone { (by_code) p class="hint" { (w.t("liveness-by-code-hint")) } }
-            form method="post" action=(from.to("/liveness")) data-busy=(w.t("form-busy")) {
+            form method="post" action=(from.to("/liveness")) data-busy=(w.t("form-busy")) novalidate {
+                @if view.consents { (box_of_consent(w, error_of(errors, FIELD))) }
                 button class=(if is_phone { "button" } else { "button second" }) type="submit" {
                     @if is_running || !errors.is_empty() { (w.t("liveness-again")) } @else { (w.t("liveness-begin")) }
                 }
             }
             @if is_phone { (by_code) }
             @if view.has_manual {
-                p class="beside" { (w.t("card-manual")) " " a href=(from.to("/manual")) { (w.t("identity-way-manual")) } }
+                p class="beside" { (w.t("face-other-offer")) " " a href=(from.to("/manual")) { (w.t("identity-way-manual")) } }
             }
         }
     }

@@ -5,13 +5,13 @@ use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::model::exam_rules::IdentityWay;
+use registration::model::exam_rules::{CardCheck, IdentityWay};
 use registration::model::facts::FurtherProof;
 use registration::people::identity::IdentityStatus;
 
 use super::facts::{state_facts, state_waits};
-use super::ways::way_name;
-use super::{Entered, From, View, consent, page_of, render, said, way_buttons};
+use super::ways::{way_buttons, way_name};
+use super::{Entered, From, View, consent, page_of, render, said};
 use crate::failure::Failure;
 use crate::request::identity_visit::IdentityVisit;
 use crate::request::proof::proves;
@@ -45,6 +45,7 @@ pub(super) async fn begin(
 pub(super) fn more(w: Words, view: &View<'_>) -> Markup {
     let status = view.status;
     let again = format!("{}&again=on", view.from.to(""));
+    let had = status.proofs.cards.iter().max().copied().unwrap_or_default();
     let opens = !view.from.again.is_empty() || !view.errors.is_empty();
     match &status.proofs.further {
         FurtherProof::Waiting { since } if !opens => html! {
@@ -64,18 +65,18 @@ pub(super) fn more(w: Words, view: &View<'_>) -> Markup {
             }
             (callout(Tone::Care, &w.t("identity-more-what"), &html! {
                 p { (w.with("identity-more-text", &[
-                    ("ways", listed(w, view.ways).into()), ("had", listed(w, &status.proofs.ways).into()),
+                    ("ways", listed(w, view.ways, view.card).into()), ("had", listed(w, &status.proofs.ways, had).into()),
                 ])) }
             }))
             (state_facts(w, view))
             form method="post" action=(view.from.to("")) data-busy=(w.t("form-busy")) novalidate {
                 (consent(w, !view.entered.consent.is_empty(), view.errors))
-                (way_buttons(w, view.ways))
+                (way_buttons(w, view.ways, view.card))
             }
         },
     }
 }
 
-fn listed(w: Words, ways: &[IdentityWay]) -> String {
-    ways.iter().map(|way| way_name(w, *way)).collect::<Vec<_>>().join(&w.t("list-comma"))
+fn listed(w: Words, ways: &[IdentityWay], card: CardCheck) -> String {
+    ways.iter().map(|way| way_name(w, *way, card)).collect::<Vec<_>>().join(&w.t("list-comma"))
 }

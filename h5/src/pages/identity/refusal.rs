@@ -28,6 +28,9 @@ pub(crate) fn refusal(w: Words, error: IdentityError) -> Result<(StatusCode, Fie
         IdentityError::NoSuchWay => (StatusCode::CONFLICT, "", w.t("identity-unavailable").into_owned()),
         IdentityError::AlreadyVerified => (StatusCode::CONFLICT, "", w.t("identity-verified-what").into_owned()),
         IdentityError::NoConsent => (StatusCode::CONFLICT, "", w.t("identity-consent-error").into_owned()),
+        IdentityError::NoFaceConsent => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "face_consent", w.t("face-consent-error").into_owned())
+        }
         IdentityError::NotDeclared => (StatusCode::CONFLICT, "", w.t("identity-not-declared").into_owned()),
         IdentityError::DocumentIsLogin => (StatusCode::CONFLICT, "number", w.t("identity-number-locked").into_owned()),
         IdentityError::DeclarationChanged => (StatusCode::CONFLICT, "", w.t("identity-changed").into_owned()),
@@ -81,6 +84,7 @@ fn card_fault(w: Words, refusal: CardRefusal) -> (&'static str, String) {
         CardRefusal::NameUnsure => ("", w.t("card-error-name-unsure")),
         CardRefusal::Number => ("", w.t("card-error-number")),
         CardRefusal::NameAndNumber => ("", w.t("card-error-both")),
+        CardRefusal::NotTogether => ("", w.t("card-error-not-together")),
     };
     (field, text.into_owned())
 }

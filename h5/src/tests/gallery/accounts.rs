@@ -15,6 +15,7 @@ use registration::model::order::Order;
 use registration::people::accounts::{
     Account, Display, FoundAccount, Hears, LinkError, Machine, OpenSession, SessionId, SessionLimits, SharedMobile,
 };
+use registration::people::consents::FaceConsent;
 
 use super::steps_of_exams::begun;
 use super::{Studio, account, now, with_orders};
@@ -56,6 +57,7 @@ pub(super) fn me_page(w: Words, exam: &Exam, orders: &[Order], account: &Account
             inquiries: &[],
             said,
             identity: &IdentityState::Verified { at: now() },
+            face: if orders.is_empty() { FaceConsent::None } else { FaceConsent::Given { at: now() } },
             now: now(),
         },
     )

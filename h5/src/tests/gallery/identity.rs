@@ -8,7 +8,7 @@ use pagekit::qr_code::code;
 use pagekit::words::Words;
 use registration::model::document::{Document, DocumentKind};
 use registration::model::exam::Exam;
-use registration::model::exam_rules::{IdentityWay, StepRule, TaskKind};
+use registration::model::exam_rules::{CardCheck, IdentityWay, StepRule, TaskKind};
 use registration::model::facts::{FaceState, Facts, FurtherProof, IdentityState, Proofs};
 use registration::model::ids::AccountId;
 use registration::model::text::Text;
@@ -18,6 +18,7 @@ use registration::rules::steps::steps;
 use uuid::Uuid;
 
 use super::{CONTACT, DOCUMENT, Studio, exam_page, minutes, now};
+use crate::pages::account::face as withdraw;
 use crate::pages::identity::handover::{self, CodeState, CodeView};
 use crate::pages::identity::refusal::liveness_fault;
 use crate::pages::identity::{self, From, card, face, liveness, manual, said};
@@ -122,6 +123,7 @@ impl Studio {
             entered: &entered,
             errors,
             ways: &WAYS,
+            card: CardCheck::Auto,
             documents: if name == "identity-not-here" { &DocumentKind::ALL[2..4] } else { &DocumentKind::ALL },
             asks_more: name.starts_with("identity-more"),
             is_guest_phone: name.ends_with("phone"),
@@ -176,6 +178,7 @@ impl Studio {
                     sandbox_url: Some(SANDBOX),
                     is_guest_phone: false,
                     has_manual: true,
+                    by_staff: here[0] && errors.is_empty(),
                 },
             )
         };
@@ -183,6 +186,7 @@ impl Studio {
         let mismatch = [said("", w.t("card-error-name").into())];
         let bodies = [
             ("identity-card", card([false, false], &[])),
+            ("identity-card-by-staff", card([true, true], &[])),
             ("identity-card-wrong-side", card([true, true], &wrong)),
             ("identity-card-mismatch", card([true, true], &mismatch)),
             ("identity-manual", manual::body(w, &from, false, &[])),
@@ -210,8 +214,9 @@ impl Studio {
             };
             handover::code_body(w, &view)
         };
-        let checked = |is_phone, is_running, errors: &[FieldError]| {
-            let view = liveness::View { from: &from, is_phone, is_running, by_code: true, has_manual: true, errors };
+        let checked = |is_phone: bool, is_running: bool, errors: &[FieldError]| {
+            let (by_code, has_manual, consents) = (true, true, is_phone && !is_running);
+            let view = liveness::View { from: &from, is_phone, is_running, by_code, has_manual, consents, errors };
             liveness::body(w, &view)
         };
         let bodies = [
@@ -236,13 +241,18 @@ impl Studio {
     fn faces(&mut self) {
         let (w, exam) = (self.w, exam_with_face());
         let since = now() - minutes(40);
-        let different =
-            [FieldError { field: "face".into(), text: w.with("face-error-different", &[("count", 3.into())]).into() }];
+        let said = |field: &str, text: String| [FieldError { field: field.to_owned().into(), text }];
+        let different = said("face", w.with("face-error-different", &[("count", 3.into())]).into());
+        let unticked = said("face_consent", w.t("face-consent-error").into());
+        let refused = FaceState::Refused { reason: reason() };
         for (name, state, errors) in [
             ("face", FaceState::None, &[][..]),
+            ("face-consent", FaceState::None, &[][..]),
+            ("face-consent-error", FaceState::None, &unticked[..]),
+            ("face-vendor", FaceState::None, &[][..]),
             ("face-error", FaceState::None, &different[..]),
             ("face-waiting", FaceState::Waiting { since }, &[][..]),
-            ("face-refused", FaceState::Refused { reason: reason() }, &[][..]),
+            ("face-refused", refused, &[][..]),
             ("face-passed", FaceState::Passed { at: since }, &[][..]),
         ] {
             let identity = IdentityState::Verified { at: since };
@@ -255,13 +265,18 @@ impl Studio {
                 errors,
                 left: 3,
                 is_automatic: name != "face-refused",
+                has_consented: !name.starts_with("face-consent"),
+                vendor: (name == "face-vendor").then_some(LivenessStatus::Running),
                 sandbox_url: (name == "face").then_some(SANDBOX),
                 now: now(),
             };
             let body = face::body(w, &view);
-            let has_camera = matches!(state, FaceState::None | FaceState::Refused { .. });
-            self.add_with(name, has_camera.then_some("camera.js"), &body);
+            self.add_with(name, view.has_camera().then_some("camera.js"), &body);
         }
+        for (name, is_here) in [("face-other", false), ("face-other-here", true)] {
+            self.add_with(name, Some("upload.js"), &face::other::body(w, &exam, is_here, &[]));
+        }
+        self.add_with("face-withdraw", None, &withdraw::confirm(w, None));
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) fn done(w: Words, said: &str) -> Markup {
         "accommodation-withdrawn" => w.t("said-accommodation-withdrawn"),
         "reminders-on" => w.t("said-reminders-on"),
         "reminders-off" => w.t("said-reminders-off"),
+        "face-withdrawn" => w.t("said-face-withdrawn"),
         "everywhere" => w.t("said-everywhere"),
         "device" => w.t("said-device"),
         "earlier-kept" => return refused(&w.t("said-earlier-kept-title"), &w.t("said-earlier-kept")),

@@ -82,6 +82,8 @@ words! {
         Notice = "notice",
         /// The form for a picture of one's face.
         FacePage = "face-page",
+        /// The consent to the face check.
+        FaceConsent = "face-consent",
         /// The picture, sent off and compared with the card's.
         FaceCheck = "face-check",
         /// The registration form.

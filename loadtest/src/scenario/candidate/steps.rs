@@ -40,9 +40,18 @@ impl Way<'_> {
         self.answer(Operation::Notice, &form, Answers::default()).await
     }
 
-    /// A picture of one's face, as a file: what the page offers where the camera's script does not run.
+    /// A picture of one's face, as a file: what the page offers where the camera's script does not run. Before it the page asks for a
+    /// consent, and is looked at once more.
     pub(super) async fn show_face(&mut self, address: &str) -> Option<String> {
-        let form = self.form_on(Operation::FacePage, address).await?;
+        let consent = format!("{}/consent", path(address));
+        let asks = |page: &str| Form::to(page, path(address)).or_else(|| Form::to(page, &consent));
+        let right = |page: &str| if asks(page).is_some() { Outcome::Done } else { Outcome::WrongPage };
+        let page = self.read(Operation::FacePage, address, right).await?;
+        let form = asks(&page)?;
+        if path(&form.action) == consent {
+            let answers = Answers { texts: &[("face_consent", "on")], pictures: &[] };
+            return self.answer(Operation::FaceConsent, &form, answers).await;
+        }
         let pictures = [("album", self.plan.cards.face(self.index)?)];
         self.answer(Operation::FaceCheck, &form, Answers { texts: &[], pictures: &pictures }).await
     }

@@ -283,6 +283,12 @@ pub enum AuditAction {
     /// is an index of whom the card was compared with.
     #[strum(serialize = "card.unsure")]
     CardUnsure,
+    /// A candidate agreed to having their face looked at by a machine; the detail is which text of it.
+    #[strum(serialize = "face.consent")]
+    FaceConsentGiven,
+    /// A candidate took that back: what was kept of the face is gone.
+    #[strum(serialize = "face.withdraw")]
+    FaceConsentWithdrawn,
     /// Searched the audit; the detail is for what.
     #[strum(serialize = "audit.search")]
     ReadAudit,

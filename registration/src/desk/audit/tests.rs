@@ -3,12 +3,14 @@
 use super::*;
 
 /// Every word that any version has written.
-const WORDS: [&str; 117] = [
+const WORDS: [&str; 119] = [
     "staff_signed_in_by_provider",
     "staff_refused_by_provider",
     "staff_provider_linked",
     "staff_provider_unlinked",
     "card.unsure",
+    "face.consent",
+    "face.withdraw",
     "exam.draft_begin",
     "exam.draft_change",
     "exam.draft_drop",

@@ -11,8 +11,8 @@ use std::hash::Hash;
 use super::text_fault;
 use crate::model::exam::Group;
 use crate::model::exam_rules::{
-    CHOICE_HOURS_MAX, ExamRules, OFFER_MINUTES_MAX, OFFERS_MAX, PAYEES_MAX, RATES_MAX, REASON_OF_LIST_CHARS_MAX,
-    REASONS_MAX, TaskKind,
+    CHOICE_HOURS_MAX, CardCheck, ExamRules, IdentityWay, OFFER_MINUTES_MAX, OFFERS_MAX, PAYEES_MAX, RATES_MAX,
+    REASON_OF_LIST_CHARS_MAX, REASONS_MAX, TaskKind,
 };
 use crate::model::payment::Method;
 use crate::model::text::Text;
@@ -190,11 +190,18 @@ fn people(rules: &ExamRules, checker: &mut Checker) {
     if rules.asks_for(&TaskKind::Identity) {
         checker.require(!rules.identity.ways.is_empty(), &identity("ways"), "there must be a way");
         checker.require(!rules.identity.documents.is_empty(), &identity("documents"), "there must be a document");
+        let has_cards = rules.identity.ways.contains(&IdentityWay::Card);
+        let fits = rules.identity.card == CardCheck::Auto || has_cards;
+        checker.require(fits, &identity("card"), "needs `card` among the ways: add it, or leave card out");
     }
     let face = |name| [Key::Name("face"), Key::Name(name)];
     checker.require((1..=50).contains(&rules.face.tries_per_day), &face("tries_per_day"), "must be from 1 to 50");
     let fits = (1..=100).contains(&rules.face.similarity_min);
     checker.require(fits, &face("similarity_min"), "must be from 1 to 100");
+    for (name, is_set) in [("camera_only", rules.face.camera_only), ("liveness", rules.face.liveness)] {
+        let fits = !is_set || rules.asks_for(&TaskKind::Face);
+        checker.require(fits, &face(name), "needs the task `face`: put it into a step, or leave this out");
+    }
     let eligibility = |name| [Key::Name("eligibility"), Key::Name(name)];
     let fits = (1..=24 * 30).contains(&rules.eligibility.unused_hours);
     checker.require(fits, &eligibility("unused_hours"), "must be from 1 to 720");
@@ -232,5 +239,30 @@ mod tests {
         assert_eq!((told(5, 1), told(OFFER_MINUTES_MAX, OFFERS_MAX)), (vec![], vec![]));
         assert_eq!(told(4, 0), ["must be from 5 to 4320", "must be from 1 to 10"]);
         assert_eq!(told(OFFER_MINUTES_MAX + 1, OFFERS_MAX + 1).len(), 2);
+    }
+
+    #[test]
+    fn what_is_said_of_cards_and_faces_needs_what_it_speaks_of() {
+        let told = |rules: &ExamRules| check(rules, &[]).into_iter().map(|fault| fault.message).collect::<Vec<_>>();
+        let usual = told(&ExamRules::default());
+        let mut rules = ExamRules::default();
+        rules.face.liveness = true;
+        let more: Vec<String> = told(&rules).into_iter().filter(|message| !usual.contains(message)).collect();
+        assert_eq!(more, ["needs the task `face`: put it into a step, or leave this out"]);
+        let mut rules = ExamRules::default();
+        let step = crate::model::exam_rules::StepRule {
+            title: Text { zh: "实名认证".to_owned(), en: "Identity".to_owned() },
+            tasks: vec![TaskKind::Identity, TaskKind::Face],
+            is_optional: false,
+            opens_at: None,
+            closes_at: None,
+            note: None,
+        };
+        rules.steps.insert(0, step);
+        (rules.face.camera_only, rules.face.liveness, rules.identity.card) = (true, true, CardCheck::Staff);
+        let needs_cards = "needs `card` among the ways: add it, or leave card out".to_owned();
+        assert!(!told(&rules).contains(&needs_cards), "{:?}", told(&rules));
+        rules.identity.ways = vec![IdentityWay::Manual];
+        assert!(told(&rules).contains(&needs_cards), "{:?}", told(&rules));
     }
 }

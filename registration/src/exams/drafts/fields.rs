@@ -11,7 +11,7 @@ pub enum DraftPart {
     Texts,
     /// From when until when, how long a seat is held, what it costs and how it is paid.
     Windows,
-    /// The way through the exam.
+    /// The way through the exam, and how people prove who they are.
     Steps,
     /// The registration form.
     Form,
@@ -90,6 +90,7 @@ const ROOM_MODES: FieldKind = FieldKind::OneOf(&["off", "automatic", "on"]);
 const LIST_PER: FieldKind = FieldKind::OneOf(&["sitting", "group"]);
 const LIST_RETURNS: FieldKind = FieldKind::OneOf(&["list_first", "everybody"]);
 const DESIGNS: FieldKind = FieldKind::OneOf(&["sheet", "school"]);
+const CARD_CHECKS: FieldKind = FieldKind::OneOf(&["auto", "staff", "vendor"]);
 const CAMPUSES: FieldKind = FieldKind::OneOf(&["any", "own", "pick"]);
 
 const TEXTS: &[Spec] = &[
@@ -120,6 +121,12 @@ const WINDOWS: &[Spec] = &[
     one("waiting_list.returns", "returns", LIST_RETURNS),
     one("waiting_list.offer_minutes", "offer_minutes", FieldKind::Whole),
     one("waiting_list.offers", "offers", FieldKind::Whole),
+];
+const STEPS: &[Spec] = &[
+    one("identity.ways", "ways", FieldKind::Words),
+    one("identity.card", "card", CARD_CHECKS),
+    one("face.camera_only", "camera_only", FieldKind::Tick),
+    one("face.liveness", "liveness", FieldKind::Tick),
 ];
 const STEP: &[Spec] = &[
     text("title", "title"),
@@ -199,7 +206,8 @@ impl DraftPart {
             Self::Windows => WINDOWS,
             Self::Refund => REFUND,
             Self::Ticket => TICKET,
-            Self::Steps | Self::Form | Self::Subjects => &[],
+            Self::Steps => STEPS,
+            Self::Form | Self::Subjects => &[],
         }
     }
 

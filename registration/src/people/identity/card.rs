@@ -46,6 +46,9 @@ pub enum CardRefusal {
     /// Both are another one's.
     #[error("name and number on the card are another one's")]
     NameAndNumber,
+    /// The register of residents has another name for the number.
+    #[error("name and number do not belong together")]
+    NotTogether,
 }
 
 /// Compares both sides with what the account declares, as of `today` in China.

@@ -3,20 +3,25 @@
 use bytes::Bytes;
 use gateways::{FaceError, LivenessFailure, LivenessOutcome, LivenessRequest};
 use jiff::SignedDuration;
+use reservation::ids::ExamId;
 use uuid::Uuid;
 
 use super::{Identity, IdentityError, declared, read_proofs, verify};
 use crate::model::clock;
 use crate::model::document::DocumentKind;
-use crate::model::exam_rules::IdentityWay;
+use crate::model::exam_rules::{CardCheck, IdentityWay};
 use crate::model::ids::AccountId;
+use crate::people::consents::store::face_consents;
 use crate::people::identity::state::{LivenessRefusal, LivenessStatus, Person};
+use crate::people::store::face_checks;
 use crate::people::store::identities;
 use crate::people::store::identity_checks;
 use crate::people::store::identity_checks::StoredCheck;
 use crate::people::store::identity_tries;
 use crate::pictures::clean::Recipe;
 use crate::pictures::kept::Slot;
+use crate::pictures::store::identity_pictures;
+use crate::store::StoreError;
 
 /// Each costs money.
 pub(crate) const LIVENESS_TRIES_PER_DAY: u8 = 5;
@@ -38,11 +43,34 @@ impl Identity {
         return_url: String,
         meta_info: Option<String>,
     ) -> Result<String, IdentityError> {
+        self.begin(account, None, return_url, meta_info).await
+    }
+
+    /// Begins one for the face check of an exam, of somebody verified.
+    pub async fn begin_face_liveness(
+        &self,
+        account: AccountId,
+        exam: &ExamId,
+        return_url: String,
+    ) -> Result<String, IdentityError> {
+        self.begin(account, Some(exam), return_url, None).await
+    }
+
+    async fn begin(
+        &self,
+        account: AccountId,
+        exam: Option<&ExamId>,
+        return_url: String,
+        meta_info: Option<String>,
+    ) -> Result<String, IdentityError> {
         let vendor = self.gateways.liveness.as_ref().ok_or(IdentityError::NoSuchWay)?;
         let client = self.database.client().await?;
         let before = identities::get(&client, account.0).await?.ok_or(IdentityError::NoConsent)?;
+        if !face_consents::is_given(&client, account.0).await? {
+            return Err(IdentityError::NoFaceConsent);
+        }
         drop(client);
-        if read_proofs(&before).ways.contains(&IdentityWay::Liveness) {
+        if exam.is_none() && read_proofs(&before).ways.contains(&IdentityWay::Liveness) {
             return Err(IdentityError::AlreadyVerified);
         }
         let found = self.accounts.account(account).await?.ok_or(IdentityError::NotDeclared)?;
@@ -65,7 +93,7 @@ impl Identity {
             finished_at: None,
             failure: None,
         };
-        identity_checks::insert(&self.database.client().await?, account.0, &check).await?;
+        identity_checks::insert(&self.database.client().await?, account.0, exam, &check).await?;
         let request = LivenessRequest {
             order: check.id.clone(),
             name: person.name.expose().to_owned(),
@@ -88,8 +116,28 @@ impl Identity {
 
     /// Asks what came of the newest check, and verifies the account when it went well. Asking again does no harm.
     pub async fn follow_liveness(&self, account: AccountId) -> Result<LivenessStatus, IdentityError> {
+        self.follow(account, None).await
+    }
+
+    /// The same of the newest check for an exam, whose face check has passed when it went well.
+    pub async fn follow_face_liveness(
+        &self,
+        account: AccountId,
+        exam: &ExamId,
+    ) -> Result<LivenessStatus, IdentityError> {
+        self.follow(account, Some(exam)).await
+    }
+
+    /// Where that check stands, as far as it is known here.
+    pub async fn face_liveness(&self, account: AccountId, exam: &ExamId) -> Result<LivenessStatus, StoreError> {
         let client = self.database.client().await?;
-        let Some(check) = identity_checks::newest(&client, account.0).await? else {
+        let newest = identity_checks::newest(&client, account.0, Some(exam)).await?;
+        Ok(newest.as_ref().map_or(LivenessStatus::None, status))
+    }
+
+    async fn follow(&self, account: AccountId, exam: Option<&ExamId>) -> Result<LivenessStatus, IdentityError> {
+        let client = self.database.client().await?;
+        let Some(check) = identity_checks::newest(&client, account.0, exam).await? else {
             return Ok(LivenessStatus::None);
         };
         let now = clock::now();
@@ -103,14 +151,44 @@ impl Identity {
             return Ok(status);
         }
         drop(client);
-        let failure = match vendor.outcome(token).await.map_err(fault)? {
-            LivenessOutcome::Pending => return Ok(status),
-            LivenessOutcome::Passed { photo, .. } => self.passed(account, &check, photo).await?,
-            LivenessOutcome::Failed(failure) => Some(refusal(&failure)),
+        let outcome = vendor.outcome(token).await.map_err(fault)?;
+        let is_withdrawn = face_consents::is_withdrawn(&self.database.client().await?, account.0).await?;
+        let failure = match (outcome, exam) {
+            (LivenessOutcome::Pending, _) => return Ok(status),
+            // Taken back while it was under way: nothing of the face is kept.
+            (LivenessOutcome::Passed { .. }, _) if is_withdrawn => Some(LivenessRefusal::Cancelled),
+            (LivenessOutcome::Passed { .. }, Some(exam)) => self.passed_for(account, exam, &check).await?,
+            (LivenessOutcome::Passed { photo, .. }, None) => self.passed(account, &check, photo).await?,
+            (LivenessOutcome::Failed(failure), _) => Some(refusal(&failure)),
         };
         let name = failure.map(LivenessRefusal::as_str);
         identity_checks::finish(&self.database.client().await?, &check.id, now, name).await?;
         Ok(failure.map_or(LivenessStatus::None, LivenessStatus::Failed))
+    }
+
+    /// The face check of an exam has passed, if the vendor saw who is verified. Why not, if not. What waited for staff goes.
+    async fn passed_for(
+        &self,
+        account: AccountId,
+        exam: &ExamId,
+        check: &StoredCheck,
+    ) -> Result<Option<LivenessRefusal>, IdentityError> {
+        let seen = verify::open_parts(&self.vault, account, &check.name, &check.document)?;
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await?;
+        let identity = identities::lock(&transaction, account.0).await?;
+        let identity = identity.filter(|identity| identity.state == "verified");
+        let verified = identity.map(|identity| verify::open(&self.vault, &identity)).transpose()?;
+        if verified.as_ref() != Some(&seen) {
+            return Ok(Some(LivenessRefusal::Changed));
+        }
+        let before = face_checks::lock(&transaction, account.0, exam).await?;
+        let waited: Vec<Uuid> = before.and_then(|before| before.picture).into_iter().collect();
+        face_checks::pass(&transaction, account.0, exam, "liveness", clock::now()).await?;
+        identity_pictures::drop(&transaction, &waited).await?;
+        transaction.commit().await?;
+        metrics::counter!("registration_faces_passed_total").increment(1);
+        Ok(None)
     }
 
     /// Verifies whom the vendor saw. Why not, if not.
@@ -120,7 +198,7 @@ impl Identity {
         check: &StoredCheck,
         photo: Option<Bytes>,
     ) -> Result<Option<LivenessRefusal>, IdentityError> {
-        if self.is_proved_by(account, IdentityWay::Liveness).await? {
+        if self.is_proved_by(account, IdentityWay::Liveness, CardCheck::Auto).await? {
             return Ok(None);
         }
         let person: Person = verify::open_parts(&self.vault, account, &check.name, &check.document)?;
@@ -128,8 +206,9 @@ impl Identity {
             Some(photo) => Some(self.pictures.draft(account, Slot::Portrait, photo, Recipe::Whole).await?.0),
             None => None,
         };
-        match self.verify(account, &person, IdentityWay::Liveness, portrait).await {
+        match self.verify(account, &person, (IdentityWay::Liveness, CardCheck::Auto), portrait).await {
             Ok(()) | Err(IdentityError::AlreadyVerified) => Ok(None),
+            Err(IdentityError::NoFaceConsent) => Ok(Some(LivenessRefusal::Cancelled)),
             Err(IdentityError::OtherAccount) => Ok(Some(LivenessRefusal::Taken)),
             Err(IdentityError::DeclarationChanged) => Ok(Some(LivenessRefusal::Changed)),
             Err(error) => Err(error),

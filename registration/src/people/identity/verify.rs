@@ -5,12 +5,13 @@ use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Identity, IdentityError, declared, read_proofs, way_name};
+use super::{Identity, IdentityError, card_word, declared, read_proofs, way_name};
 use crate::model::clock;
-use crate::model::exam_rules::IdentityWay;
+use crate::model::exam_rules::{CardCheck, IdentityWay};
 use crate::model::ids::AccountId;
 use crate::model::ids::StaffId;
 use crate::model::person::PersonName;
+use crate::people::consents::store::face_consents;
 use crate::people::identity::state::Person;
 use crate::people::store::face_checks;
 use crate::people::store::identities;
@@ -28,6 +29,8 @@ pub(crate) struct Verifying<'a> {
     pub(crate) account: AccountId,
     pub(crate) person: &'a Person,
     pub(crate) way: IdentityWay,
+    /// Who decided on the card, where it is by one.
+    pub(crate) card: CardCheck,
     pub(crate) portrait: Option<PictureId>,
     /// Who of the staff said so, where they did.
     pub(crate) staff: Option<StaffId>,
@@ -41,12 +44,12 @@ impl Identity {
         &self,
         account: AccountId,
         person: &Person,
-        way: IdentityWay,
+        (way, card): (IdentityWay, CardCheck),
         portrait: Option<PictureId>,
     ) -> Result<(), IdentityError> {
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
-        let verifying = Verifying { account, person, way, portrait, staff: None, now: clock::now() };
+        let verifying = Verifying { account, person, way, card, portrait, staff: None, now: clock::now() };
         self.verify_in(&transaction, &verifying).await?;
         Ok(transaction.commit().await?)
     }
@@ -57,12 +60,16 @@ impl Identity {
         transaction: &impl GenericClient,
         verifying: &Verifying<'_>,
     ) -> Result<(), IdentityError> {
-        let Verifying { account, person, way, portrait, staff, now } = *verifying;
+        let Verifying { account, person, way, card, portrait, staff, now } = *verifying;
         // The account first, then its identity: whoever declares somebody else locks in the same order.
         let declared = declared::locked(transaction, &self.vault, account).await?;
         let before = identities::lock(transaction, account.0).await?.ok_or(IdentityError::NoConsent)?;
+        // Whoever takes it back locks the identity, too.
+        if way == IdentityWay::Liveness && face_consents::is_withdrawn(transaction, account.0).await? {
+            return Err(IdentityError::NoFaceConsent);
+        }
         let is_verified = before.state == "verified";
-        if is_verified && read_proofs(&before).ways.contains(&way) {
+        if is_verified && read_proofs(&before).prove(way, card) {
             return Err(IdentityError::AlreadyVerified);
         }
         if declared.as_ref() != Some(person) || (is_verified && open(&self.vault, &before)? != *person) {
@@ -83,10 +90,11 @@ impl Identity {
             Verified::No => return Err(IdentityError::AlreadyVerified),
             Verified::Taken => return Err(IdentityError::OtherAccount),
         }
+        let words: Vec<&str> = card_word(way, card).into_iter().collect();
+        identities::note_proofs(transaction, account.0, &words).await?;
         identity_pictures::drop_drafts(transaction, account.0, &NEEDLESS).await?;
-        if let Some(old) = before.picture.filter(|old| Some(*old) != portrait) {
-            identity_pictures::drop(transaction, &[old]).await?;
-        }
+        let old = before.picture.filter(|old| Some(*old) != portrait).into_iter().chain(before.card_back);
+        identity_pictures::drop(transaction, &old.collect::<Vec<Uuid>>()).await?;
         metrics::counter!("registration_identities_verified_total", "way" => way_name(way)).increment(1);
         Ok(())
     }
@@ -99,7 +107,7 @@ async fn prove_further(
     verifying: &Verifying<'_>,
     before: &StoredIdentity,
 ) -> Result<(), IdentityError> {
-    let Verifying { account, way, portrait, staff, .. } = *verifying;
+    let Verifying { account, way, card, portrait, staff, .. } = *verifying;
     let portrait = portrait.map(|portrait| portrait.0);
     let (taken, needless) = if before.picture.is_none() { (portrait, None) } else { (None, portrait) };
     if let Some(taken) = taken
@@ -107,11 +115,14 @@ async fn prove_further(
     {
         return Err(IdentityError::Busy);
     }
-    if !identities::add_way(transaction, account.0, way_name(way), taken, staff).await? {
+    // A card that somebody else decided on before is no further way.
+    let is_new = !read_proofs(before).ways.contains(&way);
+    let words: Vec<&str> = is_new.then(|| way_name(way)).into_iter().chain(card_word(way, card)).collect();
+    if !identities::add_ways(transaction, account.0, &words, taken, staff).await? {
         return Err(IdentityError::AlreadyVerified);
     }
     let waited = before.more_picture.filter(|waited| Some(*waited) != taken);
-    let needless: Vec<Uuid> = needless.into_iter().chain(waited).collect();
+    let needless: Vec<Uuid> = needless.into_iter().chain(waited).chain(before.card_back).collect();
     identity_pictures::drop(transaction, &needless).await?;
     identity_pictures::drop_drafts(transaction, account.0, &NEEDLESS).await?;
     metrics::counter!("registration_identities_verified_total", "way" => way_name(way)).increment(1);

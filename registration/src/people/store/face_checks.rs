@@ -16,9 +16,13 @@ pub(crate) struct StoredFace {
     pub(crate) submitted_at: Timestamp,
     pub(crate) decided_at: Option<Timestamp>,
     pub(crate) reason: Option<String>,
+    /// What is looked at: `face`, `liveness` or `holding`.
+    pub(crate) way: String,
+    /// What a machine noticed about what waits.
+    pub(crate) hints: Vec<String>,
 }
 
-const COLUMNS: &str = "state, picture, submitted_at, decided_at, reason";
+const COLUMNS: &str = "state, picture, submitted_at, decided_at, reason, way, hints";
 
 /// The check of an account in an exam.
 pub(crate) async fn get(
@@ -51,17 +55,19 @@ pub(crate) async fn pass(
     client: &impl GenericClient,
     account: Uuid,
     exam: &ExamId,
+    way: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let statement = client
         .prepare_cached(
-            "INSERT INTO registration.face_checks (account, exam, state, submitted_at, decided_at)
-             VALUES ($1, $2, 'passed', $3, $3)
+            "INSERT INTO registration.face_checks (account, exam, state, submitted_at, decided_at, way)
+             VALUES ($1, $2, 'passed', $3, $3, $4)
              ON CONFLICT (account, exam) DO UPDATE
-             SET state = 'passed', decided_at = $3, decided_by = NULL, reason = NULL, picture = NULL",
+             SET state = 'passed', decided_at = $3, decided_by = NULL, reason = NULL, picture = NULL, way = $4,
+                 hints = '{}'",
         )
         .await?;
-    client.execute(&statement, &[&account, &exam.as_str(), &now]).await?;
+    client.execute(&statement, &[&account, &exam.as_str(), &now, &way]).await?;
     Ok(())
 }
 
@@ -70,19 +76,19 @@ pub(crate) async fn hand_in(
     client: &impl GenericClient,
     account: Uuid,
     exam: &ExamId,
-    picture: Uuid,
+    (picture, way, hints): (Uuid, &str, &[String]),
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let statement = client
         .prepare_cached(
-            "INSERT INTO registration.face_checks AS f (account, exam, state, picture, submitted_at)
-             VALUES ($1, $2, 'waiting', $3, $4)
+            "INSERT INTO registration.face_checks AS f (account, exam, state, picture, submitted_at, way, hints)
+             VALUES ($1, $2, 'waiting', $3, $4, $5, $6)
              ON CONFLICT (account, exam) DO UPDATE
-             SET state = 'waiting', picture = $3, decided_at = NULL, decided_by = NULL, reason = NULL,
+             SET state = 'waiting', picture = $3, way = $5, hints = $6, decided_at = NULL, decided_by = NULL, reason = NULL,
                  submitted_at = CASE f.state WHEN 'waiting' THEN f.submitted_at ELSE $4 END",
         )
         .await?;
-    client.execute(&statement, &[&account, &exam.as_str(), &picture, &now]).await?;
+    client.execute(&statement, &[&account, &exam.as_str(), &picture, &now, &way, &hints]).await?;
     Ok(())
 }
 
@@ -106,6 +112,18 @@ pub(crate) async fn decide(
     Ok(client.execute(&statement, &[&account, &exam.as_str(), &picture, &staff.0, &reason, &now]).await? == 1)
 }
 
+/// The consent was taken back: what waits of a face waits no more. The pictures, to be dropped; what passed stays passed.
+pub(crate) async fn take_back(client: &impl GenericClient, account: Uuid) -> Result<Vec<Uuid>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "DELETE FROM registration.face_checks
+             WHERE account = $1 AND way = 'face' AND state = 'waiting' RETURNING picture",
+        )
+        .await?;
+    let rows = client.query(&statement, &[&account]).await?;
+    Ok(rows.iter().filter_map(|row| row.get("picture")).collect())
+}
+
 /// The account is not who it was: every check is to be done again. The pictures that waited, to be dropped.
 pub(crate) async fn forget(client: &impl GenericClient, account: Uuid) -> Result<Vec<Uuid>, StoreError> {
     let statement =
@@ -121,5 +139,7 @@ fn read(row: &Row) -> StoredFace {
         submitted_at: row.get("submitted_at"),
         decided_at: row.get("decided_at"),
         reason: row.get("reason"),
+        way: row.get("way"),
+        hints: row.get("hints"),
     }
 }

@@ -3,6 +3,7 @@
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::model::ids::StaffId;
@@ -25,6 +26,10 @@ pub(crate) struct StoredIdentity {
     pub(crate) more_picture: Option<Uuid>,
     pub(crate) more_since: Option<Timestamp>,
     pub(crate) more_reason: Option<String>,
+    /// The back of a card that waits; its front is the picture, or that of the further proof.
+    pub(crate) card_back: Option<Uuid>,
+    /// What a machine noticed about what waits.
+    pub(crate) hints: Vec<String>,
     /// The text that was agreed to.
     pub(crate) consent_version: String,
 }
@@ -37,7 +42,15 @@ pub(crate) struct SealedPerson {
 }
 
 const COLUMNS: &str = "account, state, name, document, way, picture, submitted_at, decided_at, reason, also_by,
-    more_picture, more_since, more_reason, consent_version";
+    more_picture, more_since, more_reason, card_back, hints, consent_version";
+
+/// What is handed in for staff.
+pub(crate) struct HandedIn<'a> {
+    pub(crate) way: &'a str,
+    pub(crate) picture: Uuid,
+    pub(crate) card_back: Option<Uuid>,
+    pub(crate) hints: &'a [String],
+}
 
 /// Notes the consent; a later one of another version takes its place.
 pub(crate) async fn consent(
@@ -114,26 +127,29 @@ pub(crate) async fn is_verified(client: &impl GenericClient, account: Uuid) -> R
     Ok(client.query_opt(&statement, &[&account]).await?.is_some())
 }
 
-/// Hands in a picture for staff; handed in again, the place in the queue is kept. False when the account is verified
+/// Hands in pictures for staff; handed in again, the place in the queue is kept. False when the account is verified
 /// or did not consent.
 pub(crate) async fn hand_in(
     client: &impl GenericClient,
     account: Uuid,
     person: &SealedPerson,
-    picture: Uuid,
+    handed: &HandedIn<'_>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let statement = client
         .prepare_cached(
-            "UPDATE registration.identities SET state = 'waiting', way = 'manual', name = $2, document = $3,
-                 document_index = $4, picture = $5, decided_at = NULL, decided_by = NULL, reason = NULL,
+            "UPDATE registration.identities SET state = 'waiting', way = $7, name = $2, document = $3,
+                 document_index = $4, picture = $5, card_back = $8, hints = $9, decided_at = NULL,
+                 decided_by = NULL, reason = NULL,
                  submitted_at = CASE state WHEN 'waiting' THEN submitted_at ELSE $6 END
              WHERE account = $1 AND state <> 'verified'",
         )
         .await?;
     let SealedPerson { name, document, document_index } = person;
+    let HandedIn { way, picture, card_back, hints } = handed;
     let index = &document_index[..];
-    Ok(client.execute(&statement, &[&account, name, document, &index, &picture, &now]).await? == 1)
+    let values: [&(dyn ToSql + Sync); 9] = [&account, name, document, &index, picture, &now, way, card_back, hints];
+    Ok(client.execute(&statement, &values).await? == 1)
 }
 
 /// What became of verifying.
@@ -159,8 +175,8 @@ pub(crate) async fn verify(
     let statement = client
         .prepare_cached(
             "UPDATE registration.identities SET state = 'verified', way = $5, name = $2, document = $3,
-                 document_index = $4, picture = $6, decided_at = $8, decided_by = $7, reason = NULL,
-                 submitted_at = coalesce(submitted_at, $8)
+                 document_index = $4, picture = $6, card_back = NULL, hints = '{}', decided_at = $8, decided_by = $7,
+                 reason = NULL, submitted_at = coalesce(submitted_at, $8)
              WHERE account = $1 AND state <> 'verified'",
         )
         .await?;
@@ -181,37 +197,51 @@ pub(crate) async fn verify(
 pub(crate) async fn hand_in_more(
     client: &impl GenericClient,
     account: Uuid,
-    picture: Uuid,
+    handed: &HandedIn<'_>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let statement = client
         .prepare_cached(
             "UPDATE registration.identities
-             SET more_picture = $2, more_since = coalesce(more_since, $3), more_by = NULL, more_reason = NULL
+             SET more_picture = $2, more_since = coalesce(more_since, $3), card_back = $4, hints = $5, more_by = NULL,
+                 more_reason = NULL
              WHERE account = $1 AND state = 'verified'",
         )
         .await?;
-    Ok(client.execute(&statement, &[&account, &picture, &now]).await? == 1)
+    let HandedIn { picture, card_back, hints, .. } = handed;
+    Ok(client.execute(&statement, &[&account, picture, &now, card_back, hints]).await? == 1)
 }
 
-/// Notes a further way by which somebody verified was proved; what waited for staff waits no more. The photo is taken where
+/// Notes by what else somebody verified was proved with their first way, each a word like those of ways.
+pub(crate) async fn note_proofs(client: &impl GenericClient, account: Uuid, words: &[&str]) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.identities SET also_by = also_by || $2::text[]
+             WHERE account = $1 AND state = 'verified'",
+        )
+        .await?;
+    client.execute(&statement, &[&account, &words]).await?;
+    Ok(())
+}
+
+/// Notes further ways by which somebody verified was proved; what waited for staff waits no more. The photo is taken where
 /// there was none. False when the account is not verified.
-pub(crate) async fn add_way(
+pub(crate) async fn add_ways(
     client: &impl GenericClient,
     account: Uuid,
-    way: &str,
+    ways: &[&str],
     picture: Option<Uuid>,
     staff: Option<StaffId>,
 ) -> Result<bool, StoreError> {
     let statement = client
         .prepare_cached(
             "UPDATE registration.identities
-             SET also_by = array_append(also_by, $2), picture = coalesce(picture, $3), more_picture = NULL,
-                 more_since = NULL, more_by = $4, more_reason = NULL
+             SET also_by = also_by || $2::text[], picture = coalesce(picture, $3), more_picture = NULL,
+                 more_since = NULL, more_by = $4, more_reason = NULL, card_back = NULL, hints = '{}'
              WHERE account = $1 AND state = 'verified'",
         )
         .await?;
-    Ok(client.execute(&statement, &[&account, &way, &picture, &staff.map(|staff| staff.0)]).await? == 1)
+    Ok(client.execute(&statement, &[&account, &ways, &picture, &staff.map(|staff| staff.0)]).await? == 1)
 }
 
 /// Refuses a further proof. False when it does not wait any more, or waits with another picture.
@@ -225,7 +255,8 @@ pub(crate) async fn refuse_more(
     let statement = client
         .prepare_cached(
             "UPDATE registration.identities
-             SET more_picture = NULL, more_since = NULL, more_by = $3, more_reason = $4
+             SET more_picture = NULL, more_since = NULL, more_by = $3, more_reason = $4, card_back = NULL,
+                 hints = '{}'
              WHERE account = $1 AND more_picture = $2",
         )
         .await?;
@@ -244,38 +275,60 @@ pub(crate) async fn refuse(
     let statement = client
         .prepare_cached(
             "UPDATE registration.identities SET state = 'refused', decided_at = $5, decided_by = $3, reason = $4,
-                 picture = NULL
+                 picture = NULL, card_back = NULL, hints = '{}'
              WHERE account = $1 AND picture = $2 AND state = 'waiting'",
         )
         .await?;
     Ok(client.execute(&statement, &[&account, &picture, &staff.0, &reason, &now]).await? == 1)
 }
 
-/// Takes back what waits, because the account says that it is somebody else. Its picture, if anything waited.
-pub(crate) async fn withdraw(client: &impl GenericClient, account: Uuid) -> Result<Option<Uuid>, StoreError> {
+/// Takes back what waits, because the account says that it is somebody else. Its pictures, to be dropped.
+pub(crate) async fn withdraw(client: &impl GenericClient, account: Uuid) -> Result<Vec<Uuid>, StoreError> {
     let statement = client
         .prepare_cached(
             "UPDATE registration.identities i SET state = 'none', picture = NULL, name = NULL, document = NULL,
-                 document_index = NULL, way = NULL, submitted_at = NULL
-             FROM (SELECT account, picture FROM registration.identities WHERE account = $1 FOR UPDATE) before
-             WHERE i.account = before.account AND i.state = 'waiting' RETURNING before.picture",
+                 document_index = NULL, way = NULL, submitted_at = NULL, card_back = NULL, hints = '{}'
+             FROM (SELECT account, picture, card_back FROM registration.identities WHERE account = $1 FOR UPDATE) before
+             WHERE i.account = before.account AND i.state = 'waiting' RETURNING before.picture, before.card_back",
         )
         .await?;
-    Ok(client.query_opt(&statement, &[&account]).await?.and_then(|row| row.get("picture")))
+    Ok(client.query_opt(&statement, &[&account]).await?.map(|row| dropped(&row)).unwrap_or_default())
 }
 
-/// The account is nobody's, until somebody is verified anew. Its picture, to be dropped.
-pub(crate) async fn release(client: &impl GenericClient, account: Uuid) -> Result<Option<Uuid>, StoreError> {
+/// The account is nobody's, until somebody is verified anew. Its pictures, to be dropped.
+pub(crate) async fn release(client: &impl GenericClient, account: Uuid) -> Result<Vec<Uuid>, StoreError> {
     let statement = client
         .prepare_cached(
             "UPDATE registration.identities i SET state = 'none', picture = NULL, name = NULL, document = NULL,
                  document_index = NULL, way = NULL, submitted_at = NULL, decided_at = NULL, decided_by = NULL,
-                 reason = NULL
-             FROM (SELECT account, picture FROM registration.identities WHERE account = $1 FOR UPDATE) before
-             WHERE i.account = before.account RETURNING before.picture",
+                 reason = NULL, card_back = NULL, hints = '{}'
+             FROM (SELECT account, picture, card_back FROM registration.identities WHERE account = $1 FOR UPDATE) before
+             WHERE i.account = before.account RETURNING before.picture, before.card_back",
         )
         .await?;
-    Ok(client.query_opt(&statement, &[&account]).await?.and_then(|row| row.get("picture")))
+    Ok(client.query_opt(&statement, &[&account]).await?.map(|row| dropped(&row)).unwrap_or_default())
+}
+
+/// The verified photo goes; who the account is stays.
+pub(crate) async fn forget_photo(
+    client: &impl GenericClient,
+    account: Uuid,
+    photos: &[Uuid],
+) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.identities SET picture = NULL
+             WHERE account = $1 AND state = 'verified' AND picture = ANY($2)",
+        )
+        .await?;
+    client.execute(&statement, &[&account, &photos]).await?;
+    Ok(())
+}
+
+/// The pictures that a row named.
+fn dropped(row: &Row) -> Vec<Uuid> {
+    let named: [Option<Uuid>; 2] = [row.get("picture"), row.get("card_back")];
+    named.into_iter().flatten().collect()
 }
 
 fn read(row: &Row) -> StoredIdentity {
@@ -293,6 +346,8 @@ fn read(row: &Row) -> StoredIdentity {
         more_picture: row.get("more_picture"),
         more_since: row.get("more_since"),
         more_reason: row.get("more_reason"),
+        card_back: row.get("card_back"),
+        hints: row.get("hints"),
         consent_version: row.get("consent_version"),
     }
 }

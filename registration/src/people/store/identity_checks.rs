@@ -2,6 +2,7 @@
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
+use reservation::ids::ExamId;
 use uuid::Uuid;
 
 use crate::store::StoreError;
@@ -18,15 +19,21 @@ pub(crate) struct StoredCheck {
 }
 
 /// Adds a check that the vendor does not know yet.
-pub(crate) async fn insert(client: &impl GenericClient, account: Uuid, check: &StoredCheck) -> Result<(), StoreError> {
+pub(crate) async fn insert(
+    client: &impl GenericClient,
+    account: Uuid,
+    exam: Option<&ExamId>,
+    check: &StoredCheck,
+) -> Result<(), StoreError> {
     let statement = client
         .prepare_cached(
-            "INSERT INTO registration.identity_checks (id, account, name, document, created_at)
-             VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO registration.identity_checks (id, account, name, document, created_at, exam)
+             VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .await?;
     let StoredCheck { id, name, document, created_at, .. } = check;
-    client.execute(&statement, &[id, &account, name, document, created_at]).await?;
+    let exam = exam.map(ExamId::as_str);
+    client.execute(&statement, &[id, &account, name, document, created_at, &exam]).await?;
     Ok(())
 }
 
@@ -38,15 +45,20 @@ pub(crate) async fn begun(client: &impl GenericClient, id: &str, token: &str, ur
     Ok(())
 }
 
-/// The account's newest check.
-pub(crate) async fn newest(client: &impl GenericClient, account: Uuid) -> Result<Option<StoredCheck>, StoreError> {
+/// The account's newest check: that of an exam, or of who somebody is.
+pub(crate) async fn newest(
+    client: &impl GenericClient,
+    account: Uuid,
+    exam: Option<&ExamId>,
+) -> Result<Option<StoredCheck>, StoreError> {
     let statement = client
         .prepare_cached(
             "SELECT id, name, document, token, created_at, finished_at, failure
-             FROM registration.identity_checks WHERE account = $1 ORDER BY created_at DESC LIMIT 1",
+             FROM registration.identity_checks
+             WHERE account = $1 AND exam IS NOT DISTINCT FROM $2 ORDER BY created_at DESC LIMIT 1",
         )
         .await?;
-    let row = client.query_opt(&statement, &[&account]).await?;
+    let row = client.query_opt(&statement, &[&account, &exam.map(ExamId::as_str)]).await?;
     Ok(row.map(|row| StoredCheck {
         id: row.get("id"),
         name: row.get("name"),
@@ -88,6 +100,18 @@ pub(crate) async fn finish(
         )
         .await?;
     client.execute(&statement, &[&id, &now, &failure]).await?;
+    Ok(())
+}
+
+/// Ends all of the account's checks that are under way, because the consent was taken back.
+pub(crate) async fn cancel(client: &impl GenericClient, account: Uuid, now: Timestamp) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.identity_checks SET finished_at = $2, failure = 'cancelled'
+             WHERE account = $1 AND finished_at IS NULL",
+        )
+        .await?;
+    client.execute(&statement, &[&account, &now]).await?;
     Ok(())
 }
 

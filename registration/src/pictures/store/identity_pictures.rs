@@ -8,7 +8,7 @@ use crate::store::{StoreError, violates};
 
 /// Does an identity, a face check or an accommodation name the picture `p`? They are rows of the same account.
 const IS_NAMED: &str =
-    "EXISTS (SELECT FROM registration.identities i WHERE i.account = p.account AND p.id IN (i.picture, i.more_picture))
+    "EXISTS (SELECT FROM registration.identities i WHERE i.account = p.account AND p.id IN (i.picture, i.more_picture, i.card_back))
     OR EXISTS (SELECT FROM registration.face_checks f WHERE f.account = p.account AND f.picture = p.id)
     OR EXISTS (SELECT FROM registration.accommodations m WHERE m.account = p.account AND p.id IN (m.proof, m.more_proof))";
 
@@ -89,7 +89,22 @@ pub(crate) async fn drop(client: &impl GenericClient, ids: &[Uuid]) -> Result<()
     Ok(())
 }
 
-/// The same for one that must be the account's.
+/// Drops the account's pictures of these slots, drafts and kept ones; answers which.
+pub(crate) async fn drop_all(
+    client: &impl GenericClient,
+    account: Uuid,
+    slots: &[&str],
+) -> Result<Vec<Uuid>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.identity_pictures SET state = 'dropped'
+             WHERE account = $1 AND slot = ANY($2) AND state <> 'dropped' RETURNING id",
+        )
+        .await?;
+    Ok(client.query(&statement, &[&account, &slots]).await?.iter().map(|row| row.get("id")).collect())
+}
+
+/// Marks one to be removed that must be the account's.
 pub(crate) async fn discard(client: &impl GenericClient, id: Uuid, account: Uuid) -> Result<(), StoreError> {
     let statement = client
         .prepare_cached("UPDATE registration.identity_pictures SET state = 'dropped' WHERE id = $1 AND account = $2")

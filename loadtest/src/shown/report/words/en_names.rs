@@ -32,6 +32,7 @@ pub(super) fn operation(operation: Operation) -> &'static str {
         Operation::NoticePage => "page: notice",
         Operation::Notice => "agree to the notice",
         Operation::FacePage => "page: face check",
+        Operation::FaceConsent => "agree to the face check",
         Operation::FaceCheck => "hand the face in (compared)",
         Operation::DetailsPage => "page: details",
         Operation::Details => "hand the details in",

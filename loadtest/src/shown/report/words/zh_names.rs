@@ -33,6 +33,7 @@ pub(super) fn operation(operation: Operation) -> &'static str {
         Operation::NoticePage => "页面：报考须知",
         Operation::Notice => "同意须知",
         Operation::FacePage => "页面：人脸识别",
+        Operation::FaceConsent => "同意人脸核验",
         Operation::FaceCheck => "提交人脸（比对）",
         Operation::DetailsPage => "页面：报考信息",
         Operation::Details => "提交报考信息",

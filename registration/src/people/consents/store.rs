@@ -1,0 +1,3 @@
+//! The table of consents to face checks.
+
+pub(crate) mod face_consents;

@@ -1,0 +1,107 @@
+//! Which other account sent next to the same picture of a card or a face: asked when one is handed in, and remembered for those who
+//! come later.
+
+use bytes::Bytes;
+use deadpool_postgres::GenericClient;
+use uuid::Uuid;
+
+use crate::model::clock;
+use crate::model::ids::AccountId;
+use crate::pictures::clean::{PictureError, Recipe};
+use crate::pictures::error::DraftError;
+use crate::pictures::files::CleanError;
+use crate::pictures::kept::IdentityPictures;
+use crate::pictures::resemblance::{Pattern, are_one};
+use crate::pictures::store::identity_marks::{self, NewMark, Other};
+use crate::store::StoreError;
+
+/// So many marks of a kind are kept of an account.
+const MARKS_MAX: i64 = 4;
+
+/// What a picture shows, as far as it is compared with others: a card with cards, a face with faces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MarkKind {
+    /// The front of a card.
+    Card,
+    /// A face alone.
+    Face,
+    /// Somebody who holds a document.
+    Holding,
+}
+
+impl MarkKind {
+    /// Its name in the store.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Card => "card",
+            Self::Face => "face",
+            Self::Holding => "holding",
+        }
+    }
+}
+
+impl IdentityPictures {
+    /// How a picture of ours looks from afar; `None`: it says too little to be known again.
+    pub(crate) async fn pattern(&self, jpeg: Bytes) -> Result<Option<Pattern>, DraftError> {
+        Ok(self.files.pattern(jpeg).await?)
+    }
+
+    /// Did another account send next to the same picture?
+    pub(crate) async fn is_of_another(
+        &self,
+        account: AccountId,
+        kind: MarkKind,
+        pattern: &Pattern,
+    ) -> Result<bool, StoreError> {
+        let client = self.database.client().await?;
+        let others = identity_marks::sharing(&client, account.0, kind.as_str(), pattern.parts()).await?;
+        drop(client);
+        for Other { account, mark, look } in others {
+            // What does not open is another key's, and tells nothing.
+            let Some(places) = self.files.opened(&context(AccountId(account)), &look) else { continue };
+            if are_one(pattern, &Pattern::kept(u64::from_le_bytes(mark.to_le_bytes()), places)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Remembers a picture that was handed in, as a part of the caller's transaction.
+    pub(crate) async fn remember(
+        &self,
+        client: &impl GenericClient,
+        account: AccountId,
+        kind: MarkKind,
+        pattern: &Pattern,
+    ) -> Result<(), StoreError> {
+        let look = self.files.sealed(&context(account), pattern.places());
+        let mark = i64::from_le_bytes(pattern.mark.to_le_bytes());
+        let (id, kind, made_at) = (Uuid::now_v7(), kind.as_str(), clock::now());
+        let new = NewMark { id, account: account.0, kind, mark, look: &look, made_at };
+        identity_marks::insert(client, &new, MARKS_MAX).await
+    }
+
+    /// Is this picture the verified photo, as it is kept or as its person sees it, in so many pixels?
+    pub(crate) async fn is_photo(
+        &self,
+        pattern: &Pattern,
+        photo: &Bytes,
+        (width, height): (u32, u32),
+    ) -> Result<bool, DraftError> {
+        let shown = match self.files.reshape(photo.to_vec(), Recipe::Cropped { width, height }).await {
+            // It is shown as it is.
+            Err(CleanError::Picture(PictureError::TooSmall { .. })) => None,
+            outcome => Some(Bytes::from(outcome?)),
+        };
+        for photo in [Some(photo.clone()), shown].into_iter().flatten() {
+            if self.files.pattern(photo).await?.is_some_and(|photo| are_one(&photo, pattern)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+fn context(account: AccountId) -> String {
+    format!("identity look {}", account.0)
+}

@@ -1,0 +1,92 @@
+//! The table `identity_marks`: by what pictures of cards and faces are found again.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::store::StoreError;
+
+/// Most pictures that are looked at for each part of a mark: what more share is a ground, and tells nothing.
+const COMMON: i64 = 64;
+
+/// A mark to be kept.
+pub(crate) struct NewMark<'a> {
+    pub(crate) id: Uuid,
+    pub(crate) account: Uuid,
+    pub(crate) kind: &'a str,
+    pub(crate) mark: i64,
+    /// The look, as ciphertext.
+    pub(crate) look: &'a [u8],
+    pub(crate) made_at: Timestamp,
+}
+
+/// Keeps a mark, and of the account's marks of this kind the newest `most`.
+pub(crate) async fn insert(client: &impl GenericClient, new: &NewMark<'_>, most: i64) -> Result<(), StoreError> {
+    let insert = client
+        .prepare_cached(
+            "INSERT INTO registration.identity_marks (id, account, kind, mark, look, made_at)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .await?;
+    let NewMark { id, account, kind, mark, look, made_at } = new;
+    client.execute(&insert, &[id, account, kind, mark, look, made_at]).await?;
+    let trim = client
+        .prepare_cached(
+            "DELETE FROM registration.identity_marks WHERE id IN
+                 (SELECT id FROM registration.identity_marks WHERE account = $1 AND kind = $2
+                  ORDER BY made_at DESC, id DESC OFFSET $3)",
+        )
+        .await?;
+    client.execute(&trim, &[account, kind, &most]).await?;
+    Ok(())
+}
+
+/// A mark of another account.
+pub(crate) struct Other {
+    pub(crate) account: Uuid,
+    pub(crate) mark: i64,
+    pub(crate) look: Vec<u8>,
+}
+
+/// Marks of this kind that share one of the four parts and are not the account's, the newest [`COMMON`] of each part.
+pub(crate) async fn sharing(
+    client: &impl GenericClient,
+    account: Uuid,
+    kind: &str,
+    parts: [i32; 4],
+) -> Result<Vec<Other>, StoreError> {
+    let of = |part: usize| {
+        format!(
+            "(SELECT id, account, mark, look FROM registration.identity_marks
+              WHERE kind = $2 AND part_{part} = ${} AND account <> $1 ORDER BY made_at DESC LIMIT $7)",
+            part + 3
+        )
+    };
+    let all = [of(0), of(1), of(2), of(3)].join(" UNION ALL ");
+    let statement =
+        client.prepare_cached(&format!("SELECT DISTINCT ON (id) account, mark, look FROM ({all}) found")).await?;
+    let [first, second, third, fourth] = parts;
+    let rows = client.query(&statement, &[&account, &kind, &first, &second, &third, &fourth, &COMMON]).await?;
+    let read =
+        |row: &tokio_postgres::Row| Other { account: row.get("account"), mark: row.get("mark"), look: row.get("look") };
+    Ok(rows.iter().map(read).collect())
+}
+
+/// Forgets the account's marks of these kinds.
+pub(crate) async fn forget(client: &impl GenericClient, account: Uuid, kinds: &[&str]) -> Result<(), StoreError> {
+    let statement =
+        client.prepare_cached("DELETE FROM registration.identity_marks WHERE account = $1 AND kind = ANY($2)").await?;
+    client.execute(&statement, &[&account, &kinds]).await?;
+    Ok(())
+}
+
+/// Forgets up to `limit` marks from before `until`, the oldest first; answers how many it were.
+pub(crate) async fn delete_old(client: &impl GenericClient, until: Timestamp, limit: i64) -> Result<u64, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "DELETE FROM registration.identity_marks WHERE id IN
+                 (SELECT id FROM registration.identity_marks WHERE made_at < $1 ORDER BY made_at LIMIT $2)",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&until, &limit]).await?)
+}
