@@ -8,7 +8,8 @@ use http::{HeaderMap, HeaderValue};
 use crate::local_path::local_path;
 
 /// The cookie that remembers the visitor's own choice. It is no secret and not encrypted.
-const COOKIE: &str = "language";
+/// The cookie's name without TLS, and with: a browser takes that one from this host by TLS alone.
+const COOKIES: [&str; 2] = ["language", "__Host-language"];
 /// Most entries of an `Accept-Language` header that are looked at.
 const RANGES_MAX: usize = 16;
 
@@ -57,7 +58,10 @@ impl Language {
 
     /// The language for a request: cookie first, then `Accept-Language`.
     pub fn of(headers: &HeaderMap) -> Self {
-        if let Some(chosen) = CookieJar::from_headers(headers).get(COOKIE).and_then(|c| Self::parse(c.value())) {
+        let jar = CookieJar::from_headers(headers);
+        // One of the version before has the name without TLS.
+        let chosen = COOKIES.iter().rev().find_map(|name| jar.get(name).and_then(|cookie| Self::parse(cookie.value())));
+        if let Some(chosen) = chosen {
             return chosen;
         }
         headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map_or(Self::Zh, Self::negotiate)
@@ -65,7 +69,7 @@ impl Language {
 
     /// Makes this the language of a request, whatever its visitor chose or the browser asks for.
     pub fn force(self, headers: &mut HeaderMap) {
-        let is_choice = |part: &&str| part.split('=').next().is_some_and(|name| name.trim() == COOKIE);
+        let is_choice = |part: &&str| part.split('=').next().is_some_and(|name| COOKIES.contains(&name.trim()));
         let kept: Vec<HeaderValue> = headers
             .get_all(http::header::COOKIE)
             .iter()
@@ -83,7 +87,7 @@ impl Language {
 
     /// The cookie that makes this the visitor's choice for a year.
     fn cookie(self, secure: bool) -> Cookie<'static> {
-        Cookie::build((COOKIE, self.name()))
+        Cookie::build((COOKIES[usize::from(secure)], self.name()))
             .path("/")
             .max_age(time::Duration::days(365))
             .same_site(SameSite::Lax)
@@ -157,6 +161,8 @@ mod tests {
             assert_eq!(Language::of(&headers), wanted, "{header}");
             headers.insert(http::header::COOKIE, "language=en".parse().unwrap());
             assert_eq!(Language::of(&headers), Language::En);
+            headers.insert(http::header::COOKIE, "language=en; __Host-language=zh".parse().unwrap());
+            assert_eq!(Language::of(&headers), Language::Zh);
         }
         assert_eq!(Language::of(&HeaderMap::new()), Language::Zh);
     }
@@ -165,7 +171,7 @@ mod tests {
     fn a_forced_language_takes_the_choice_away_and_no_other_cookie() {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT_LANGUAGE, "en".parse().unwrap());
-        for cookie in ["session=a; language=en", " language=en;phone=b=c", "language=en"] {
+        for cookie in ["session=a; language=en; __Host-language=en", " language=en;phone=b=c", "language=en"] {
             headers.append(http::header::COOKIE, cookie.parse().unwrap());
         }
         Language::Zh.force(&mut headers);

@@ -49,6 +49,7 @@ pub struct WaitingRoomSettings {
     pub mode: WaitingRoomMode,
     /// How many are admitted per second, 1–100,000. Default: steered by free seats and the engine's headroom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 100_000)]
     pub admit_per_second: Option<u32>,
 }
 

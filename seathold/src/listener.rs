@@ -72,6 +72,9 @@ pub trait Answers: Send + Sync + 'static {
     /// Answers a request that came from this address.
     fn answer(&self, request: Request<Arriving>, from: IpAddr) -> impl Future<Output = Response<Self::Body>> + Send;
 
+    /// Does the world reach it by https? Then browsers are told to come by nothing else.
+    fn is_https(&self) -> bool;
+
     /// A request's path as the log may have it: without what somebody is let in by.
     fn logged<'a>(&self, path: &'a str) -> &'a str;
 

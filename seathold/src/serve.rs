@@ -245,7 +245,7 @@ fn build(
         press,
     });
     let is_https = args.public_url.as_ref().is_some_and(SiteUrl::is_https);
-    Ok((Site { api, pages, busy, is_https }, Console { pages: console }))
+    Ok((Site { api, pages, busy, is_https }, Console { pages: console, is_https }))
 }
 
 /// Letters lead to where the site says it is, and without that to where it listens: never to what a request says.

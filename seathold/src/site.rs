@@ -17,9 +17,6 @@ use crate::listener::{Answers, Arriving, Claim};
 const BUSY: &str = r#"{"type":"urn:seathold:problem:unavailable","title":"Service Unavailable","status":503,"code":"unavailable","detail":"Too many requests are under way. Nothing was changed. Ask again after the time in Retry-After."}"#;
 const NO_HOST: &str = r#"{"type":"urn:seathold:problem:malformed","title":"Bad Request","status":400,"code":"malformed","detail":"A request names the host that it is for, once: send one Host header."}"#;
 
-/// Browsers that were here by https come by nothing else for a year.
-const HTTPS_ONLY: &str = "max-age=31536000";
-
 /// The candidates' address.
 pub struct Site {
     /// The JSON API.
@@ -48,17 +45,17 @@ impl Answers for Site {
     }
 
     async fn answer(&self, request: Request<Arriving>, from: IpAddr) -> Response<Self::Body> {
-        let mut response = if !names_one_host(&request) {
+        if !names_one_host(&request) {
             problem(StatusCode::BAD_REQUEST, NO_HOST).map(|body| Either::Left(Either::Left(body)))
         } else if Api::serves(request.uri().path()) {
             self.api.handle_from(Some(ClientAddress(from)), request).await.map(Either::Left)
         } else {
             page(&self.pages, request, from).await.map(Either::Right)
-        };
-        if self.is_https {
-            response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HTTPS_ONLY));
         }
-        response
+    }
+
+    fn is_https(&self) -> bool {
+        self.is_https
     }
 
     fn logged<'a>(&self, path: &'a str) -> &'a str {
@@ -99,6 +96,8 @@ fn is_news(path: &str) -> bool {
 pub struct Console {
     /// The pages of staff.
     pub pages: Router,
+    /// Do candidates come by https? Then whoever has TLS in front of staff, too, has browsers stay there.
+    pub is_https: bool,
 }
 
 impl Answers for Console {
@@ -113,6 +112,10 @@ impl Answers for Console {
             true => page(&self.pages, request, from).await.map(Either::Right),
             false => problem(StatusCode::BAD_REQUEST, NO_HOST).map(Either::Left),
         }
+    }
+
+    fn is_https(&self) -> bool {
+        self.is_https
     }
 
     /// The console's addresses let nobody in.

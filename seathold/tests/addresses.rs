@@ -92,6 +92,9 @@ async fn behind_https_browsers_are_told_to_stay_there() {
         }
         let form = ask(address(&app), "127.0.0.1", "POST /sign-in", &[], "").await;
         assert_eq!(form.header("strict-transport-security"), told, "{}", form.head);
+        let staff = app.staff_url().trim_start_matches("http://").parse().unwrap();
+        let console = ask(staff, "127.0.0.1", "GET /sign-in", &[], "").await;
+        assert_eq!(console.header("strict-transport-security"), told, "{}", console.head);
         assert!(app.stop().await.success());
     }
 }
@@ -121,5 +124,22 @@ async fn a_form_that_comes_too_soon_is_there_to_be_sent_again() {
     until_limited(&app, "127.0.0.2", &[]).await;
     let stranger = ask(address(&app), "127.0.0.2", path, &[form], typed).await;
     assert!(!stranger.text().contains("王方"), "{}", stranger.text());
+    assert!(app.stop().await.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_answer_is_taken_for_something_else_or_shown_in_a_frame() {
+    let mut app = app(&[]).await;
+    let paths =
+        ["/", "/nothing-here", SITTINGS, "/api/v1/openapi.json", "/api/v1/nothing-here", "/metrics", "/healthz"];
+    for path in paths {
+        for method in ["GET", "TRACE", "PUT"] {
+            let told = ask(address(&app), "127.0.0.1", &format!("{method} {path}"), &[], "").await;
+            assert_eq!(told.header("x-content-type-options"), Some("nosniff"), "{method} {path}: {}", told.head);
+            let policy = told.header("content-security-policy").unwrap_or_default();
+            assert!(policy.contains("frame-ancestors 'none'"), "{method} {path}: {}", told.head);
+            assert!(method != "TRACE" || [404, 405].contains(&told.status), "{method} {path}: {}", told.head);
+        }
+    }
     assert!(app.stop().await.success());
 }

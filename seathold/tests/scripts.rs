@@ -26,7 +26,7 @@ fn refusal(output: &Output) -> String {
 
 #[test]
 fn scripts_explain_themselves() {
-    for name in ["ops/run", "ops/test", "ops/perf", "ops/interop", "ops/vendor"] {
+    for name in ["ops/run", "ops/test", "ops/perf", "ops/scan", "ops/interop", "ops/vendor"] {
         let output = run(name, &["--help"]);
         assert!(output.status.success());
         assert!(String::from_utf8(output.stdout).unwrap().starts_with(&format!("usage: {name}")));
@@ -56,6 +56,19 @@ fn perf_refuses_before_it_builds() {
         (&["--only", "luck"], "--only wants rounds, browse, streams, goodput, memory, payments or growth, not 'luck'"),
     ] {
         assert!(refusal(&run("ops/perf", arguments)).contains(words), "{arguments:?}");
+    }
+}
+
+#[test]
+fn scan_refuses_before_it_builds() {
+    for (arguments, words) in [
+        (&["--only"] as &[&str], "--only wants a part"),
+        (&["--only", "luck"], "--only wants api, answers, proxy or abuse, not 'luck'"),
+        (&["--cases", "0"], "--cases wants a number"),
+        (&["--lasts", "long"], "--lasts wants a time"),
+        (&["--built", "/nowhere"], "--built wants a directory"),
+    ] {
+        assert!(refusal(&run("ops/scan", arguments)).contains(words), "{arguments:?}");
     }
 }
 

@@ -24,6 +24,7 @@ use crate::pages::{error, sign_in};
 use crate::request::carried::{Carried, FORM_BYTES_MAX};
 use crate::request::catalogue::words;
 use crate::request::failure::Failure;
+use crate::request::session;
 use crate::request::visit::{Arrival, Needs};
 use crate::staff::factor;
 
@@ -108,10 +109,16 @@ async fn carry(State(app): State<App>, request: Request, next: Next) -> Response
     }
 }
 
-/// Draws the page of a failure.
+/// Draws the page of a failure, and writes down who was refused what for want of a right.
 async fn failures(State(app): State<App>, request: Request, next: Next) -> Response {
     let words = words(Language::of(request.headers()));
+    let who = session::read(request.headers(), app.outside.cookie_key.clone()).map(|session| session.staff);
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let response = next.run(request).await;
+    if response.extensions().get::<Failure>() == Some(&Failure::Forbidden) {
+        let staff = who.map(|staff| staff.0.to_string()).unwrap_or_default();
+        tracing::info!(target: "security", event = "refused", staff, %method, path, "a member of staff");
+    }
     let is_said = |kind: &HeaderValue| {
         [&b"text/html"[..], b"application/json"].iter().any(|known| kind.as_bytes().starts_with(known))
     };

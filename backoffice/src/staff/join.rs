@@ -77,6 +77,7 @@ pub(crate) async fn enter(
             Ok((cookies, Redirect::to("/factor")).into_response())
         }
         Err(StaffLinkError::Password(PasswordError::Common)) => again(key("join-common")).await,
+        Err(StaffLinkError::Password(PasswordError::Own)) => again(key("join-own")).await,
         Err(StaffLinkError::Password(_)) => again(key("join-length")).await,
         Err(StaffLinkError::Busy) => again(key("sign-in-busy")).await,
         Err(StaffLinkError::Store(error)) => Err(error.into()),

@@ -1,6 +1,7 @@
 //! The staff's way on real stores: sign in, look, confirm, send back; and what is refused.
 
 use std::io::Cursor;
+use std::sync::Arc;
 use std::time::Duration;
 
 use gateways::screenshots::local::LocalScreenshots;
@@ -89,6 +90,29 @@ async fn nobody_sees_anything_without_signing_in() {
     let member = desk.member().await;
     let counts = desk.registration.cases.counts(&member).await.unwrap();
     assert_eq!(counts.of(&[CaseKind::Payment]), 1);
+}
+
+/// Whoever tries doors that are not theirs is seen by whoever reads the log: by the id, never by the name.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_for_want_of_a_right_is_written_down() {
+    let mut desk = open().await;
+    desk.sign_in("li.min").await;
+    let member = desk.member().await;
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let writer = Arc::new(log.reopen().unwrap());
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(writer).finish();
+    let listening = tracing::subscriber::set_default(subscriber);
+    assert_eq!(desk.get("/").await.0, StatusCode::OK);
+    assert_eq!(desk.get("/api-keys").await.0, StatusCode::FORBIDDEN);
+    drop(listening);
+    let text = std::fs::read_to_string(log.path()).unwrap();
+    let lines: Vec<&str> = text.lines().filter(|line| line.contains("security")).collect();
+    let [line] = lines[..] else { panic!("{text}") };
+    let id = member.id.0.to_string();
+    for part in ["refused", &*id, "GET", "/api-keys"] {
+        assert!(line.contains(part), "{part}: {line}");
+    }
+    assert!(!line.contains("li.min"), "{line}");
 }
 
 /// A cookie that somebody copied opens nothing after its owner has signed out, nor after they were disabled.

@@ -87,8 +87,10 @@ pub(crate) async fn show(
     if exam.window(waiter.now) == Window::Closed {
         return Ok(on());
     }
-    let cookie = format!("room-{}", exam.id);
-    let token = waiter.tokens.get(&cookie).map(Cookie::value);
+    let plain = format!("room-{}", exam.id);
+    let cookie = if app.is_secure() { format!("__Secure-{plain}") } else { plain.clone() };
+    // One of the version before has the name without TLS.
+    let token = waiter.tokens.get(&cookie).or_else(|| waiter.tokens.get(&plain)).map(Cookie::value);
     let position = app.outside.engine.take_position(&exam.id, &waiter.candidate, token).await;
     let position = position.inspect_err(|error| tracing::warn!(%error, exam = %exam.id, "no position")).ok();
     let kept = position.as_ref().and_then(|position| position.token.as_ref()).filter(|new| Some(new.as_str()) != token);

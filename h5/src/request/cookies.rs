@@ -20,7 +20,8 @@ pub(crate) struct Seal {
 
 /// One of these cookies.
 struct PrivateCookie {
-    /// Its name without TLS, and with: a browser refuses to take a `__Host-` from another host or without TLS.
+    /// Its name without TLS, and with: a browser refuses to take a `__Host-` from another host or without TLS, and a `__Secure-`,
+    /// which may be for some pages only, without TLS.
     names: [&'static str; 2],
     /// The only pages that it is sent to.
     path: &'static str,

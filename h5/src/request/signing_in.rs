@@ -37,8 +37,8 @@ pub(crate) fn probing(visit: &Visit, page: Markup) -> Response {
     if visit.has_cookies {
         return page.into_response();
     }
-    let secure = if visit.app.is_secure() { "; Secure" } else { "" };
-    ([(SET_COOKIE, format!("cookies=on; Path=/; HttpOnly; SameSite=Lax{secure}"))], page).into_response()
+    let (prefix, secure) = if visit.app.is_secure() { ("__Host-", "; Secure") } else { ("", "") };
+    ([(SET_COOKIE, format!("{prefix}cookies=on; Path=/; HttpOnly; SameSite=Lax{secure}"))], page).into_response()
 }
 
 /// The cookies that sign somebody in who typed the password on this browser.

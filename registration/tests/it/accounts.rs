@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use registration::desk::staff::{Role, StaffError, StaffSignInError};
 use registration::model::exam_rules::LoginKind;
 use registration::people::accounts::{AccountError, NewAccount, SessionId, SignInError};
+use registration::secrets::passwords::PasswordError;
 use uuid::Uuid;
 
 use crate::world::{PASSWORD, World, document};
@@ -65,6 +66,9 @@ async fn staff_have_names_roles_and_longer_passwords() {
     assert!(matches!(staff.add("boss", "long-enough-2", Role::Reviewer).await, Err(StaffError::NameTaken)));
     assert!(matches!(staff.add("b o s s", "long-enough-2", Role::Reviewer).await, Err(StaffError::Name)));
     assert!(matches!(staff.add("clerk", "short", Role::Reviewer).await, Err(StaffError::Password(_))));
+    let own = staff.add("zhang.wei.2027", "Zhang-Wei-2027!", Role::Reviewer).await;
+    assert!(matches!(own, Err(StaffError::Password(PasswordError::Own))), "made of one's own name");
+    assert!(matches!(staff.set_password("boss", "boss").await, Err(StaffError::Password(_))));
     world.finish().await;
 }
 

@@ -4,10 +4,12 @@ use std::sync::LazyLock;
 
 use bytes::Bytes;
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::api::router::Paths;
+use crate::api::wire::NAME_PATTERN;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -67,10 +69,27 @@ fn name_problems(document: &mut utoipa::openapi::OpenApi) {
     }
 }
 
+/// An exam and a sitting in a path are names; the routes name the parameter alone. What is no name is not there.
+fn say_names(document: &mut utoipa::openapi::OpenApi) {
+    let items = document.paths.paths.values_mut();
+    let operations = items.flat_map(|item| [&mut item.get, &mut item.put, &mut item.post, &mut item.delete]);
+    let parameters = operations.flatten().filter_map(|operation| operation.parameters.as_mut()).flatten();
+    for parameter in parameters {
+        let RefOr::T(parameter) = parameter else { continue };
+        let is_name = ["exam", "sitting"].contains(&parameter.name.as_str());
+        if let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema
+            && is_name
+        {
+            schema.pattern = Some(NAME_PATTERN.to_owned());
+        }
+    }
+}
+
 static TEXT: LazyLock<Bytes> = LazyLock::new(|| {
     let mut document = Document::openapi().merge_from(Paths::openapi());
     say_forbidden(&mut document);
     name_problems(&mut document);
+    say_names(&mut document);
     Bytes::from(document.to_pretty_json().expect("the document is plain data"))
 });
 
@@ -112,5 +131,33 @@ mod tests {
             })
             .collect();
         assert_eq!(documented, routed);
+    }
+
+    #[test]
+    fn the_document_says_how_names_are_written_and_what_comes_back() {
+        let document: serde_json::Value = serde_json::from_slice(&TEXT).unwrap();
+        let operations = document["paths"].as_object().unwrap().values().filter_map(|path| path.as_object());
+        let parameters =
+            operations.flat_map(|path| path.values()).filter_map(|operation| operation["parameters"].as_array());
+        let mut names = 0;
+        for parameter in parameters.flatten().filter(|parameter| parameter["name"] != "hold") {
+            assert_eq!(parameter["schema"]["pattern"], NAME_PATTERN, "{parameter}");
+            names += 1;
+        }
+        assert!(names > 10, "{names}");
+        let schemas = &document["components"]["schemas"];
+        let sittings = &schemas["PostHold"]["properties"]["sittings"];
+        assert_eq!(sittings["items"]["pattern"], NAME_PATTERN);
+        assert_eq!((sittings["minItems"].as_u64(), sittings["maxItems"].as_u64()), (Some(1), Some(16)));
+        assert_eq!(sittings["uniqueItems"], true);
+        let rate = &schemas["RoomSettings"]["properties"]["admit_per_second"];
+        let rates = (rate["minimum"].as_u64(), rate["maximum"].as_u64());
+        assert_eq!(rates, (Some(1), Some(u64::from(crate::waiting_room::ADMIT_PER_SECOND_MAX))));
+        // What is taken has no `id` and takes nothing else: what is answered is said apart.
+        let (view, taken) = (&schemas["ExamView"]["properties"], &schemas["PutExam"]["properties"]);
+        assert!(view["id"].is_object() && taken["id"].is_null());
+        for field in taken.as_object().unwrap().keys() {
+            assert!(view[field].is_object(), "{field}");
+        }
     }
 }

@@ -5,18 +5,26 @@ pub mod waiting_room;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
 
 use crate::hold::{Hold, HoldState};
 use crate::ids::{CandidateId, GroupId, HoldId, PoolId, Reference, SittingId};
 use crate::sitting::{Acknowledge, Availability, Exam, Level, Sitting};
 use crate::waiting_room::WaitingRoomSettings;
 
+/// How names are written, as a regular expression: what [`is_name`](crate::ids::is_name) takes.
+pub(super) const NAME_PATTERN: &str = "^[A-Za-z0-9_-]{1,64}$";
+
 /// What `PUT exam` takes.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PutExam {
-    /// Its name on pages, 1–200 characters, not all of them blank.
-    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
+    /// Its name on pages, 1–200 characters on one line, not all of them blank.
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+    )]
     pub title: String,
     /// How long a seat is held, 1–2,592,000.
     #[schema(minimum = 1, maximum = 2_592_000)]
@@ -44,9 +52,22 @@ pub struct PutExam {
 pub struct ExamView {
     /// The exam's id.
     pub id: String,
-    /// The exam's values, as `PUT exam` takes them.
-    #[serde(flatten)]
-    pub exam: PutExam,
+    /// Its name on pages.
+    pub title: String,
+    /// How long a seat is held.
+    pub hold_seconds: u32,
+    /// How much longer than shown a seat is kept.
+    pub grace_seconds: u32,
+    /// No holds before; not there: open already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opens_at: Option<Timestamp>,
+    /// No holds from then on; not there: open without end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closes_at: Option<Timestamp>,
+    /// When a hold counts as taken.
+    pub acknowledge: Acknowledge,
+    /// The waiting room before it.
+    pub waiting_room: WaitingRoomSettings,
 }
 
 impl From<&Exam> for ExamView {
@@ -54,15 +75,13 @@ impl From<&Exam> for ExamView {
         let seconds = |span: jiff::SignedDuration| u32::try_from(span.as_secs()).unwrap_or_default();
         Self {
             id: exam.id.to_string(),
-            exam: PutExam {
-                title: exam.title.clone(),
-                hold_seconds: seconds(exam.hold),
-                grace_seconds: seconds(exam.grace),
-                opens_at: exam.opens_at,
-                closes_at: exam.closes_at,
-                acknowledge: exam.acknowledge,
-                waiting_room: exam.waiting_room,
-            },
+            title: exam.title.clone(),
+            hold_seconds: seconds(exam.hold),
+            grace_seconds: seconds(exam.grace),
+            opens_at: exam.opens_at,
+            closes_at: exam.closes_at,
+            acknowledge: exam.acknowledge,
+            waiting_room: exam.waiting_room,
         }
     }
 }
@@ -71,8 +90,12 @@ impl From<&Exam> for ExamView {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PutSitting {
-    /// Its name on pages, 1–200 characters, not all of them blank.
-    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
+    /// Its name on pages, 1–200 characters on one line, not all of them blank.
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+    )]
     pub title: String,
     /// Sittings of one group exclude each other. Cannot change later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -81,9 +104,13 @@ pub struct PutSitting {
     /// Seats, 0–10,000,000. May change at any time, also below what is taken.
     #[schema(maximum = 10_000_000)]
     pub capacity: u32,
-    /// Where it is, 1–200 characters, not all of them blank.
+    /// Where it is, 1–200 characters on one line, not all of them blank.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+    )]
     pub venue: Option<String>,
     /// The time at which the sitting begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -151,12 +178,19 @@ pub struct PostHold {
     /// even under the same name. Its keys of one name share theirs.
     #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$")]
     pub candidate: CandidateId,
-    /// 1–16 sittings of one pool: all or none.
-    #[schema(value_type = Vec<String>, min_items = 1, max_items = 16)]
+    /// 1–16 sittings of one pool, each once: all or none.
+    #[schema(schema_with = sittings)]
     pub sittings: Vec<SittingId>,
     /// What the waiting room gave; needed while it is on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pass: Option<String>,
+}
+
+/// The sittings of a hold in the document, which says of each how it is written.
+fn sittings() -> Array {
+    let name = ObjectBuilder::new().schema_type(Type::String).pattern(Some(NAME_PATTERN));
+    let described = ArrayBuilder::new().description(Some("1–16 sittings of one pool, each once: all or none."));
+    described.items(name).min_items(Some(1)).max_items(Some(16)).unique_items(true).build()
 }
 
 /// A hold as callers of the API see it.

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::{Either, Full};
 use httpkit::quiet::{Quiet, spread_seconds};
 use hyper::body::Incoming;
@@ -23,6 +23,10 @@ use super::{Answers, Door};
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A longer id of the caller's is replaced.
 const ID_BYTES_MAX: usize = 64;
+/// What is no page loads nothing and stands in no frame, wherever a browser may show it; pages say their own.
+const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
+/// Browsers that were here by https come by nothing else for a year. Without TLS they pass it over (RFC 6797, 8.1).
+const HTTPS_ONLY: &str = "max-age=31536000";
 const PANIC: &str = r#"{"type":"urn:seathold:problem:internal","title":"Internal Server Error","status":500,"code":"internal","detail":"The server failed. Nothing that it had not confirmed was changed."}"#;
 
 /// Differs from every earlier process's, so that ids do not come twice.
@@ -69,11 +73,21 @@ pub(super) async fn answered<A: Answers>(
             response
         }
     };
+    guard(response.headers_mut(), desk.answers.is_https());
     response.headers_mut().insert(REQUEST_ID, id);
     if desk.last_words.load(Ordering::Relaxed) {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+/// What every answer says to browsers, refusals and failures among them.
+fn guard(headers: &mut HeaderMap, is_https: bool) {
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(NO_PAGE));
+    if is_https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HTTPS_ONLY));
+    }
 }
 
 async fn worked_on<A: Answers>(
@@ -135,6 +149,20 @@ mod tests {
 
     fn with_id(id: &'static str) -> HeaderValue {
         request_id(&Request::builder().header(REQUEST_ID, id).body(()).unwrap())
+    }
+
+    #[test]
+    fn every_answer_says_what_browsers_may_do_with_it_and_a_page_says_it_itself() {
+        let mut bare = HeaderMap::new();
+        guard(&mut bare, false);
+        assert_eq!(bare[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        assert_eq!(bare[header::CONTENT_SECURITY_POLICY], NO_PAGE);
+        assert!(!bare.contains_key(header::STRICT_TRANSPORT_SECURITY));
+        let own = HeaderValue::from_static("default-src 'self'");
+        let mut page = HeaderMap::from_iter([(header::CONTENT_SECURITY_POLICY, own.clone())]);
+        guard(&mut page, true);
+        assert_eq!(page.get_all(header::CONTENT_SECURITY_POLICY).iter().collect::<Vec<_>>(), [&own]);
+        assert_eq!(page[header::STRICT_TRANSPORT_SECURITY], HTTPS_ONLY);
     }
 
     #[test]

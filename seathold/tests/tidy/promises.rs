@@ -1,5 +1,5 @@
-//! Whoever runs the site reads in `docs/promises.md` what is survived, and in `docs/street` what shows that real names, phones and
-//! attackers are borne: each test that they name is there.
+//! Whoever runs the site reads in `docs/promises.md` what is survived, in `docs/street` what shows that real names, phones and
+//! attackers are borne, and in `docs/asvs.md` how a standard of security is met: each test and file that they name is there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,6 +9,10 @@ use super::files::{files, report, root, stem};
 const DOCUMENT: &str = "docs/promises.md";
 /// What the street does to the product, line by line.
 const STREET: &str = "docs/street/";
+/// How the OWASP Application Security Verification Standard is met, requirement by requirement.
+const STANDARD: &str = "docs/asvs.md";
+/// How many requirements its levels 1 and 2 have, by chapter.
+const REQUIREMENTS: [usize; 17] = [27, 11, 19, 10, 9, 35, 18, 7, 7, 29, 14, 9, 13, 9, 13, 16, 7];
 /// The table whose last column names tests.
 const TABLE: &str = "## What is survived, and for how long it is felt";
 
@@ -51,6 +55,60 @@ fn every_test_that_the_street_names_is_there() {
         }
     }
     report("38: every line of the street has its test", &found);
+}
+
+/// The requirements that a row is about: `1.2.3`, or `1.2.3–1.2.7` for all between of the same section, and lists of both.
+fn requirements(cell: &str) -> Vec<(usize, usize, usize)> {
+    let number = |text: &str| {
+        let mut parts = text.trim().split('.').map(|part| part.parse::<usize>().ok());
+        Some((parts.next()??, parts.next()??, parts.next()??))
+    };
+    let mut found = Vec::new();
+    for part in cell.split(',') {
+        let (first, last) = part.split_once('–').unwrap_or((part, part));
+        if let (Some(first), Some(last)) = (number(first), number(last)) {
+            let (chapter, section, from): (usize, usize, usize) = first;
+            let (_, _, to): (usize, usize, usize) = last;
+            found.extend((from..=to).map(|one| (chapter, section, one)));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_requirement_of_the_standard_has_its_answer() {
+    let text = fs::read_to_string(root().join(STANDARD)).expect("how the standard is met is written down");
+    let sources = files(".rs");
+    let tests = functions(&sources);
+    let mut faults = Vec::new();
+    let mut seen = BTreeSet::new();
+    for row in text.lines().filter(|line| line.starts_with("| ")) {
+        let mut cells = row.trim_matches(['|', ' ']).split(" | ");
+        let (Some(numbers), Some(answer)) = (cells.next(), cells.nth(1)) else { continue };
+        for number in requirements(numbers) {
+            if answer.trim().is_empty() || !seen.insert(number) {
+                faults.push(format!("answered twice or not at all: {number:?}"));
+            }
+        }
+        let missing = quoted(row).filter_map(named).filter(|name| !tests.contains(name));
+        faults.extend(missing.map(|name| format!("no test is called {name}")));
+        let paths =
+            quoted(row).filter(|path| path.contains('/') && !path.starts_with('/') && !path.contains([' ', '{']));
+        faults.extend(paths.filter(|path| !root().join(path).exists()).map(|path| format!("there is no {path}")));
+    }
+    for (chapter, wanted) in (1..).zip(REQUIREMENTS) {
+        let answered = seen.iter().filter(|(one, _, _)| *one == chapter).count();
+        if answered != wanted {
+            faults.push(format!("{answered} of {wanted} requirements of V{chapter} are answered"));
+        }
+    }
+    report(
+        "38: every requirement of the standard has its answer",
+        &match faults.is_empty() {
+            true => BTreeMap::new(),
+            false => BTreeMap::from([(STANDARD.to_owned(), faults)]),
+        },
+    );
 }
 
 #[test]

@@ -22,8 +22,8 @@ use crate::view::layout::{heading, page};
 pub(crate) const UPLOAD_BYTES: usize = 100 * 1024;
 /// Most bytes that are taken.
 pub(crate) const UPLOAD_BYTES_MAX: usize = UPLOAD_BYTES + 1024;
-/// Set on the way here, and looked for once one is here.
-const COOKIE: &str = "phone-check";
+/// Set on the way here, and looked for once one is here: its name without TLS, and with.
+const COOKIES: [&str; 2] = ["phone-check", "__Secure-phone-check"];
 
 #[derive(Default, Deserialize)]
 pub(crate) struct Round {
@@ -44,14 +44,16 @@ pub(crate) struct Found {
 /// Sends whoever comes round once, with a cookie: who comes without it keeps none.
 pub(crate) async fn show(visit: Visit, Query(round): Query<Round>, headers: HeaderMap) -> Response {
     let jar = CookieJar::from_headers(&headers);
-    let has_cookies = jar.get(COOKIE).is_some();
+    let is_secure = visit.app.is_secure();
+    let cookie = COOKIES[usize::from(is_secure)];
+    let has_cookies = jar.get(cookie).is_some();
     if round.round.is_empty() && !has_cookies {
-        let cookie = Cookie::build((COOKIE, "on"))
+        let cookie = Cookie::build((cookie, "on"))
             .path("/check-phone")
             .max_age(time::Duration::hours(1))
             .same_site(SameSite::Lax)
             .http_only(true)
-            .secure(visit.app.is_secure())
+            .secure(is_secure)
             .build();
         return (CookieJar::new().add(cookie), Redirect::to("/check-phone?round=1")).into_response();
     }

@@ -4,17 +4,19 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use http::HeaderMap;
 use registration::people::accounts::Display;
 
-const COOKIE: &str = "display";
+/// Its name without TLS, and with.
+const COOKIES: [&str; 2] = ["display", "__Host-display"];
 
 /// How this browser's pages are drawn, as far as the account of whoever is signed in does not say it.
 pub(crate) fn display(headers: &HeaderMap) -> Display {
     let jar = CookieJar::from_headers(headers);
-    jar.get(COOKIE).and_then(|cookie| cookie.value().parse().ok()).unwrap_or_default()
+    // One of the version before has the name without TLS.
+    COOKIES.iter().rev().find_map(|name| jar.get(name)?.value().parse().ok()).unwrap_or_default()
 }
 
 /// The header that keeps it for a year.
 pub(crate) fn keep(display: Display, is_secure: bool) -> CookieJar {
-    let cookie = Cookie::build((COOKIE, display.as_ref().to_owned()))
+    let cookie = Cookie::build((COOKIES[usize::from(is_secure)], display.as_ref().to_owned()))
         .path("/")
         .max_age(time::Duration::days(365))
         .same_site(SameSite::Lax)
@@ -34,8 +36,8 @@ mod tests {
     #[test]
     fn a_browser_keeps_what_was_chosen_and_nothing_else() {
         assert_eq!(display(&HeaderMap::new()), Display::Ordinary);
-        for chosen in [Display::Elder, Display::Ordinary] {
-            assert_eq!(display(&sent_back(&keep(chosen, false).into_response())), chosen);
+        for (chosen, is_secure) in [(Display::Elder, false), (Display::Ordinary, true), (Display::Elder, true)] {
+            assert_eq!(display(&sent_back(&keep(chosen, is_secure).into_response())), chosen);
         }
         let other = HeaderMap::from_iter([(http::header::COOKIE, "display=huge".parse().unwrap())]);
         assert_eq!(display(&other), Display::Ordinary);

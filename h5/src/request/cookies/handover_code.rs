@@ -10,7 +10,7 @@ use super::{PrivateCookie, Seal, moment};
 
 /// It lives longer than a code is good, so that the page can say what became of it.
 const CODE: PrivateCookie = PrivateCookie {
-    names: ["handover-code", "handover-code"],
+    names: ["handover-code", "__Secure-handover-code"],
     path: "/me/identity/handover",
     lifetime: SignedDuration::from_hours(1),
 };

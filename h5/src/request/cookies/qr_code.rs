@@ -9,8 +9,11 @@ use registration::people::accounts::{NewQrSignIn, QrToken};
 use super::{PrivateCookie, Seal};
 
 /// It lives longer than a code is good, so that the page can say what became of it.
-const CODE: PrivateCookie =
-    PrivateCookie { names: ["qr-code", "qr-code"], path: "/sign-in/phone", lifetime: SignedDuration::from_mins(10) };
+const CODE: PrivateCookie = PrivateCookie {
+    names: ["qr-code", "__Secure-qr-code"],
+    path: "/sign-in/phone",
+    lifetime: SignedDuration::from_mins(10),
+};
 
 /// The code that was made last on this browser.
 pub(crate) fn read(headers: &HeaderMap, seal: &Seal) -> Option<NewQrSignIn> {

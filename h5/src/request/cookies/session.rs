@@ -19,12 +19,17 @@ const LIFETIME_BEFORE: SignedDuration = SignedDuration::from_hours(12);
 const SESSION_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// A browser is known again by this, on the page for signing in only.
 const DEVICE: PrivateCookie = PrivateCookie {
-    names: ["known-device", "known-device"],
+    names: ["known-device", "__Secure-known-device"],
     path: "/sign-in",
     lifetime: SignedDuration::from_hours(365 * 24),
 };
 /// Who signed in last by another page: there the cookie above is not sent, and so it is not written over.
-const ELSEWHERE: PrivateCookie = PrivateCookie { names: ["known-elsewhere", "known-elsewhere"], ..DEVICE };
+const ELSEWHERE: PrivateCookie = PrivateCookie { names: ["known-elsewhere", "__Secure-known-elsewhere"], ..DEVICE };
+/// What the version before called both with TLS, too. They are read for the year that they last, and not written.
+const BEFORE: [PrivateCookie; 2] = [
+    PrivateCookie { names: ["known-device", "known-device"], ..DEVICE },
+    PrivateCookie { names: ["known-elsewhere", "known-elsewhere"], ..DEVICE },
+];
 
 /// A sign-in as its cookie says. Whether it is still good, the account's epoch decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +106,13 @@ pub(crate) fn begin_on(
 
 /// The browser that signed in before, if it did.
 pub(crate) fn device(headers: &HeaderMap, seal: &Seal) -> Option<Device> {
-    let (known, elsewhere) = (device_in(&DEVICE, headers, seal), device_in(&ELSEWHERE, headers, seal));
+    let before = || device_of(&BEFORE, headers, seal).filter(|_| seal.is_secure);
+    device_of(&[DEVICE, ELSEWHERE], headers, seal).or_else(before)
+}
+
+/// The browser by the cookie of the page for signing in, and by that of others.
+fn device_of([known, elsewhere]: &[PrivateCookie; 2], headers: &HeaderMap, seal: &Seal) -> Option<Device> {
+    let (known, elsewhere) = (device_in(known, headers, seal), device_in(elsewhere, headers, seal));
     let (Some(known), Some(elsewhere)) = (&known, &elsewhere) else { return known.or(elsewhere) };
     let joined = |device: Device, account: &AccountId| Device::after_sign_in(Some(&device), *account);
     Some(elsewhere.accounts.iter().fold(known.clone(), joined))
@@ -199,6 +210,28 @@ mod tests {
         let known = device(&headers, &seal).unwrap();
         assert_eq!(known.accounts, [account.id]);
         assert_eq!(device(&headers, &Seal { key: Key::generate(), is_secure: false }), None);
+    }
+
+    #[test]
+    fn behind_https_no_other_site_writes_who_is_known_and_those_of_before_go_on() {
+        let (key, now) = (Key::generate(), Timestamp::now());
+        let (plain, seal) = (Seal { key: key.clone(), is_secure: false }, Seal { key, is_secure: true });
+        let account = account("张伟");
+        let before = begin_on(&account, new_session(now), ("/sign-in", None), &plain, now).into_response();
+        let known = device(&sent_back(&before), &seal).unwrap();
+        assert_eq!(known.accounts, [account.id], "by the name of the version before");
+        let written = begin_on(&account, new_session(now), ("/sign-in", Some(&known)), &seal, now).into_response();
+        let names: Vec<&str> = written
+            .headers()
+            .get_all("set-cookie")
+            .iter()
+            .filter_map(|set| set.to_str().unwrap().split('=').next())
+            .filter(|name| !name.contains("seathold"))
+            .collect();
+        assert_eq!(names, ["__Secure-known-device"]);
+        let again = device(&sent_back(&written), &seal).unwrap();
+        assert_eq!((again.id, again.accounts), (known.id, known.accounts));
+        assert_eq!(device(&sent_back(&written), &plain), None);
     }
 
     #[test]

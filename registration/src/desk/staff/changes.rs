@@ -63,7 +63,7 @@ impl Staff {
     /// Adds a member of staff. The name is theirs for good, also once they are disabled.
     pub async fn add(&self, name: &str, password: &str, duty: impl Into<Duty>) -> Result<StaffMember, StaffError> {
         let duty = duty.into();
-        let password = Password::of_staff(password)?;
+        let password = Password::of_staff(password)?.unlike(&[name.to_owned()])?;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         let member = self.insert(&transaction, By::Operator, (name, &duty), &password).await?;
@@ -73,7 +73,7 @@ impl Staff {
 
     /// Gives somebody another password; whoever is signed in under the name is so no more.
     pub async fn set_password(&self, name: &str, password: &str) -> Result<(), StaffError> {
-        let password = Password::of_staff(password)?;
+        let password = Password::of_staff(password)?.unlike(&[name.to_owned()])?;
         let password_hash = self.hasher.hash(&password).await.map_err(|_| StaffError::Busy)?;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
