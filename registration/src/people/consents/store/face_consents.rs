@@ -10,7 +10,7 @@ use crate::store::StoreError;
 /// What the account said last.
 pub(crate) async fn get(client: &impl GenericClient, account: Uuid) -> Result<FaceConsent, StoreError> {
     let statement = client
-        .prepare_cached("SELECT given_at, withdrawn_at FROM registration.face_consents() WHERE account = $1")
+        .prepare_cached("SELECT given_at, withdrawn_at FROM registration.face_consents WHERE account = $1")
         .await?;
     let Some(row) = client.query_opt(&statement, &[&account]).await? else { return Ok(FaceConsent::None) };
     let withdrawn_at: Option<Timestamp> = row.get("withdrawn_at");
@@ -39,7 +39,7 @@ pub(crate) async fn give(
 ) -> Result<bool, StoreError> {
     let statement = client
         .prepare_cached(
-            "INSERT INTO registration.face_consents() AS f (account, version, given_at) VALUES ($1, $2, $3)
+            "INSERT INTO registration.face_consents AS f (account, version, given_at) VALUES ($1, $2, $3)
              ON CONFLICT (account) DO UPDATE SET version = $2, given_at = $3, withdrawn_at = NULL
              WHERE f.withdrawn_at IS NOT NULL OR f.version <> $2",
         )
@@ -51,7 +51,7 @@ pub(crate) async fn give(
 pub(crate) async fn withdraw(client: &impl GenericClient, account: Uuid, now: Timestamp) -> Result<bool, StoreError> {
     let statement = client
         .prepare_cached(
-            "UPDATE registration.face_consents() SET withdrawn_at = greatest($2, given_at)
+            "UPDATE registration.face_consents SET withdrawn_at = greatest($2, given_at)
              WHERE account = $1 AND withdrawn_at IS NULL",
         )
         .await?;
