@@ -1,6 +1,6 @@
 //! Signing in by an identity provider, as a university has one: its word stands in place of the password, and, where the operator
-//! says so, of the second factor. Who somebody is, the pair of issuer and subject says and nothing else; whoever is linked to none is
-//! let in by nobody. What failed counts against the network as a wrong password does.
+//! says so and the member has a second factor of ours, of that one, too. Who somebody is, the pair of issuer and subject says and
+//! nothing else; whoever is linked to none is let in by nobody. What failed counts against the network, apart from its wrong passwords.
 
 mod linked;
 
@@ -13,8 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::factors::factors;
 use super::sessions::{FRESH_MAX, Origin, SessionToken};
-use super::sign_in::NETWORK_WRONG_FREE;
 use super::{Staff, StaffMember, read};
 use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::store;
@@ -22,6 +22,7 @@ use crate::desk::store::staff_subjects::At;
 use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::ids::StaffId;
+use crate::secrets::attempts::Counted;
 use crate::store::StoreError;
 
 pub use gateways::oidc::{ProviderName, REDIRECT_PATH};
@@ -29,6 +30,10 @@ pub use linked::{LinkedSubject, ProviderLinkError};
 
 /// How long a browser may be away, at the provider.
 const AWAY_MAX: SignedDuration = SignedDuration::from_mins(10);
+/// Answers of one network to questions of ours that let nobody in, before the next must wait.
+const NETWORK_FAILED_FREE: u32 = 30;
+/// Answers of one network to no question of ours that are written down; then they are so ever more rarely.
+const NETWORK_STALE_FREE: u32 = 30;
 /// What a question is sealed for while its browser is away.
 const CONTEXT: &str = "staff.provider";
 /// What the audit calls somebody of whom nobody knows who they are.
@@ -76,7 +81,7 @@ pub enum Arrived {
         member: Box<StaffMember>,
         /// With which sign-in.
         token: SessionToken,
-        /// Whether the provider's second factor counts, so that none is asked for here.
+        /// Whether the provider's second factor counts, so that none is asked for here: it said so, and the member has one of ours.
         is_all_in: bool,
         /// Where they were going.
         next: String,
@@ -181,28 +186,38 @@ impl Staff {
     /// Takes what a browser brings back, once.
     pub async fn back_from_provider(&self, back: &Back<'_>, origin: &Origin<'_>) -> Result<Arrived, ProviderError> {
         let provider = self.provider.as_ref().ok_or(ProviderError::NotThere)?;
-        let network = self.network_counted(origin);
+        let question = match self.question(back) {
+            Ok(question) => question,
+            Err(error) => {
+                // Any page can have a browser ask for this address: that keeps nobody out, and fills the audit only so fast.
+                let stale = self.counted_at_provider("staff provider stale", origin);
+                if self.attempts.begin(stale, NETWORK_STALE_FREE).is_ok() {
+                    self.write_refusal(&error, origin).await?;
+                }
+                return Err(error);
+            }
+        };
+        let network = self.counted_at_provider("staff provider", origin);
         let too_many = |retry_after| ProviderError::TooMany { retry_after };
-        self.attempts.begin(network, NETWORK_WRONG_FREE).map_err(too_many)?;
+        self.attempts.begin(network, NETWORK_FAILED_FREE).map_err(too_many)?;
         // It is large.
-        match Box::pin(self.arrived(provider, back, origin)).await {
+        match Box::pin(self.arrived(provider, (back, question), origin)).await {
             Ok(arrived) => {
                 self.attempts.forget(&network);
                 Ok(arrived)
             }
             Err(error) => {
+                if matches!(error, ProviderError::Store(_)) {
+                    self.attempts.take_off(&network, 1);
+                }
                 self.write_refusal(&error, origin).await?;
                 Err(error)
             }
         }
     }
 
-    async fn arrived(
-        &self,
-        provider: &IdentityProvider,
-        back: &Back<'_>,
-        origin: &Origin<'_>,
-    ) -> Result<Arrived, ProviderError> {
+    /// The question of ours that a browser brings the answer to, and until when it is one. Nothing but the browser is asked.
+    fn question(&self, back: &Back<'_>) -> Result<(Kept, Timestamp), ProviderError> {
         let kept: Kept =
             back.kept.and_then(|kept| self.unsealed(CONTEXT, kept)).ok_or(ProviderError::Stale("cookie"))?;
         let ends = Timestamp::from_second(kept.ends).map_err(|_| ProviderError::Stale("cookie"))?;
@@ -212,6 +227,20 @@ impl Staff {
         if ends <= clock::now() {
             return Err(ProviderError::Stale("time"));
         }
+        Ok((kept, ends))
+    }
+
+    /// What comes back from the provider and lets nobody in counts against this, apart from wrong passwords.
+    fn counted_at_provider(&self, purpose: &str, origin: &Origin<'_>) -> Counted {
+        self.vault.index(purpose, &origin.network().to_string())
+    }
+
+    async fn arrived(
+        &self,
+        provider: &IdentityProvider,
+        (back, (kept, ends)): (&Back<'_>, (Kept, Timestamp)),
+        origin: &Origin<'_>,
+    ) -> Result<Arrived, ProviderError> {
         let client = self.database.client().await?;
         let is_first = store::staff_subjects::staff_provider_states::take(&client, &hash(&kept.state), ends).await?;
         // No connection is held while the provider is asked.
@@ -252,7 +281,9 @@ impl Staff {
         }
         let now = clock::now();
         store::staff_subjects::used(&client, at, (&somebody.shown, now)).await?;
-        let is_all_in = somebody.has_second_factor;
+        // To whoever has none of ours, the pages give one without asking for any: it is to be theirs before they are in.
+        let has_own = factors(&client, &member).await?.is_set_up();
+        let is_all_in = somebody.has_second_factor && has_own;
         let detail = if is_all_in { "second factor" } else { "first factor" };
         let (actor, about) = (Actor::Staff(member.id), format!("staff.{}", member.name));
         let entry = Entry::new(actor, AuditAction::StaffSignedInByProvider, &about);

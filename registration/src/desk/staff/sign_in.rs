@@ -18,7 +18,7 @@ use crate::store::StoreError;
 /// keeps somebody else out.
 const WRONG_FREE: u32 = 5;
 /// Wrong passwords of one network, whatever the names, before the next must wait.
-pub(super) const NETWORK_WRONG_FREE: u32 = 30;
+const NETWORK_WRONG_FREE: u32 = 30;
 
 /// Why nobody was signed in.
 #[derive(Debug, thiserror::Error)]
@@ -100,11 +100,6 @@ impl Staff {
         }
         let network = origin.network();
         let named = self.vault.index("staff", &format!("{network} {name}"));
-        (named, Some(self.network_counted(origin)))
-    }
-
-    /// What a sign-in that failed counts against, whatever the name.
-    pub(super) fn network_counted(&self, origin: &Origin<'_>) -> Counted {
-        self.vault.index("staff network", &origin.network().to_string())
+        (named, Some(self.vault.index("staff network", &network.to_string())))
     }
 }
