@@ -30,6 +30,8 @@ pub use linked::{LinkedSubject, ProviderLinkError};
 
 /// How long a browser may be away, at the provider.
 const AWAY_MAX: SignedDuration = SignedDuration::from_mins(10);
+/// By how much the provider's clock and ours may differ: what it says was a moment ago may be a moment to come here.
+const SKEW_MAX: SignedDuration = SignedDuration::from_mins(1);
 /// Answers of one network to questions of ours that let nobody in, before the next must wait.
 const NETWORK_FAILED_FREE: u32 = 30;
 /// Answers of one network to no question of ours that are written down; then they are so ever more rarely.
@@ -325,10 +327,11 @@ impl Staff {
     }
 }
 
-/// When the second factor was shown, by what the provider says of it. One that does not say so, or names a moment to come, has
-/// vouched for it, and for nothing that needs it fresh.
+/// When the second factor was shown, by what the provider says of it: no later than now. One that does not say so, or names a moment
+/// further ahead than clocks differ, has vouched for it, and for nothing that needs it fresh.
 fn shown_at(authenticated_at: Option<Timestamp>, now: Timestamp) -> Timestamp {
-    authenticated_at.filter(|at| *at <= now).unwrap_or(now - FRESH_MAX)
+    let said = authenticated_at.filter(|at| now.duration_since(*at) >= -SKEW_MAX);
+    said.map_or(now - FRESH_MAX, |at| at.min(now))
 }
 
 fn hash(state: &str) -> [u8; 32] {
@@ -350,7 +353,10 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(10);
         let before = now - SignedDuration::from_mins(2);
         assert_eq!(shown_at(Some(before), now), before);
-        for unsaid in [None, Some(now + SignedDuration::from_secs(1))] {
+        for ahead in [1, 60].map(SignedDuration::from_secs) {
+            assert_eq!(shown_at(Some(now + ahead), now), now, "their clock is ahead by {ahead}");
+        }
+        for unsaid in [None, Some(now + SignedDuration::from_secs(61))] {
             assert_eq!(now.duration_since(shown_at(unsaid, now)), FRESH_MAX, "{unsaid:?}");
         }
     }
