@@ -108,8 +108,10 @@ pub(crate) async fn back(
             Ok((kept, Redirect::to("/my/provider")).into_response())
         }
         Err(error) => {
+            // The answer to another question, which any page can send: the one under way is still to be answered.
+            let is_another = matches!(error, ProviderError::Stale("state"));
             let answer = refused(&app, words(Language::of(&headers)), error)?;
-            Ok((at_provider::forget(cookie_key), answer).into_response())
+            Ok(if is_another { answer } else { (at_provider::forget(cookie_key), answer).into_response() })
         }
     }
 }
