@@ -10,16 +10,21 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use redis::{ConnectionAddr, ConnectionInfo, RedisResult};
 
-use super::node::Node;
+use super::node::{ENCRYPT_WAIT, Node};
 use crate::tls::Tls;
 
 const SLOTS: usize = 16_384;
 /// How long a node may take to say what it knows; the others' words are enough.
 const VIEW_WAIT: Duration = Duration::from_millis(500);
+/// The same while nobody's word is known yet and keys are agreed on meanwhile: by then each has said why they cannot be.
+const FIRST_VIEW_WAIT: Duration = Duration::from_secs(4);
 /// Whoever asks again so soon gets what was found out.
 const REFRESH_EVERY: Duration = Duration::from_millis(50);
 /// Redis's own bound on the nodes of a cluster.
 const NODES_MAX: usize = 1_000;
+
+const _: () =
+    assert!(FIRST_VIEW_WAIT.as_millis() > ENCRYPT_WAIT.as_millis(), "a node is told apart from one in clear text");
 
 /// A Redis Cluster.
 #[derive(Debug)]
@@ -115,8 +120,10 @@ impl Cluster {
         }
         let known: Vec<_> =
             self.nodes.read().unwrap_or_else(PoisonError::into_inner).by_address.values().cloned().collect();
+        let is_known = known.iter().any(|node| node.standing().is_some());
+        let wait = if self.tls.is_none() || is_known { VIEW_WAIT } else { FIRST_VIEW_WAIT };
         let views = join_all(known.iter().map(|node| async move {
-            let view = tokio::time::timeout(VIEW_WAIT, view(node)).await;
+            let view = tokio::time::timeout(wait, view(node)).await;
             view.unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))
         }))
         .await;
@@ -204,6 +211,7 @@ fn range(word: &str) -> Option<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tls::{Authorities, Check, StoreKind};
 
     const VIEW: &str = "\
 a1 127.0.0.1:7000@17000,host myself,master - 0 0 1 connected 0-99 101-5460 [100->-b2]
@@ -231,6 +239,18 @@ d4 :0@0 master,noaddr - 0 0 9 disconnected 0-16383
             claim(2, "127.0.0.1:7001", vec![(5_461, 10_922)]),
         ];
         assert_eq!(claims, wanted);
+    }
+
+    /// The clock goes on by itself wherever everybody waits.
+    #[tokio::test(start_paused = true)]
+    async fn a_cluster_that_says_nothing_by_tls_is_waited_for_until_that_can_be_told() {
+        let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let url = format!("redis://127.0.0.1:{}", silent.local_addr().unwrap().port());
+        let seed = redis::IntoConnectionInfo::into_connection_info(url).unwrap();
+        let tls = Tls::new(StoreKind::Redis, Check::Key, Authorities::System, None).unwrap();
+        let cluster = Cluster::new(vec![seed], Some(tls)).unwrap();
+        let said = cluster.refresh().await.unwrap_err().to_string();
+        assert!(said.contains("has not agreed on TLS in time"), "{said}");
     }
 
     #[test]

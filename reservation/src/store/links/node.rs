@@ -26,7 +26,7 @@ use crate::tls::Tls;
 pub(in crate::store) const RESPONSE_WAIT: Duration = Duration::from_secs(2);
 const CONNECT_WAIT: Duration = Duration::from_secs(1);
 /// The same where keys are agreed on meanwhile, on a machine that is busy.
-const ENCRYPT_WAIT: Duration = Duration::from_secs(3);
+pub(super) const ENCRYPT_WAIT: Duration = Duration::from_secs(3);
 /// Whoever waited for a connection that was refused hears so too, instead of trying again one by one.
 const REFUSED_FOR: Duration = Duration::from_millis(100);
 /// Calls that may wait in memory for the socket; the lanes in front bound them before.
