@@ -121,7 +121,8 @@ fn encryption(given: Given) -> Result<Encryption, TlsFault> {
     let mode = given.mode.as_deref().unwrap_or(if is_system { "verify-full" } else { "prefer" });
     if is_system && mode != "verify-full" {
         return setting(format!(
-            "sslrootcert=system goes with sslmode=verify-full, not with {mode}: anybody can have a certificate of theirs"
+            "sslrootcert=system goes with sslmode=verify-full, not with {}: anybody can have a certificate of theirs",
+            repeatable(mode)
         ));
     }
     let check = match (mode, &authorities) {
@@ -140,12 +141,19 @@ fn encryption(given: Given) -> Result<Encryption, TlsFault> {
         }
         (other, _) => {
             return setting(format!(
-                "sslmode={other} is unknown: it is disable, prefer, require, verify-ca or verify-full"
+                "sslmode={} is unknown: it is disable, prefer, require, verify-ca or verify-full",
+                repeatable(other)
             ));
         }
     };
     let tls = Tls::new(StoreKind::Postgres, check, authorities.unwrap_or(Authorities::System), own.as_ref())?;
     Ok(if mode == "prefer" { Encryption::IfOffered(tls) } else { Encryption::Always(tls) })
+}
+
+/// A mode as it may be repeated: what has more in it than a word may be a password that was to stand apart.
+fn repeatable(mode: &str) -> &str {
+    let is_word = mode.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if is_word { mode } else { "…" }
 }
 
 #[cfg(test)]
@@ -173,6 +181,7 @@ mod tests {
     fn what_would_be_less_than_it_looks_like_is_refused_in_a_sentence() {
         for (query, wanted) in [
             ("?sslmode=verify_full", "sslmode=verify_full is unknown: it is disable, prefer, require, verify-ca or"),
+            ("?sslmode=require;password=secret", "sslmode=… is unknown"),
             ("?sslmode=allow", "sslmode=allow prefers clear text"),
             ("?sslmode=verify-ca", "sslmode=verify-ca asks an authority of your own"),
             (
@@ -185,6 +194,27 @@ mod tests {
         ] {
             let said = read(query).unwrap_err();
             assert!(said.contains(wanted) && !said.contains("secret"), "{query}: {said}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_wrong_is_refused_without_its_password() {
+        for address in [
+            "host=h sslmode='require password=secret",
+            "host=h sslrootcert='/ca.pem password=secret sslmode=require",
+            "host=h sslmode=require'password=secret",
+            r"host=h sslmode=require\ password=secret",
+            "host=h sslmode require password=secret",
+            "host=h user='u password=secret",
+        ] {
+            let fault = PostgresAddress::read(address).expect_err(address);
+            let mut said = fault.to_string();
+            let mut cause = std::error::Error::source(&fault);
+            while let Some(below) = cause {
+                said = format!("{said}: {below}");
+                cause = below.source();
+            }
+            assert!(!said.contains("secret"), "{address}: {said}");
         }
     }
 }

@@ -66,7 +66,8 @@ fn of_words(words: &str) -> (String, Given) {
     let (mut given, mut left, mut rest) = (Given::default(), String::new(), words.trim_start());
     while let Some((key, after)) = rest.split_once('=') {
         let after = after.trim_start();
-        let (value, length) = value_of(after);
+        // Whatever stands behind a quote that nobody closed may be a password: the library refuses it and repeats none of it.
+        let Some((value, length)) = value_of(after) else { break };
         if !given.take(key.trim_end(), &value) {
             left.push_str(key);
             left.push('=');
@@ -79,8 +80,8 @@ fn of_words(words: &str) -> (String, Given) {
     (left, given)
 }
 
-/// The value that a text begins with, and how many bytes of the text it takes.
-fn value_of(text: &str) -> (String, usize) {
+/// The value that a text begins with, and how many bytes of the text it takes; `None` when its quote is not closed.
+fn value_of(text: &str) -> Option<(String, usize)> {
     let is_quoted = text.starts_with('\'');
     let (mut value, mut is_escaped) = (String::new(), false);
     for (at, letter) in text.char_indices().skip(usize::from(is_quoted)) {
@@ -90,12 +91,12 @@ fn value_of(text: &str) -> (String, usize) {
                 is_escaped = false;
             }
             '\\' => is_escaped = true,
-            '\'' if is_quoted => return (value, at + 1),
-            _ if !is_quoted && letter.is_whitespace() => return (value, at),
+            '\'' if is_quoted => return Some((value, at + 1)),
+            _ if !is_quoted && letter.is_whitespace() => return Some((value, at)),
             _ => value.push(letter),
         }
     }
-    (value, text.len())
+    (!is_quoted).then(|| (value, text.len()))
 }
 
 #[cfg(test)]
@@ -131,5 +132,7 @@ mod tests {
         let config: tokio_postgres::Config = left.parse().unwrap();
         assert_eq!(config.get_user(), Some("u"));
         assert_eq!(take_out(" host=h broken"), ("host=h broken".to_owned(), Given::default()));
+        let unclosed = r"host=h sslmode='require password=p'";
+        assert_eq!(take_out(unclosed), (unclosed.to_owned(), Given::default()));
     }
 }
