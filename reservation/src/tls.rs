@@ -155,7 +155,13 @@ impl Tls {
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| TlsFault::Setting(format!("{host} is no name that a certificate could be for")))?;
         let connector = TlsConnector::from(self.config.clone());
-        connector.connect(name, stream).await.map_err(|error| fault::told(error, self, host))
+        connector.connect(name, stream).await.map_err(|error| self.told(error, host))
+    }
+
+    /// What an error on a connection to `host` means: [`fault_of`] finds it below when it will not go well the next time either. A
+    /// connection that broke stays what it is.
+    pub fn told(&self, error: io::Error, host: &str) -> io::Error {
+        fault::told(error, self, host)
     }
 
     /// Connects to `host` and speaks TLS there. Small calls are not held back.
@@ -183,7 +189,7 @@ impl Tls {
             match stream.read_u8().await {
                 Ok(b'\n') => return asked,
                 Ok(_) => {}
-                Err(error) => return Err(fault::told(error, self, host)),
+                Err(error) => return Err(self.told(error, host)),
             }
         }
         Err(io::Error::new(io::ErrorKind::InvalidData, "the first answer has no end"))

@@ -48,7 +48,7 @@ pub fn fault_of<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a TlsFault>
     None
 }
 
-/// What a handshake that failed means. A connection that broke stays what it is: the next one may go well.
+/// What it means that a handshake failed, or what was read first after it. A connection that broke stays what it is: the next one may go well.
 pub(super) fn told(error: io::Error, tls: &Tls, host: &str) -> io::Error {
     let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<Error>());
     let Some(why) = cause.map(|cause| why(cause, tls)) else {

@@ -46,7 +46,24 @@ pub enum Agreed {
     /// It is not encrypted.
     Clear(TcpStream),
     /// It is encrypted.
-    Encrypted(Box<TlsStream<TcpStream>>),
+    Encrypted(Encrypted),
+}
+
+/// An encrypted connection, and by whom it was agreed on.
+#[derive(Debug)]
+pub struct Encrypted {
+    /// The connection, on which TLS is spoken.
+    pub stream: Box<TlsStream<TcpStream>>,
+    tls: Tls,
+    host: String,
+}
+
+impl Encrypted {
+    /// What an error on the connection means, as [`Tls::told`] says it: with TLS 1.3 a server says only after the handshake that it
+    /// does not take our certificate, or wants one.
+    pub fn told(&self, error: io::Error) -> io::Error {
+        self.tls.told(error, &self.host)
+    }
 }
 
 /// Why an address is none.
@@ -96,7 +113,10 @@ impl Encryption {
         stream.write_all(&SSL_REQUEST).await?;
         // One byte and no more: whatever somebody slipped in behind it is no part of what is encrypted.
         match (stream.read_u8().await?, self) {
-            (AGREED, _) => Ok(Agreed::Encrypted(Box::new(tls.shake_hands(host, stream).await?))),
+            (AGREED, _) => {
+                let stream = Box::new(tls.shake_hands(host, stream).await?);
+                Ok(Agreed::Encrypted(Encrypted { stream, tls: tls.clone(), host: host.to_owned() }))
+            }
             (DECLINED, Self::Always(_)) => Err(no_tls(StoreKind::Postgres, host).into()),
             (DECLINED, _) => Ok(Agreed::Clear(stream)),
             // An error: it has no process left for us, and may have one in a moment.

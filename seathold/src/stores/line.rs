@@ -17,8 +17,8 @@ use deadpool_postgres::Connect;
 use embedded::postgres_said;
 #[cfg(target_os = "linux")]
 use nix::sys::socket::{setsockopt, sockopt};
-use reservation::tls::postgres::{Agreed, Encryption};
-use reservation::tls::{TlsStream, end_point_of};
+use reservation::tls::end_point_of;
+use reservation::tls::postgres::{Agreed, Encrypted, Encryption};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::task::JoinHandle;
@@ -146,7 +146,7 @@ impl Lines {
         watch_over(&stream)?;
         Ok(match self.encryption.agree(&name, stream).await? {
             Agreed::Clear(stream) => Socket::Tcp(stream),
-            Agreed::Encrypted(stream) => Socket::Encrypted(stream),
+            Agreed::Encrypted(encrypted) => Socket::Encrypted(encrypted),
         })
     }
 }
@@ -167,8 +167,8 @@ impl TlsConnect<Line> for Made {
 
 impl tokio_postgres::tls::TlsStream for Line {
     fn channel_binding(&self) -> ChannelBinding {
-        let Socket::Encrypted(stream) = &self.socket else { return ChannelBinding::none() };
-        let (_, session) = stream.get_ref();
+        let Socket::Encrypted(encrypted) = &self.socket else { return ChannelBinding::none() };
+        let (_, session) = encrypted.stream.get_ref();
         let shown = session.peer_certificates().and_then(|chain| chain.first());
         let end_point = shown.and_then(|certificate| end_point_of(certificate));
         end_point.map_or_else(ChannelBinding::none, ChannelBinding::tls_server_end_point)
@@ -180,7 +180,7 @@ impl tokio_postgres::tls::TlsStream for Line {
 #[derive(Debug)]
 enum Socket {
     Tcp(TcpStream),
-    Encrypted(Box<TlsStream<TcpStream>>),
+    Encrypted(Encrypted),
     Unix(UnixStream),
     Broken(Option<io::Error>),
 }
@@ -248,7 +248,9 @@ impl Line {
     fn poll_socket_read(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match &mut self.socket {
             Socket::Tcp(stream) => Pin::new(stream).poll_read(cx, buffer),
-            Socket::Encrypted(stream) => Pin::new(stream).poll_read(cx, buffer),
+            Socket::Encrypted(encrypted) => {
+                Pin::new(&mut encrypted.stream).poll_read(cx, buffer).map_err(|error| encrypted.told(error))
+            }
             Socket::Unix(stream) => Pin::new(stream).poll_read(cx, buffer),
             Socket::Broken(error) => Poll::Ready(Err(why(error))),
         }
@@ -282,7 +284,7 @@ impl AsyncWrite for Line {
         line.overdue(cx)?;
         match &mut line.socket {
             Socket::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Socket::Encrypted(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Socket::Encrypted(encrypted) => Pin::new(&mut encrypted.stream).poll_write(cx, bytes),
             Socket::Unix(stream) => Pin::new(stream).poll_write(cx, bytes),
             Socket::Broken(error) => Poll::Ready(Err(why(error))),
         }
@@ -291,7 +293,7 @@ impl AsyncWrite for Line {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.socket {
             Socket::Tcp(stream) => Pin::new(stream).poll_flush(cx),
-            Socket::Encrypted(stream) => Pin::new(stream).poll_flush(cx),
+            Socket::Encrypted(encrypted) => Pin::new(&mut encrypted.stream).poll_flush(cx),
             Socket::Unix(stream) => Pin::new(stream).poll_flush(cx),
             Socket::Broken(_) => Poll::Ready(Ok(())),
         }
@@ -300,7 +302,7 @@ impl AsyncWrite for Line {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.socket {
             Socket::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
-            Socket::Encrypted(stream) => Pin::new(stream).poll_shutdown(cx),
+            Socket::Encrypted(encrypted) => Pin::new(&mut encrypted.stream).poll_shutdown(cx),
             Socket::Unix(stream) => Pin::new(stream).poll_shutdown(cx),
             Socket::Broken(_) => Poll::Ready(Ok(())),
         }

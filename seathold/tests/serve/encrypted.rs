@@ -53,6 +53,11 @@ async fn over_stores_that_speak_tls_a_seat_is_paid_for_and_impostors_are_refused
     is_refused(data, &redis, &stores.postgres_at("localhost", &asked), &unsigned).await;
     let misnamed = "at 127.0.0.1 shows a certificate that is not for this name but for localhost";
     is_refused(data, &redis, &stores.postgres_at("127.0.0.1", &full(&ca)), misnamed).await;
+    let stranger = format!("{}&sslcert={}&sslkey={}", full(&ca), file("stranger.pem"), file("stranger.key"));
+    let refused = "Postgres at localhost does not accept our certificate";
+    is_refused(data, &redis, &stores.postgres_at("localhost", &stranger), refused).await;
+    let known = format!("{}&sslcert={}&sslkey={}", full(&ca), file("client.pem"), file("client.key"));
+    assert_eq!(said(data, &redis, &stores.postgres_at("localhost", &known)).await, Ok(()));
     let plain = FaultyLine::to(LineEnd::Socket(stores.postgres_socket())).await;
     let in_clear = format!("postgres://seathold@127.0.0.1:{}/seathold?sslmode=require", plain.port());
     is_refused(data, &redis, &in_clear, "Postgres at 127.0.0.1 does not speak TLS: turn it on there").await;

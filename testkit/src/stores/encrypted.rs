@@ -1,5 +1,6 @@
 //! A Redis and a Postgres of one test that speak TLS at loopback, as `localhost`, with certificates that were made for it.
-//! Redis wants one of its callers, too, as it does by default; Postgres asks for a password over TLS alone.
+//! Redis wants one of its callers, too, as it does by default; Postgres asks for a password over TLS alone, and takes no
+//! certificate of its callers but one of the test's CA.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -48,8 +49,8 @@ impl EncryptedStores {
         stores
     }
 
-    /// A file of the test's certificates: `ca.pem`, which signed them all, `other-ca.pem`, which signed none, and
-    /// `client.pem` with its `client.key`.
+    /// A file of the test's certificates: `ca.pem`, which signed the server's and `client.pem`, with its `client.key`; and
+    /// `other-ca.pem`, which signed `stranger.pem`, with its `stranger.key`.
     pub fn file(&self, name: &str) -> PathBuf {
         self.dir.path().join("tls").join(name)
     }
@@ -127,6 +128,7 @@ async fn launch_postgres(dir: &Path, port: u16) -> TestChild {
         ("ssl", "on".to_owned()),
         ("ssl_cert_file", file("server.pem")),
         ("ssl_key_file", file("server.key")),
+        ("ssl_ca_file", file("ca.pem")),
     ];
     command.env_clear().env("LC_ALL", "C").env("PATH", "/usr/bin:/bin").current_dir(&data).arg("-D").arg(&data);
     for (name, value) in settings {
@@ -139,10 +141,12 @@ fn make_certificates(dir: &Path) {
     fs::create_dir_all(dir).expect("the directory is ours");
     let (ca, issuer) = authority("A CA of this test");
     write(dir, "ca.pem", &ca);
-    write(dir, "other-ca.pem", &authority("Another CA of this test").0);
-    for (name, names, purpose) in [
-        ("server", vec!["localhost".to_owned()], ExtendedKeyUsagePurpose::ServerAuth),
-        ("client", Vec::new(), ExtendedKeyUsagePurpose::ClientAuth),
+    let (other_ca, other_issuer) = authority("Another CA of this test");
+    write(dir, "other-ca.pem", &other_ca);
+    for (name, names, purpose, issuer) in [
+        ("server", vec!["localhost".to_owned()], ExtendedKeyUsagePurpose::ServerAuth, &issuer),
+        ("client", Vec::new(), ExtendedKeyUsagePurpose::ClientAuth, &issuer),
+        ("stranger", Vec::new(), ExtendedKeyUsagePurpose::ClientAuth, &other_issuer),
     ] {
         let key = KeyPair::generate().expect("a key is made");
         let mut params = CertificateParams::new(names).expect("the names are well-formed");
@@ -150,7 +154,7 @@ fn make_certificates(dir: &Path) {
         params.use_authority_key_identifier_extension = true;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![purpose];
-        let certificate = params.signed_by(&key, &issuer).expect("it is signed");
+        let certificate = params.signed_by(&key, issuer).expect("it is signed");
         write(dir, &format!("{name}.pem"), &certificate.pem());
         write(dir, &format!("{name}.key"), &key.serialize_pem());
     }

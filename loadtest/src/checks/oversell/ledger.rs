@@ -77,7 +77,7 @@ async fn connect(url: &str) -> Result<Client, Fault> {
     let stream = TcpStream::connect((address.as_ref().unwrap_or(&name).as_str(), port)).await?;
     match encryption.agree(&name, stream).await? {
         Agreed::Clear(stream) => over(&config, stream).await,
-        Agreed::Encrypted(stream) => over(&config, stream).await,
+        Agreed::Encrypted(encrypted) => over(&config, encrypted.stream).await,
     }
 }
 
