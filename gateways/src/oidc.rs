@@ -1,6 +1,6 @@
 //! Signing in by an identity provider: OpenID Connect Core 1.0, the authorization code flow with PKCE (RFC 7636, S256). The
-//! provider is found by OpenID Connect Discovery 1.0, its keys are kept and asked for again, within bounds, when a token names
-//! one that is not among them. Whom the provider's subject stands for is not known here.
+//! provider is found by OpenID Connect Discovery 1.0, its keys are kept and asked for again, within bounds, when none of them has
+//! signed a token. Whom the provider's subject stands for is not known here.
 //!
 //! In reading order: `config` is what an operator says, `known` what the provider says of itself, `token` what is believed of what it
 //! signs.
@@ -174,9 +174,16 @@ impl IdentityProvider {
         let request = exchange(config, &metadata, answered)?;
         let token = token_of(&http.send_for(request, ANSWER_BYTES_MAX).await?)?;
         let (algorithm, kid) = token::signed_with(&token)?;
-        let key = known.key(http, &metadata, (algorithm, kid.as_deref())).await?;
+        let wanted = (algorithm, kid.as_deref());
+        let key = known.key(http, &metadata, wanted).await?;
         let expected = Expected { issuer: &config.issuer, client: &config.client, nonce: answered.nonce };
-        let claims = token::verified(&token, (&key, algorithm), &expected)?;
+        let claims = match token::verified(&token, (&key, algorithm), &expected) {
+            Err(TokenFault::Signature) => {
+                let key = known.key_after(&key, http, &metadata, wanted).await?;
+                token::verified(&token, (&key, algorithm), &expected)?
+            }
+            verified => verified?,
+        };
         Ok(ProvidedSubject {
             issuer: config.issuer.clone(),
             subject: token::subject(&claims)?,

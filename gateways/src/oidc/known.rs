@@ -1,5 +1,6 @@
-//! What the provider says of itself, kept for an hour: where it is asked, and with which keys it signs. A token that names another key
-//! has them asked for again, once a minute at most; a provider that gave no answer is left alone for a few seconds.
+//! What the provider says of itself, kept for an hour: where it is asked, and with which keys it signs. A token that names another key,
+//! or that the key of its name has not signed, has them asked for again, once a minute at most; a provider that gave no answer is left
+//! alone for a few seconds.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,7 +20,7 @@ use crate::http::Http;
 
 /// So long what it said is believed.
 const LASTS: Duration = Duration::from_secs(60 * 60);
-/// Keys are asked for again, because of a token that names another one, no sooner than this after the last time.
+/// Keys are asked for again, because of a token that none of them has signed, no sooner than this after the last time.
 pub(super) const KEYS_PAUSE: Duration = Duration::from_secs(60);
 /// So long a provider that gave no answer is not asked again.
 const SILENCE: Duration = Duration::from_secs(5);
@@ -111,17 +112,32 @@ impl Known {
                 return Err(TokenFault::Key.into());
             }
         }
-        kept.demand_voice()?;
-        match fetched::<KeySet>(http, &metadata.keys).await {
-            Ok(set) => {
-                let read = |key: Value| serde_json::from_value::<Jwk>(key).ok();
-                let keys: Vec<Jwk> = set.keys.into_iter().take(KEYS_MAX).filter_map(read).collect();
-                let found = pick(&keys, algorithm, kid).cloned();
-                kept.keys = Some((keys, Instant::now()));
-                found.ok_or(OidcError::Token(TokenFault::Key))
+        let keys = kept.ask_keys(http, metadata).await?;
+        pick(keys, algorithm, kid).cloned().ok_or(OidcError::Token(TokenFault::Key))
+    }
+
+    /// The same after `before` had not signed the token: a provider may call a new key as it called the old one, or call none.
+    pub(super) async fn key_after(
+        &self,
+        before: &Jwk,
+        http: &Http,
+        metadata: &Metadata,
+        (algorithm, kid): (Algorithm, Option<&str>),
+    ) -> Result<Jwk, OidcError> {
+        let mut kept = self.lock().await?;
+        if let Some((keys, since)) = &kept.keys {
+            // Somebody else may have asked meanwhile.
+            let found = pick(keys, algorithm, kid).filter(|key| *key != before);
+            if let Some(key) = found {
+                return Ok(key.clone());
             }
-            Err(error) => Err(kept.silence(error)),
+            if since.elapsed() < KEYS_PAUSE {
+                return Err(TokenFault::Signature.into());
+            }
         }
+        let keys = kept.ask_keys(http, metadata).await?;
+        let found = pick(keys, algorithm, kid).filter(|key| *key != before).cloned();
+        found.ok_or(OidcError::Token(TokenFault::Signature))
     }
 
     /// As if the keys had been asked for at that moment.
@@ -145,6 +161,19 @@ impl Kept {
             Some((until, error)) if Instant::now() < *until => Err(error.clone()),
             _ => Ok(()),
         }
+    }
+
+    /// Asks for the keys and keeps them.
+    async fn ask_keys(&mut self, http: &Http, metadata: &Metadata) -> Result<&[Jwk], OidcError> {
+        self.demand_voice()?;
+        let set = match fetched::<KeySet>(http, &metadata.keys).await {
+            Ok(set) => set,
+            Err(error) => return Err(self.silence(error)),
+        };
+        let read = |key: Value| serde_json::from_value::<Jwk>(key).ok();
+        let keys: Vec<Jwk> = set.keys.into_iter().take(KEYS_MAX).filter_map(read).collect();
+        let (keys, _) = self.keys.insert((keys, Instant::now()));
+        Ok(keys.as_slice())
     }
 
     /// Leaves the provider alone for a while.

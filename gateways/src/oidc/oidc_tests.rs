@@ -93,8 +93,13 @@ impl Played {
 
     /// The provider gives this token from now on, signed with its key, which it calls by this name.
     fn gives(&self, claims: &Value, kid: &str) {
-        let header = Header { kid: Some(kid.to_owned()), ..Header::new(jsonwebtoken::Algorithm::ES256) };
-        self.says.lock().unwrap().token = encode(&header, claims, &self.key).unwrap();
+        self.gives_signed(claims, Some(kid), &self.key);
+    }
+
+    /// The same with another key, which it may call by no name.
+    fn gives_signed(&self, claims: &Value, kid: Option<&str>, key: &EncodingKey) {
+        let header = Header { kid: kid.map(str::to_owned), ..Header::new(jsonwebtoken::Algorithm::ES256) };
+        self.says.lock().unwrap().token = encode(&header, claims, key).unwrap();
     }
 
     async fn answer(&self, asked: &Asked) -> Result<ProvidedSubject, OidcError> {
@@ -223,6 +228,38 @@ async fn a_new_key_is_asked_for_and_not_for_every_name_that_somebody_invents() {
     played.client.inner.known.kept_since(later).await;
     assert!(played.answer(&asked).await.is_ok());
     assert_eq!(played.times_asked("/keys"), 2);
+}
+
+#[tokio::test]
+async fn a_new_key_that_is_called_as_the_old_one_is_asked_for_and_not_for_every_signature() {
+    let played = Played::start().await;
+    let asked = played.client.ask().await.unwrap();
+    let claims = played.claims(&asked.nonce);
+    let a_minute_later = async || {
+        let since = Instant::now().checked_sub(known::KEYS_PAUSE).unwrap();
+        played.client.inner.known.kept_since(since).await;
+    };
+    played.gives(&claims, "one");
+    assert!(played.answer(&asked).await.is_ok());
+    for (times, kid) in [(1, Some("one")), (2, None)] {
+        let (key, public) = new_key("one");
+        played.says.lock().unwrap().keys = vec![public];
+        played.gives_signed(&claims, kid, &key);
+        for _ in 0..3 {
+            assert_eq!(played.answer(&asked).await.err(), Some(OidcError::Token(TokenFault::Signature)));
+        }
+        assert_eq!(played.times_asked("/keys"), times, "no more than once a minute");
+        a_minute_later().await;
+        assert!(played.answer(&asked).await.is_ok(), "{kid:?}");
+        assert_eq!(played.times_asked("/keys"), times + 1);
+    }
+    // Nobody has signed with the first key since.
+    a_minute_later().await;
+    played.gives(&claims, "one");
+    for _ in 0..3 {
+        assert_eq!(played.answer(&asked).await.err(), Some(OidcError::Token(TokenFault::Signature)));
+    }
+    assert_eq!(played.times_asked("/keys"), 4);
 }
 
 #[tokio::test]
