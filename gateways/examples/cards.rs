@@ -7,12 +7,15 @@
 
 #![allow(clippy::print_stdout, reason = "it prints a table")]
 
+#[path = "measure/cores.rs"]
+mod cores;
+
 use std::path::PathBuf;
 
+use cores::core_seconds;
 use gateways::cards::local::LocalReader;
 use gateways::cards::networks::NetworkReader;
 use gateways::{Asked, CardReader, CardText, Unread, Verdict};
-use nix::sys::resource::{UsageWho, getrusage};
 use specimen::{Grade, Person, back_photo, front_photo, people};
 
 /// What was counted of one grade.
@@ -162,14 +165,4 @@ fn verdict(read: &Result<[CardText; 2], Unread>, name: &str) -> usize {
         },
         Err(_) => 3,
     }
-}
-
-fn core_seconds() -> f64 {
-    let of = |who| {
-        let usage = getrusage(who).expect("the system counts");
-        #[expect(clippy::cast_precision_loss, reason = "a time of this process")]
-        let seconds = |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
-        seconds(usage.user_time()) + seconds(usage.system_time())
-    };
-    of(UsageWho::RUSAGE_SELF) + of(UsageWho::RUSAGE_CHILDREN)
 }

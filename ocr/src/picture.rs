@@ -65,43 +65,46 @@ impl Picture {
         self.0.dimensions()
     }
 
-    /// The whole picture in this size as the detector wants it: blue, green, red, each from -1 to 1. Each pixel is the mean of
-    /// those that it stands for.
-    pub(crate) fn whole(&self, width: u32, height: u32) -> NdTensor<f32, 4> {
-        let (from_width, from_height) = self.0.dimensions();
+    /// These rows of the picture in this size as the detector wants them: blue, green, red, each from -1 to 1. Each pixel is the
+    /// mean of those that it stands for.
+    pub(crate) fn part(&self, rows: &Range<u32>, width: u32, height: u32) -> NdTensor<f32, 4> {
         let bounds = |at: u32, to: u32, from: u32| {
             let begin = (at * from / to).min(from.saturating_sub(1));
             begin..((at + 1) * from / to).clamp(begin + 1, from.max(begin + 1))
         };
+        let from_width = self.0.width();
         let columns: Vec<Range<u32>> = (0..width).map(|x| bounds(x, width, from_width)).collect();
         let (wide, area) = (width as usize, width as usize * height as usize);
-        let mut whole = vec![0.0_f32; 3 * area];
-        let mut sums = vec![[0_u32; 3]; wide];
+        let mut part = vec![0.0_f32; 3 * area];
+        // First down, then across: what is added most often lies side by side in memory.
+        let row_bytes = from_width as usize * 3;
+        let mut sums = vec![0_u32; row_bytes];
         for y in 0..height {
-            let rows = bounds(y, height, from_height);
-            sums.fill([0; 3]);
-            for row in rows.clone() {
-                let start = row as usize * from_width as usize * 3;
-                let row = &self.0.as_raw()[start..start + from_width as usize * 3];
-                for (sum, column) in sums.iter_mut().zip(&columns) {
-                    for pixel in row[column.start as usize * 3..column.end as usize * 3].chunks_exact(3) {
-                        for (sum, part) in sum.iter_mut().zip(pixel) {
-                            *sum += u32::from(*part);
-                        }
-                    }
+            let rows_of_y = bounds(y, height, rows.end - rows.start);
+            sums.fill(0);
+            for row in rows_of_y.clone() {
+                let start = (rows.start + row) as usize * row_bytes;
+                for (sum, byte) in sums.iter_mut().zip(&self.0.as_raw()[start..start + row_bytes]) {
+                    *sum += u32::from(*byte);
                 }
             }
-            for (x, (sum, column)) in sums.iter().zip(&columns).enumerate() {
+            for (x, column) in columns.iter().enumerate() {
+                let mut pixel = [0_u32; 3];
+                for seen in sums[column.start as usize * 3..column.end as usize * 3].chunks_exact(3) {
+                    for (sum, seen) in pixel.iter_mut().zip(seen) {
+                        *sum += *seen;
+                    }
+                }
                 #[expect(clippy::cast_precision_loss, reason = "a mean of bytes")]
-                let count = (rows.len() * column.len()) as f32;
-                for (part, sum) in sum.iter().rev().enumerate() {
+                let count = (rows_of_y.len() * column.len()) as f32;
+                for (channel, sum) in pixel.iter().rev().enumerate() {
                     #[expect(clippy::cast_precision_loss, reason = "a mean of bytes")]
                     let mean = *sum as f32 / count;
-                    whole[part * area + y as usize * wide + x] = mean / 127.5 - 1.0;
+                    part[channel * area + y as usize * wide + x] = mean / 127.5 - 1.0;
                 }
             }
         }
-        NdTensor::from_data([1, 3, height as usize, wide], whole)
+        NdTensor::from_data([1, 3, height as usize, wide], part)
     }
 
     /// A line, laid flat, as the recogniser wants it, its characters made so many times as wide as they are.
@@ -155,14 +158,60 @@ impl Picture {
         let (left, top) = (x as u32, y as u32);
         let (right, bottom) = ((left + 1).min(width - 1), (top + 1).min(height - 1));
         let (dx, dy) = (x - left as f32, y - top as f32);
-        let corners = [(left, top), (right, top), (left, bottom), (right, bottom)];
-        let weights = [(1.0 - dx) * (1.0 - dy), dx * (1.0 - dy), (1.0 - dx) * dy, dx * dy];
+        let raw = self.0.as_raw();
+        let pixel = |x: u32, y: u32| {
+            let at = (y as usize * width as usize + x as usize) * 3;
+            [f32::from(raw[at]), f32::from(raw[at + 1]), f32::from(raw[at + 2])]
+        };
+        let (above, above_right) = (pixel(left, top), pixel(right, top));
+        let (below, below_right) = (pixel(left, bottom), pixel(right, bottom));
         let mut seen = [0.0; 3];
-        for ((x, y), weight) in corners.into_iter().zip(weights) {
-            for (sum, part) in seen.iter_mut().zip(self.0.get_pixel(x, y).0) {
-                *sum += f32::from(part) * weight;
-            }
+        for (channel, seen) in seen.iter_mut().enumerate() {
+            let upper = above[channel] + (above_right[channel] - above[channel]) * dx;
+            let lower = below[channel] + (below_right[channel] - below[channel]) * dx;
+            *seen = upper + (lower - upper) * dy;
         }
         seen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::Rgb;
+    use rten_tensor::prelude::*;
+
+    use super::*;
+
+    /// Red grows to the right, green downwards.
+    #[allow(clippy::cast_possible_truncation, reason = "small whole numbers")]
+    fn slope(width: u32, height: u32) -> Picture {
+        Picture::of(RgbImage::from_fn(width, height, |x, y| Rgb([x as u8 * 4, y as u8 * 4, 7])))
+    }
+
+    #[test]
+    fn a_part_is_made_of_the_means_of_its_own_rows() {
+        let picture = slope(12, 40);
+        let part = picture.part(&(8..16), 4, 2);
+        assert_eq!(part.shape(), [1, 3, 2, 4]);
+        let level = |channel: usize, y: usize, x: usize| (part[[0, channel, y, x]] + 1.0) * 127.5;
+        // Blue first, red last: columns of three, rows of four.
+        for (seen, mean) in
+            [(level(0, 1, 3), 7.0), (level(1, 0, 0), 38.0), (level(1, 1, 2), 54.0), (level(2, 1, 1), 16.0)]
+        {
+            assert!((seen - mean).abs() < 0.01, "{seen} {mean}");
+        }
+    }
+
+    #[test]
+    fn a_colour_between_pixels_is_between_theirs_and_beyond_the_border_the_borders() {
+        let picture = slope(12, 40);
+        let near = |at, [red, green, blue]: [f32; 3]| {
+            let seen = picture.at(at);
+            let is_near = seen.iter().zip([red, green, blue]).all(|(seen, wanted)| (seen - wanted).abs() < 0.01);
+            assert!(is_near, "{at:?}: {seen:?}");
+        };
+        near((3.5, 5.5), [12.0, 20.0, 7.0]);
+        near((4.0, 5.75), [14.0, 21.0, 7.0]);
+        near((-5.0, 90.0), [0.0, 156.0, 7.0]);
     }
 }

@@ -1,5 +1,6 @@
 //! The two networks: one finds lines, one reads a line.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -66,20 +67,36 @@ impl Reader {
     ///
     /// [`ReadError::Broken`].
     pub fn lines(&self, picture: &Picture, side: u32) -> Result<Vec<Line>, ReadError> {
-        let (width, height) = picture.size();
+        self.lines_within(picture, 0..picture.size().1, side)
+    }
+
+    /// The same within these rows of pixels alone, of which the longer side is made this long: a long picture is looked at part
+    /// by part. Places are those on the whole picture.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Broken`].
+    pub fn lines_within(&self, picture: &Picture, rows: Range<u32>, side: u32) -> Result<Vec<Line>, ReadError> {
+        let (width, whole) = picture.size();
+        let rows = rows.start.min(whole)..rows.end.min(whole);
+        let height = rows.end.saturating_sub(rows.start);
         let (longer, side) = (width.max(height).max(1), side.min(SIDE_MAX));
         let fitted = |length: u32| ((length * side).div_ceil(longer) + GRID / 2).max(GRID) / GRID * GRID;
         let (wide, high) = (fitted(width), fitted(height));
         if width.min(height) == 0 {
             return Ok(Vec::new());
         }
-        let map = self.run(&self.detector, picture.whole(wide, high))?;
-        let [_, _, rows, columns] =
+        let map = self.run(&self.detector, picture.part(&rows, wide, high))?;
+        let [_, _, map_rows, columns] =
             <[usize; 4]>::try_from(map.shape()).map_err(|_| broken("a map of another shape"))?;
-        let map = map.into_shape([rows, columns]);
+        let map = map.into_shape([map_rows, columns]);
         #[expect(clippy::cast_precision_loss, reason = "sides of pictures")]
-        let scale = (width as f32 / columns as f32, height as f32 / rows as f32);
-        Ok(lines::found(&map.view(), scale))
+        let (scale, above) = ((width as f32 / columns as f32, height as f32 / map_rows as f32), rows.start as f32);
+        let mut lines = lines::found(&map.view(), scale);
+        for line in &mut lines {
+            line.middle.1 += above;
+        }
+        Ok(lines)
     }
 
     /// Reads a line, its characters made so many times as wide as they are: time grows with that width, and characters that

@@ -38,8 +38,8 @@ pub struct OutsideArgs {
     /// Who reads identity cards; `local` when the networks, or tesseract and its Chinese, are installed.
     #[arg(long, env = "SEATHOLD_OCR", value_name = "VENDOR")]
     pub ocr: Option<Reader>,
-    /// Where the networks that read identity cards on this machine are; `models` in the data directory unless given.
-    /// Without them tesseract reads, which knows fewer names.
+    /// Where the networks are that read identity cards and pictures of orders on this machine; `models` in the data directory
+    /// unless given. Without them tesseract reads, which knows fewer names.
     #[arg(long, env = "SEATHOLD_CARD_MODELS", value_name = "DIR")]
     pub card_models: Option<PathBuf>,
     /// Who compares faces.
@@ -191,12 +191,12 @@ impl Outside {
 }
 
 fn configured(args: &OutsideArgs, variables: &Variables) -> anyhow::Result<Gateways> {
+    let networks = networks(args.card_models.as_deref());
     Ok(Gateways {
         sms: args.sms.map(|vendor| sms(vendor, variables)).transpose().context("--sms")?,
         mail: has_mail(args, variables)?.then(|| mail(variables)).transpose().context("--smtp-url")?,
-        cards: cards(args, variables).context("--ocr")?,
-        // Where the program is, pictures of orders are read; staff do without.
-        screenshots: LocalScreenshots::find().map(ScreenshotReader::local),
+        cards: cards(args, variables, networks.as_ref()).context("--ocr")?,
+        screenshots: screenshots(networks),
         faces: args.face_compare.map(|vendor| faces(vendor, variables)).transpose().context("--face-compare")?,
         liveness: args.liveness.map(|vendor| liveness(vendor, variables)).transpose().context("--liveness")?,
         two_elements: args
@@ -254,10 +254,14 @@ fn mail(variables: &Variables) -> Result<Mailer, SettingError> {
     Mailer::new(&MailConfig::of(variables)?)
 }
 
-fn cards(args: &OutsideArgs, variables: &Variables) -> anyhow::Result<Option<CardReader>> {
+fn cards(
+    args: &OutsideArgs,
+    variables: &Variables,
+    networks: Option<&NetworkReader>,
+) -> anyhow::Result<Option<CardReader>> {
     Ok(match args.ocr {
-        None => here(args.card_models.as_deref()),
-        Some(Reader::Local) => match here(args.card_models.as_deref()) {
+        None => here(networks),
+        Some(Reader::Local) => match here(networks) {
             Some(reader) => Some(reader),
             None => bail!("tesseract with the languages eng and chi_sim is missing: install it, then try again"),
         },
@@ -266,14 +270,31 @@ fn cards(args: &OutsideArgs, variables: &Variables) -> anyhow::Result<Option<Car
     })
 }
 
-/// What reads cards on this machine: the networks, else tesseract.
-fn here(models: Option<&Path>) -> Option<CardReader> {
-    match models.map(NetworkReader::load) {
-        Some(Ok(networks)) => return Some(CardReader::networks(networks)),
-        Some(Err(why)) => tracing::warn!(%why, "cards are read by tesseract, which knows fewer names"),
-        None => {}
+/// The networks, loaded once for all that they read.
+fn networks(models: Option<&Path>) -> Option<NetworkReader> {
+    match NetworkReader::load(models?) {
+        Ok(networks) => Some(networks),
+        Err(why) => {
+            tracing::warn!(%why, "cards and pictures of orders are read by tesseract, which knows fewer names");
+            None
+        }
     }
-    LocalReader::find().map(CardReader::local)
+}
+
+/// What reads cards on this machine: the networks, else tesseract.
+fn here(networks: Option<&NetworkReader>) -> Option<CardReader> {
+    match networks {
+        Some(networks) => Some(CardReader::networks(networks.clone())),
+        None => LocalReader::find().map(CardReader::local),
+    }
+}
+
+/// What reads pictures of orders: the networks, else tesseract; staff do without either.
+fn screenshots(networks: Option<NetworkReader>) -> Option<ScreenshotReader> {
+    match networks {
+        Some(networks) => Some(ScreenshotReader::networks(networks)),
+        None => LocalScreenshots::find().map(ScreenshotReader::local),
+    }
 }
 
 fn faces(vendor: Cloud, variables: &Variables) -> Result<FaceComparer, SettingError> {
@@ -310,13 +331,14 @@ mod tests {
     }
 
     #[test]
-    fn without_the_networks_cards_are_read_by_tesseract_and_other_files_are_not_taken_for_them() {
+    fn without_the_networks_tesseract_reads_and_other_files_are_not_taken_for_them() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("PP-OCRv6_det_small.onnx"), "something else").unwrap();
         assert!(matches!(NetworkReader::load(dir.path()), Err(gateways::ModelsError::Other(_))));
         assert!(matches!(NetworkReader::load(&dir.path().join("no")), Err(gateways::ModelsError::Missing(..))));
         let args = OutsideArgs { card_models: Some(dir.path().into()), ..OutsideArgs::default() };
-        assert!(configured(&args, &Variables::default()).unwrap().cards.is_some(), "tesseract is installed");
+        let gateways = configured(&args, &Variables::default()).unwrap();
+        assert!(gateways.cards.is_some() && gateways.screenshots.is_some(), "tesseract is installed");
     }
 
     #[test]

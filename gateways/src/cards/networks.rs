@@ -5,7 +5,7 @@
 
 mod back;
 mod front;
-mod rows;
+pub(crate) mod rows;
 mod sight;
 
 #[cfg(test)]
@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use ocr::{ModelsError, Picture, Reader, Verdict};
+use ocr::{Letter, ModelsError, Picture, Reader, Verdict};
 
 use super::card::{Asked, CardSide, CardText};
 use super::error::CardError;
@@ -33,11 +33,12 @@ const SIDE_MIN: u32 = 320;
 /// Fewer lines than this are no card.
 const LINES_MIN: usize = 2;
 
-/// The networks, and how many may use them at once.
-#[derive(Debug)]
+/// The networks, and how many may use them at once, whatever they read. Cloning is two reference counts: cards and pictures of
+/// orders are read by one loaded set.
+#[derive(Debug, Clone)]
 pub struct NetworkReader {
     reader: Arc<Reader>,
-    places: Places,
+    places: Arc<Places>,
 }
 
 impl NetworkReader {
@@ -47,11 +48,22 @@ impl NetworkReader {
     ///
     /// When they are missing or other ones than were measured.
     pub fn load(dir: &Path) -> Result<Self, ModelsError> {
-        Ok(Self { reader: Arc::new(Reader::load(dir)?), places: Places::of_this_machine() })
+        Ok(Self { reader: Arc::new(Reader::load(dir)?), places: Arc::new(Places::of_this_machine()) })
     }
 
     pub(super) async fn place(&self) -> Result<Place, CardError> {
         self.places.take().await
+    }
+
+    /// Does a short piece of work in the background, when a place is free and nobody who came before wants it. The work keeps the
+    /// place until it is done, also where whoever asked has gone.
+    pub(crate) async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Reader) -> T + Send + 'static,
+    ) -> Result<T, CardError> {
+        let place = self.places.take_in_turn().await?;
+        let reader = Arc::clone(&self.reader);
+        work_at(Some(place), move || work(&reader)).await
     }
 
     /// Reads a side, at a place that nobody else gets until it is done. Time is bounded by the sizes of what the networks are
@@ -75,6 +87,7 @@ fn read(reader: &Reader, side: CardSide, bytes: &[u8], asked: Option<&Asked>) ->
         return Err(CardError::NoCard);
     }
     let sight = Sight { reader, picture: &picture, asked };
+    let can_be_sure = asked.is_none_or(|asked| !reader.alphabet().letters(&asked.name).contains(&Letter::Unknown));
     let mut best: Option<CardText> = None;
     for copy in SIDES {
         let lines = reader.lines(&picture, copy).map_err(broken)?;
@@ -91,7 +104,7 @@ fn read(reader: &Reader, side: CardSide, bytes: &[u8], asked: Option<&Asked>) ->
                     Some(before) => together(before, text),
                     None => text,
                 };
-                if is_whole(&text) {
+                if is_whole(&text) || (!can_be_sure && is_whole_but_for_the_name(&text)) {
                     return fields::checked(side, text);
                 }
                 best = Some(text);
@@ -143,6 +156,12 @@ fn is_whole(text: &CardText) -> bool {
     let is_sure = |verdict: Option<Verdict>| verdict != Some(Verdict::Unsure);
     (text.name.is_some() && text.number.is_some() && is_sure(text.name_is) && is_sure(text.number_is))
         || (text.authority.is_some() && text.valid_until.is_some())
+}
+
+/// Is there all that there will be of a front whose name has a character that the networks do not know? Whatever else is read of
+/// such a name, nobody is ever sure of it, so no larger copy is looked at for it.
+fn is_whole_but_for_the_name(text: &CardText) -> bool {
+    text.name.is_some() && text.number.is_some() && text.number_is != Some(Verdict::Unsure)
 }
 
 /// How much was found.

@@ -39,6 +39,13 @@ impl Places {
         let place = tokio::time::timeout(PLACE_WAIT, Arc::clone(&self.places).acquire_owned()).await;
         place.ok().and_then(Result::ok).map(Arc::new).ok_or(CardError::Busy)
     }
+
+    /// A place for a short piece of work that nobody waits for: behind all who came before it, however long they take. How long is
+    /// waited and how many do so is the caller's bound.
+    pub(super) async fn take_in_turn(&self) -> Result<Place, CardError> {
+        let place = Arc::clone(&self.places).acquire_owned().await;
+        place.map(Arc::new).map_err(|_| CardError::Busy)
+    }
 }
 
 /// Works at a place on a blocking thread. The place is the work's, not the caller's: who goes away while a core still works for

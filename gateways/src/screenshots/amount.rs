@@ -1,5 +1,6 @@
 //! Amounts: with a sign before them or a word behind them, full-width, with separators, with what readers make of them.
 
+use super::labels::is_han;
 use super::line::digit;
 
 /// Largest amount that is read, in fen: far above any fee.
@@ -25,14 +26,18 @@ pub(crate) fn whole(text: &str) -> Option<Amount> {
     Some(Amount { fen, is_sure: has_word || has_sign || has_decimals })
 }
 
-/// The first amount in what stands behind a label: up to the first blank behind a digit, or the word behind it.
+/// The first amount in what stands behind a label: up to the first blank behind a digit, the word behind it, or, where readers
+/// lost the blank, the first Chinese character.
 pub(crate) fn leading(text: &str) -> Option<Amount> {
     let words: Vec<&str> = text.split_whitespace().collect();
     // Blanks get into amounts: the longest start that is one counts.
-    (1..=words.len().min(4)).rev().find_map(|count| whole(&words[..count].concat())).or_else(|| {
+    let blank = || (1..=words.len().min(4)).rev().find_map(|count| whole(&words[..count].concat()));
+    let word = || {
         let end = text.char_indices().skip_while(|(_, c)| *c != '元').map(|(at, c)| at + c.len_utf8()).next()?;
         whole(&text[..end])
-    })
+    };
+    let character = || whole(&text[..text.find(is_han)?]).filter(|amount| amount.is_sure);
+    blank().or_else(word).or_else(character)
 }
 
 /// May the line be a sum that stands alone, whatever of it was misread? Most of it is digits, and it is short.
@@ -139,6 +144,7 @@ mod tests {
         assert_eq!(leading("¥120.00 (已优惠5元)").map(|amount| amount.fen), Some(12_000));
         assert_eq!(leading("¥ 1 20 . 00").map(|amount| amount.fen), Some(12_000));
         assert_eq!(leading("120.00元(含手续费)").map(|amount| amount.fen), Some(12_000));
-        assert_eq!(leading("余额宝"), None);
+        assert_eq!(leading("¥1,200.00立减¥5.00").map(|amount| amount.fen), Some(120_000));
+        assert_eq!((leading("余额宝"), leading("120张"), leading("半价")), (None, None, None));
     }
 }

@@ -1,26 +1,22 @@
 //! Reads order pictures on this machine with the program tesseract and its Chinese (chi_sim): no picture leaves it.
 //!
-//! One run at a time in a process, in the background: at a lower priority than whatever answers requests, with bounds on its
-//! time and its memory. A long screenshot is read page by page, until all that staff compare was found.
+//! In the background: each run at a lower priority than whatever answers requests, with bounds on its time and its memory. A long screenshot is read page by page, until all that staff compare was found.
 
 use std::cmp::Reverse;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::Semaphore;
 
 use super::find::{OrderText, find};
 use super::line::{Line, plain};
 use super::picture::{self, Page};
-use super::{ScreenshotError, amount, labels};
-use crate::cards::error::CardError;
+use super::{ScreenshotError, amount, labels, unavailable};
 use crate::cards::local::layout::{Row, Rows};
 use crate::cards::local::tesseract::{Background, Look, Tesseract, Words, joined};
 
-/// Longest time for a page, and for a picture with all its pages.
+/// Longest time for a page.
 const PAGE_WAIT: Duration = Duration::from_secs(30);
-const PICTURE_WAIT: Duration = Duration::from_secs(60);
 /// Most memory of a run: a page takes a third of it.
 const MEMORY_BYTES_MAX: u64 = 1_000_000_000;
 
@@ -29,32 +25,20 @@ const MEMORY_BYTES_MAX: u64 = 1_000_000_000;
 const SUM_HEIGHT: u32 = 36;
 const NAME_HEIGHT: u32 = 40;
 
-/// The program, and whose turn it is.
+/// The program, as it reads order pictures.
 #[derive(Debug)]
 pub struct LocalScreenshots {
     tesseract: Tesseract,
-    turn: Semaphore,
 }
 
 impl LocalScreenshots {
     /// With the program `tesseract` of `PATH`, if it is there with its Chinese.
     pub fn find() -> Option<Self> {
-        Self::with(PathBuf::from("tesseract"))
+        Some(Self { tesseract: Tesseract::find(PathBuf::from("tesseract"))? })
     }
 
-    pub(super) fn with(program: PathBuf) -> Option<Self> {
-        Some(Self { tesseract: Tesseract::find(program)?, turn: Semaphore::new(1) })
-    }
-
+    /// Reads a picture.
     pub(super) async fn read(&self, picture: Bytes) -> Result<OrderText, ScreenshotError> {
-        let _turn = self.turn.acquire().await.map_err(|_| ScreenshotError::Unavailable("closed".into()))?;
-        match tokio::time::timeout(PICTURE_WAIT, self.read_now(picture)).await {
-            Ok(read) => read,
-            Err(_) => Err(ScreenshotError::Unavailable("timeout".into())),
-        }
-    }
-
-    async fn read_now(&self, picture: Bytes) -> Result<OrderText, ScreenshotError> {
         let pages = tokio::task::spawn_blocking(move || picture::pages(&picture)).await;
         let pages = pages.map_err(|_| ScreenshotError::Unavailable("picture".into()))??;
         let (mut lines, mut found) = (Vec::new(), OrderText::default());
@@ -98,10 +82,7 @@ impl LocalScreenshots {
 
     async fn run(&self, look: Look, pgm: Vec<u8>) -> Result<Words, ScreenshotError> {
         let bounds = Background { wait: PAGE_WAIT, memory_bytes_max: MEMORY_BYTES_MAX };
-        self.tesseract.words_of(look, pgm, bounds).await.map_err(|error| match error {
-            CardError::Unavailable(why) => ScreenshotError::Unavailable(why),
-            other => ScreenshotError::Unavailable(other.to_string()),
-        })
+        self.tesseract.words_of(look, pgm, bounds).await.map_err(unavailable)
     }
 }
 

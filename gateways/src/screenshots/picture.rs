@@ -1,9 +1,11 @@
-//! From an order picture to pages that a reader likes: grey, dark on white, of the right size, and none too long.
+//! From an order picture to what a reader likes: dark on white, looked at in parts none of which is too long. The program wants
+//! grey pages of the right size, the networks take the colours as they are.
 
 use std::io::Cursor;
+use std::ops::Range;
 
 use image::imageops::{self, FilterType};
-use image::{DynamicImage, GrayImage, ImageDecoder, ImageReader, Limits};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageReader, Limits, Pixel};
 
 use super::ScreenshotError;
 use crate::cards::local::picture::Area;
@@ -16,7 +18,7 @@ const SIDE_MAX: u32 = 24_000;
 const WIDTH: u32 = 1_080;
 /// A picture that is narrower is blown up at most so much; more is a blur.
 const SCALE_MAX: f32 = 2.0;
-/// How high a page is at most, and how much of the page before it shows again, so that no line is cut in two.
+/// How high a page of that width is at most, and how much of the page before it shows again, so that no line is cut in two.
 const PAGE_HEIGHT: u32 = 2_600;
 const OVERLAP: u32 = 120;
 /// Most pages of one picture: what is kept of the longest screenshot.
@@ -64,21 +66,60 @@ fn pgm(grey: &GrayImage) -> Vec<u8> {
 pub(crate) fn pages(picture: &[u8]) -> Result<Vec<Page>, ScreenshotError> {
     let grey = decoded(picture)?.into_luma8();
     let mut grey = sized(grey);
-    if is_dark(&grey) {
+    if is_dark(grey.pixels().map(|pixel| pixel[0])) {
         imageops::invert(&mut grey);
     }
     let (width, height) = grey.dimensions();
-    let mut pages = Vec::new();
+    let page = |rows: Range<u32>| Page {
+        grey: imageops::crop_imm(&grey, 0, rows.start, width, rows.end - rows.start).to_image(),
+        top: rows.start,
+    };
+    Ok(parts(height, PAGE_HEIGHT, OVERLAP).into_iter().map(page).collect())
+}
+
+/// A picture in its colours, and the rows of pixels that are looked at together.
+pub(crate) struct Screen {
+    pub(crate) picture: ocr::Picture,
+    pub(crate) parts: Vec<Range<u32>>,
+    overlap: u32,
+}
+
+impl Screen {
+    /// Decodes a picture within bounds. One that is wider than high is one part.
+    pub(crate) fn decode(picture: &[u8]) -> Result<Self, ScreenshotError> {
+        let mut colours = decoded(picture)?.into_rgb8();
+        if is_dark(colours.pixels().map(|pixel| pixel.to_luma()[0])) {
+            imageops::invert(&mut colours);
+        }
+        let (width, height) = colours.dimensions();
+        let by_width = |length: u32| length * width / WIDTH;
+        let (part, overlap) = if height > width { (by_width(PAGE_HEIGHT), by_width(OVERLAP)) } else { (height, 0) };
+        Ok(Self { picture: ocr::Picture::of(colours), parts: parts(height, part, overlap), overlap })
+    }
+
+    /// Does a line whose middle is so far down belong to this part? A line that two parts show belongs to the one in which it is
+    /// further from the edge, where it may be cut in two.
+    #[expect(clippy::cast_precision_loss, reason = "a side has at most 24,000 pixels")]
+    pub(crate) fn is_of(&self, part: &Range<u32>, middle: f32) -> bool {
+        let edge = self.overlap as f32 / 2.0;
+        let begins = part.start == 0 || middle >= part.start as f32 + edge;
+        begins && (part.end == self.picture.size().1 || middle < part.end as f32 - edge)
+    }
+}
+
+/// Parts of at most so many rows, each beginning with so many of the one before it.
+fn parts(height: u32, part: u32, overlap: u32) -> Vec<Range<u32>> {
+    let mut parts = Vec::new();
     let mut top = 0;
-    while top < height && pages.len() < PAGES_MAX {
-        let page_height = PAGE_HEIGHT.min(height - top);
-        pages.push(Page { grey: imageops::crop_imm(&grey, 0, top, width, page_height).to_image(), top });
-        if top + page_height >= height {
+    while top < height && parts.len() < PAGES_MAX {
+        let end = (top + part).min(height);
+        parts.push(top..end);
+        if end >= height {
             break;
         }
-        top += PAGE_HEIGHT - OVERLAP;
+        top += part - overlap;
     }
-    Ok(pages)
+    parts
 }
 
 fn decoded(picture: &[u8]) -> Result<DynamicImage, ScreenshotError> {
@@ -117,9 +158,9 @@ fn sized(grey: GrayImage) -> GrayImage {
 }
 
 /// Is it white on black? What most of it is tells, not its mean: a dark page may have a bright picture on it.
-fn is_dark(grey: &GrayImage) -> bool {
-    let dark = grey.pixels().filter(|pixel| pixel[0] < 110).count();
-    dark * 2 > grey.pixels().len()
+fn is_dark(levels: impl ExactSizeIterator<Item = u8>) -> bool {
+    let all = levels.len();
+    levels.filter(|level| *level < 110).count() * 2 > all
 }
 
 #[cfg(test)]
@@ -143,5 +184,18 @@ mod tests {
         let pgm = dark[0].pgm();
         assert!(dark.len() == 1 && pgm.starts_with(b"P5\n1080 1800\n255\n") && pgm.ends_with(&[235]));
         assert!(matches!(pages(b"no picture"), Err(ScreenshotError::Unreadable)));
+    }
+
+    #[test]
+    fn each_line_of_a_long_picture_is_of_one_part() {
+        let long = Screen::decode(&png(&GrayImage::from_pixel(540, 3_000, Luma([250])))).unwrap();
+        assert_eq!(long.parts, [0..1_300, 1_240..2_540, 2_480..3_000]);
+        for (middle, of) in [(5.0, 0), (1_269.0, 0), (1_271.0, 1), (2_511.0, 2), (2_995.0, 2)] {
+            let parts: Vec<bool> = long.parts.iter().map(|part| long.is_of(part, middle)).collect();
+            assert_eq!(parts, [of == 0, of == 1, of == 2], "{middle}");
+        }
+        let wide = Screen::decode(&png(&GrayImage::from_pixel(4_000, 3_000, Luma([20])))).unwrap();
+        assert!(wide.parts.len() == 1 && wide.is_of(&wide.parts[0], 2_999.0));
+        assert!(matches!(Screen::decode(b"no picture"), Err(ScreenshotError::Unreadable)));
     }
 }

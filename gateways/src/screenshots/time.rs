@@ -60,7 +60,12 @@ pub(crate) fn leading(value: &str) -> Option<ShownTime> {
         let are_short = lengths.iter().take(4).all(|length| *length <= 2);
         are_short.then(|| ShownTime::of(None, &parts[..parts.len().min(5)])).flatten()
     };
-    with_year().or_else(|| run_together(&groups)).or_else(without_year)
+    let found = with_year().or_else(|| run_together(&groups)).or_else(without_year);
+    // Two colons have seconds behind them. Without these day and hour ran together: `2026/1/29:03:05` is no 29th.
+    let behind_colon =
+        value.split(':').skip(1).filter(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()));
+    let has_seconds = behind_colon.count() >= 2;
+    found.filter(|time| time.second.is_some() || !has_seconds)
 }
 
 /// A time with its year anywhere in a line, without a label.
@@ -153,6 +158,8 @@ mod tests {
             "2026-02-30 10:00:00",
             "32-11 10:00",
             "4200002456202611221234567890",
+            "2026/1/29:03:05",
+            "2026/11/29:03:05",
         ] {
             assert_eq!(shown(other), None, "{other}");
         }

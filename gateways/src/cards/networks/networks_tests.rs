@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use specimen::{Grade, back_photo, card_back, card_front, front_photo, people, portrait};
 
 use super::front::name_verdict;
-use super::{NetworkReader, is_whole, together};
+use super::{NetworkReader, is_whole, is_whole_but_for_the_name, together};
 use crate::cards::card::{Asked, CardSide, CardText};
 use crate::cards::error::CardError;
 
@@ -63,6 +63,21 @@ async fn c4_the_back_is_read_and_the_other_side_told_apart() {
     assert!(matches!(refusal(CardSide::Back, front.into()).await, CardError::WrongSide));
     assert!(matches!(refusal(CardSide::Front, portrait(3).into()).await, CardError::NoCard));
     assert!(matches!(refusal(CardSide::Front, Bytes::from_static(b"no picture")).await, CardError::Unreadable));
+}
+
+#[test]
+fn no_larger_copy_is_looked_at_for_a_name_of_which_nobody_can_be_sure() {
+    let read = |name: Option<&str>, number_is| CardText {
+        name: name.map(String::from),
+        name_is: Some(Verdict::Unsure),
+        number: Some("11010519491231002X".into()),
+        number_is: Some(number_is),
+        ..CardText::default()
+    };
+    assert!(is_whole_but_for_the_name(&read(Some("马龙"), Verdict::Equal)));
+    assert!(!is_whole_but_for_the_name(&read(Some("马龙"), Verdict::Unsure)), "of the number somebody can be");
+    assert!(!is_whole_but_for_the_name(&read(None, Verdict::Equal)), "there was no name yet");
+    assert!(!is_whole(&read(Some("马龙"), Verdict::Equal)));
 }
 
 #[test]

@@ -1,54 +1,54 @@
-//! Lines of text as they lie on a card: which way is up, which are side by side.
+//! Lines of text as they lie on a card, or on a picture of an order: which way is up, which are side by side.
 
 use ocr::Line;
 
 /// Where a card's upright lies in a picture: places are told along and across it, from one of its lines.
 #[derive(Clone, Copy)]
-pub(super) struct Frame {
+pub(crate) struct Frame {
     line: Line,
 }
 
 /// Lines side by side, from the left.
-pub(super) struct Row {
-    pub(super) lines: Vec<Line>,
+pub(crate) struct Row {
+    pub(crate) lines: Vec<Line>,
 }
 
 impl Frame {
     /// The line that it goes by.
-    pub(super) fn own(&self) -> Line {
+    pub(crate) fn own(&self) -> Line {
         self.line
     }
 
     /// Along this line.
-    pub(super) fn of(line: Line) -> Self {
+    pub(crate) fn of(line: Line) -> Self {
         Self { line }
     }
 
     /// How far to the right and how far below the middle of the frame's line a place is, in pixels.
-    pub(super) fn seen(&self, (x, y): (f32, f32)) -> (f32, f32) {
+    pub(crate) fn seen(&self, (x, y): (f32, f32)) -> (f32, f32) {
         let (dx, dy) = (x - self.line.middle.0, y - self.line.middle.1);
         let (u, v) = self.line.along;
         (dx * u + dy * v, dy * u - dx * v)
     }
 
     /// Do these lines lie above the frame's own, taken together?
-    pub(super) fn is_below(&self, lines: &[Line]) -> bool {
+    pub(crate) fn is_below(&self, lines: &[Line]) -> bool {
         lines.iter().map(|line| self.seen(line.middle).1 * line.length).sum::<f32>() < 0.0
     }
 
     /// The same card standing on its head.
-    pub(super) fn turned(self) -> Self {
+    pub(crate) fn turned(self) -> Self {
         Self { line: self.line.turned() }
     }
 
     /// The line as it is read in this frame.
-    pub(super) fn upright(&self, line: Line) -> Line {
+    pub(crate) fn upright(&self, line: Line) -> Line {
         let same = line.along.0 * self.line.along.0 + line.along.1 * self.line.along.1;
         if same < 0.0 { line.turned() } else { line }
     }
 
     /// The lines in rows from above.
-    pub(super) fn rows(&self, lines: impl IntoIterator<Item = Line>) -> Vec<Row> {
+    pub(crate) fn rows(&self, lines: impl IntoIterator<Item = Line>) -> Vec<Row> {
         let mut lines: Vec<Line> = lines.into_iter().map(|line| self.upright(line)).collect();
         lines.sort_by(|a, b| b.length.total_cmp(&a.length));
         let mut rows: Vec<Row> = Vec::new();
@@ -75,13 +75,13 @@ impl Frame {
 
 impl Row {
     /// The longest line of the row.
-    pub(super) fn longest(&self) -> Line {
+    pub(crate) fn longest(&self) -> Line {
         let longest = self.lines.iter().max_by(|a, b| a.length.total_cmp(&b.length));
         *longest.unwrap_or(&self.lines[0])
     }
 
     /// One line from the row's left end to its right end, and a little on.
-    pub(super) fn whole(&self, further: f32) -> Line {
+    pub(crate) fn whole(&self, further: f32) -> Line {
         let (first, last) = (&self.lines[0], &self.lines[self.lines.len() - 1]);
         let height = self.lines.iter().map(|line| line.height).fold(0.0, f32::max);
         let start = first.place(-first.length / 2.0, 0.0);
