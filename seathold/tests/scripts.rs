@@ -75,6 +75,34 @@ fn scan_refuses_before_it_builds() {
     }
 }
 
+/// The demo dies under an attack, and the attack's own report says nothing of it: the scan's does.
+#[test]
+fn a_demo_that_dies_is_something_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = |name: &str, lines: &str| {
+        fs::write(dir.path().join(name), format!("#!/bin/sh\n{lines}\n")).unwrap();
+        fs::set_permissions(dir.path().join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    let says = "for one in ready staff sandbox; do echo \"$one: http://127.0.0.1:1\"; done";
+    program("seathold", &format!("{says}; exit 7"));
+    program("loadtest", "sleep 1");
+    let scan = || {
+        let mut command = Command::new(script("ops/scan"));
+        command.args(["--only", "abuse", "--built"]).arg(dir.path()).env("CARGO_TARGET_DIR", dir.path().join("target"));
+        let output = command.output().unwrap();
+        let report = fs::read_to_string(dir.path().join("target/scan/report.md")).unwrap();
+        (output, report)
+    };
+    let (output, report) = scan();
+    assert!(refusal(&output).contains("something was found"));
+    assert!(report.contains("| found | plain | died | the demo ended by itself with status 7"), "{report}");
+    assert!(report.contains("| clean | abuse |"), "{report}");
+
+    program("seathold", &format!("{says}; exec sleep 60"));
+    let (output, report) = scan();
+    assert!(output.status.success() && !report.contains("died"), "one that lives is ended: {report}");
+}
+
 #[test]
 fn run_names_the_port_in_use() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
