@@ -12,8 +12,8 @@ use crate::server::target::Target;
 
 /// How often a form is sent again whose captcha was not taken.
 const ROUNDS_MAX: usize = 4;
-/// The cookies that a device is known by, as it signed in or signed up.
-const DEVICE: [&str; 2] = ["known-device", "known-elsewhere"];
+/// The cookies that a device is known by, as it signed in or signed up, without TLS and with.
+const DEVICE: [&str; 4] = ["known-device", "known-elsewhere", "__Secure-known-device", "__Secure-known-elsewhere"];
 
 /// Somebody with an account.
 #[derive(Debug, Clone)]
