@@ -108,3 +108,17 @@ pub(super) async fn ask_for_code(
     }
     Err("captcha")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_device_keeps_what_it_is_known_by_and_no_session() {
+        let names = ["__Host-seathold", "seathold", "language", "known-device", "__Secure-known-elsewhere"];
+        let cookies = names.map(|name| (name.to_owned(), "value".to_owned())).to_vec();
+        let member = Member { person: Person::of(7, 0), from: home(1), cookies };
+        let kept: Vec<String> = member.device().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(kept, ["known-device", "__Secure-known-elsewhere"]);
+    }
+}
