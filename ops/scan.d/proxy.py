@@ -17,6 +17,8 @@ import warnings
 from lines import Lines
 
 HOST, STAFF_HOST = "exam.example.edu", "staff.example.edu"
+# Whoever knows an address that begins so is let in by it (h5/src/paths.rs).
+SECRETS = ("handover", "preview", "check", "scan", "captcha")
 # Without forward secrecy, without authenticated encryption, or both.
 WEAK = "AES128-GCM-SHA256:AES256-GCM-SHA384:AES128-SHA:AES256-SHA:ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA384:DES-CBC3-SHA"
 
@@ -32,10 +34,12 @@ def read(lines, text):
     lines.check("read: who asks is said by the proxy alone", [] if "proxy_set_header X-Forwarded-For $remote_addr;" in text else ["clients say it"])
 
 
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+def free_ports():
+    """Two ports that are free, and not the same one twice: both are held until both are known."""
+    with socket.socket() as one, socket.socket() as other:
+        for each in (one, other):
+            each.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
 
 
 def certificate(work, host):
@@ -47,9 +51,14 @@ def certificate(work, host):
          "-keyout", folder + "/key.pem", "-out", folder + "/fullchain.pem"], check=True, capture_output=True)
 
 
+def end(process):
+    process.terminate()
+    process.wait(30)
+
+
 def begin(text, url, staff, work):
     """The file with ports, addresses and certificates of this machine; the process, and its two ports."""
-    plain, secure = free_port(), free_port()
+    plain, secure = free_ports()
     home = os.path.join(work, "proxy")
     for host in (HOST, STAFF_HOST):
         certificate(work, host)
@@ -60,7 +69,7 @@ def begin(text, url, staff, work):
     text = text.replace("127.0.0.1:8081", urllib.parse.urlsplit(staff).netloc)
     temporary = "".join(f"{name}_temp_path {home}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     whole = (f"daemon off;\nmaster_process off;\npid {home}/pid;\nerror_log {home}/errors.log;\nevents {{}}\n"
-             f"http {{\naccess_log off;\n{temporary}{text}\n}}\n")
+             f"http {{\naccess_log {home}/everything-else.log;\n{temporary}{text}\n}}\n")
     path = os.path.join(home, "nginx.conf")
     with open(path, "w", encoding="utf-8") as out:
         out.write(whole)
@@ -73,6 +82,7 @@ def begin(text, url, staff, work):
             if process.poll() is not None:
                 break
             time.sleep(0.1)
+    end(process)
     with open(home + "/errors.log", encoding="utf-8") as told:
         raise SystemExit("nginx does not start: " + told.read())
 
@@ -148,15 +158,25 @@ def through(lines, plain, secure):
     lines.check("run: programs are told that they came without TLS", refused)
 
 
-def logged(lines, secure, home):
-    """What lets somebody in, and what somebody typed, is in no log."""
-    for path in ("/handover/lets-me-in", "/?q=typed-here", "/help"):
-        ask(secure, HOST, "GET", path, True)
+def logged(lines, plain, secure, home):
+    """What lets somebody in, and what somebody typed, is in no log: neither in those that the file names nor in the one that nginx
+    keeps where nothing is said."""
+    secrets = {f"/{name}/": f"lets-in-by-{name}" for name in SECRETS}
+    for begin, word in secrets.items():
+        ask(secure, HOST, "GET", begin + word, True)
+        ask(plain, HOST, "GET", begin + word, False)
+    ask(secure, HOST, "GET", "/?q=typed-here", True)
+    ask(plain, HOST, "GET", "/?q=typed-in-the-clear", False)
+    ask(secure, HOST, "GET", "/help", True)
     time.sleep(0.5)
-    with open(os.path.join(home, "seathold.log"), encoding="utf-8") as told:
-        text = told.read()
-    lines.check("run: logs have neither queries nor what lets somebody in", [word for word in ("lets-me-in", "typed-here") if word in text])
-    lines.check("run: logs have the rest", [] if "GET /help 200" in text else ["no line of /help"])
+    text = {}
+    for name in ("seathold.log", "seathold-staff.log", "everything-else.log"):
+        with open(os.path.join(home, name), encoding="utf-8") as told:
+            text[name] = told.read()
+    words = [*secrets.values(), "typed-here", "typed-in-the-clear"]
+    told = [f"{word} in {name}" for name, said in text.items() for word in words if word in said]
+    lines.check("run: logs have neither queries nor what lets somebody in", told)
+    lines.check("run: logs have the rest", [] if "GET /help 200" in text["seathold.log"] else ["no line of /help"])
 
 
 def main():
@@ -173,10 +193,9 @@ def main():
     try:
         tls(lines, secure)
         through(lines, plain, secure)
-        logged(lines, secure, os.path.join(work, "proxy"))
+        logged(lines, plain, secure, os.path.join(work, "proxy"))
     finally:
-        process.terminate()
-        process.wait(30)
+        end(process)
     lines.write(out)
 
 

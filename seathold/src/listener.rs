@@ -75,7 +75,7 @@ pub trait Answers: Send + Sync + 'static {
     /// Does the world reach it by https? Then browsers are told to come by nothing else.
     fn is_https(&self) -> bool;
 
-    /// A request's path as the log may have it: without what somebody is let in by.
+    /// A request's path as the log may have it: without what somebody is let in by, and without names.
     fn logged<'a>(&self, path: &'a str) -> &'a str;
 
     /// Turns a request away because too much is under way; it is told elsewhere when to come back.

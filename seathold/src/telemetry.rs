@@ -15,10 +15,12 @@ const BUCKETS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1
 /// Upper bounds of how many requests went together.
 const BATCH_BUCKETS: [f64; 9] = [1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 2048.0, 4096.0, 8192.0];
 
-/// Starts logging: `RUST_LOG` chooses what, by default warnings, and our own news.
+/// What is logged where `RUST_LOG` does not choose. What tells of attacks has a target of its own.
+const DEFAULT_FILTER: &str = "warn,seathold=info,reservation=info,registration=info,embedded=info,security=info";
+
+/// Starts logging: `RUST_LOG` chooses what, by default warnings, our own news, and what tells of attacks.
 pub fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("warn,seathold=info,reservation=info,registration=info,embedded=info"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     let is_terminal = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(is_terminal).init();
 }
@@ -38,4 +40,24 @@ pub fn measure() -> anyhow::Result<PrometheusHandle> {
         }
     });
     Ok(handle)
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing::{Level, enabled};
+
+    use super::*;
+
+    #[test]
+    fn by_default_news_and_what_tells_of_attacks_are_logged_and_no_chatter() {
+        let filter = EnvFilter::new(DEFAULT_FILTER);
+        let logging = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::sink).finish();
+        tracing::subscriber::with_default(logging, || {
+            assert!(enabled!(target: "security", Level::INFO), "sign-ins, refusals");
+            assert!(enabled!(target: "registration::people", Level::INFO));
+            assert!(enabled!(target: "hyper", Level::WARN));
+            assert!(!enabled!(target: "hyper", Level::INFO));
+            assert!(!enabled!(target: "registration::people", Level::DEBUG));
+        });
+    }
 }

@@ -1,7 +1,10 @@
-//! The scripts under `ops/`: they explain themselves, and refuse in one sentence before they build anything.
+//! What lies under `ops/`: scripts explain themselves, and refuse in one sentence before they build anything; the proxy to start
+//! from logs nothing by which somebody is let in.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -72,6 +75,34 @@ fn scan_refuses_before_it_builds() {
     }
 }
 
+/// The demo dies under an attack, and the attack's own report says nothing of it: the scan's does.
+#[test]
+fn a_demo_that_dies_is_something_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = |name: &str, lines: &str| {
+        fs::write(dir.path().join(name), format!("#!/bin/sh\n{lines}\n")).unwrap();
+        fs::set_permissions(dir.path().join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    let says = "for one in ready staff sandbox; do echo \"$one: http://127.0.0.1:1\"; done";
+    program("seathold", &format!("{says}; exit 7"));
+    program("loadtest", "sleep 1");
+    let scan = || {
+        let mut command = Command::new(script("ops/scan"));
+        command.args(["--only", "abuse", "--built"]).arg(dir.path()).env("CARGO_TARGET_DIR", dir.path().join("target"));
+        let output = command.output().unwrap();
+        let report = fs::read_to_string(dir.path().join("target/scan/report.md")).unwrap();
+        (output, report)
+    };
+    let (output, report) = scan();
+    assert!(refusal(&output).contains("something was found"));
+    assert!(report.contains("| found | plain | died | the demo ended by itself with status 7"), "{report}");
+    assert!(report.contains("| clean | abuse |"), "{report}");
+
+    program("seathold", &format!("{says}; exec sleep 60"));
+    let (output, report) = scan();
+    assert!(output.status.success() && !report.contains("died"), "one that lives is ended: {report}");
+}
+
 #[test]
 fn run_names_the_port_in_use() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -80,5 +111,36 @@ fn run_names_the_port_in_use() {
     for asked in [port, port - 1] {
         let said = refusal(&run("ops/run", &["--port", &asked.to_string()]));
         assert!(said.contains(&format!("port {port} is in use")), "{said}");
+    }
+}
+
+/// Whoever reads a log is let in by none of its addresses: the proxy to start from leaves out what our own log tells by the route.
+#[test]
+fn the_proxy_logs_no_address_that_lets_somebody_in() {
+    let text = |name: &str| fs::read_to_string(script(name)).unwrap();
+    let paths = text("h5/src/paths.rs");
+    let secrets = paths.split("const SECRETS").nth(1).and_then(|rest| rest.split("\n];").next()).unwrap();
+    let begins = secrets.lines().filter_map(|line| line.trim().strip_prefix("(\"")?.split('"').next());
+    let begins: BTreeSet<String> = begins.map(str::to_owned).collect();
+    assert!(begins.len() >= 5, "they are listed another way: {begins:?}");
+
+    let proxy = text("ops/proxy/nginx.conf");
+    let left_out = proxy.split("~^/(").nth(1).and_then(|rest| rest.split(")/ 0;").next()).unwrap();
+    let left_out: BTreeSet<String> = left_out.split('|').map(|name| format!("/{name}/")).collect();
+    assert_eq!(left_out, begins, "left: ops/proxy/nginx.conf, right: h5/src/paths.rs");
+    let servers: Vec<&str> = proxy.split("\nserver {").skip(1).collect();
+    assert_eq!(servers.len(), 5);
+    for server in servers {
+        let logs: Vec<&str> = server.lines().filter_map(|line| line.trim().strip_prefix("access_log ")).collect();
+        let is_ours = |log: &&str| log.starts_with("/var/log/nginx/") && log.contains(" seathold");
+        let is_kept = logs.len() == 1 && logs.iter().all(|log| *log == "off;" || is_ours(log));
+        assert!(is_kept, "nginx's own format has queries: {server}");
+        assert!(!server.contains("listen 80") || logs == ["off;"], "{server}");
+    }
+
+    let (document, scan) = (text("docs/operating.md"), text("ops/scan.d/proxy.py"));
+    for begin in &begins {
+        assert!(document.contains(&format!("`{begin}`")), "docs/operating.md lacks {begin}");
+        assert!(scan.contains(&format!("\"{}\"", begin.trim_matches('/'))), "ops/scan.d/proxy.py does not ask {begin}");
     }
 }

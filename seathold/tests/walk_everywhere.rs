@@ -26,6 +26,11 @@ use walking::{cet, continuing, degree};
 
 const LI: Examinee = Examinee { name: "李样例", number: "430102199506150022", mobile: "13912345678" };
 
+/// Is a page drawn as [`by_keys_alone`] asked for it? Letters of 32 pixels in place of 16, of which 长辈版 makes 44 (`elder.css`) and
+/// other pages 34.
+const IS_AS_ASKED: &str = "parseFloat(getComputedStyle(document.documentElement).fontSize) >= 44
+    && matchMedia('(prefers-color-scheme: dark)').matches && document.documentElement.dataset.display === 'elder'";
+
 /// The degree exam to the seat that staff have confirmed.
 async fn degree_to_its_end<B: Driven>(app: &ServedApp, phone: &mut Walker<B>) {
     let receipt = Box::pin(degree::walk(app, phone, &LI)).await;
@@ -52,6 +57,7 @@ async fn by_keys_alone(app: &ServedApp) {
     phone.set_dark(true).await;
     phone.devtools("Page.setFontSizes", json!({"fontSizes": {"standard": 32}})).await;
     phone.open(&format!("/display?to=elder&next={}", cet::EXAM)).await;
+    phone.comes(IS_AS_ASKED).await;
     signs_up_by_keys(app, &mut phone).await;
     registers_by_keys(&mut phone).await;
     pays_by_keys(&Keys(&phone)).await;
@@ -110,6 +116,7 @@ async fn pays_by_keys(keys: &Keys<'_>) {
     for at_the_bank in ["form[action$='/frontTransReq.do'] button", "button[value=pay]", "form.back button"] {
         keys.turn(at_the_bank).await;
     }
+    keys.0.comes(IS_AS_ASKED).await;
 }
 
 async fn on_an_iphone(app: &ServedApp) {

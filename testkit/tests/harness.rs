@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use testkit::{Browser, Device, Fsync, TestCluster, TestStores};
+use testkit::{Browser, Device, Driven, Fsync, TestCluster, TestStores};
 
 #[tokio::test]
 async fn stores_start_quickly_and_keep_their_data_through_a_kill() {
@@ -55,6 +55,9 @@ mod browser {
         let picture = browser.screenshot(&format!("harness-{device:?}").to_lowercase()).await;
         assert!(picture.metadata().unwrap().len() > 1000);
         assert_eq!(browser.console().await, Vec::<String>::new());
+        if device == Device::Phone {
+            waits_for_what_it_taps(&browser).await;
+        }
         browser.close().await;
         seen
     }
@@ -114,5 +117,21 @@ async fn webkit_opens_a_page_runs_its_script_and_shows_it() {
     let shown = image::open(path).unwrap().to_rgb8();
     let blue = shown.pixels().filter(|pixel| pixel.0 == [40, 90, 200]).count();
     assert!(blue > 100_000, "{blue} of {} pixels", shown.pixels().len());
+    waits_for_what_it_taps(&webkit).await;
     webkit.close().await;
+}
+
+/// What cannot be had yet is not tapped, and does not count as tapped.
+async fn waits_for_what_it_taps(browser: &impl Driven) {
+    let page = "data:text/html,<meta charset=utf-8><meta name=viewport content=width=device-width>\
+                <label for=a>a</label><input id=a type=checkbox disabled><p id=b></p>\
+                <script>setTimeout(() => { document.getElementById('a').disabled = false; }, 700);\
+                setTimeout(() => { document.getElementById('b').innerHTML = '<button disabled>b</button>'; }, 900);\
+                setTimeout(() => { const b = document.querySelector('button'); b.disabled = false;\
+                b.onclick = () => { b.textContent = 'tapped'; }; }, 1300);</script>";
+    browser.visit(page).await;
+    browser.tap("label[for=a]").await;
+    assert_eq!(browser.run("document.getElementById('a').checked").await, true);
+    browser.tap("button").await;
+    assert_eq!(browser.run("document.querySelector('button').textContent").await, "tapped");
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, HttpBody, to_bytes};
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
@@ -113,11 +113,13 @@ async fn carry(State(app): State<App>, request: Request, next: Next) -> Response
 async fn failures(State(app): State<App>, request: Request, next: Next) -> Response {
     let words = words(Language::of(request.headers()));
     let who = session::read(request.headers(), app.outside.cookie_key.clone()).map(|session| session.staff);
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    // Addresses have names in them, which logs have not: the route says what was asked for.
+    let (method, route) = (request.method().clone(), request.extensions().get::<MatchedPath>().cloned());
     let response = next.run(request).await;
     if response.extensions().get::<Failure>() == Some(&Failure::Forbidden) {
         let staff = who.map(|staff| staff.0.to_string()).unwrap_or_default();
-        tracing::info!(target: "security", event = "refused", staff, %method, path, "a member of staff");
+        let route = route.as_ref().map_or("", MatchedPath::as_str);
+        tracing::info!(target: "security", event = "refused", staff, %method, route, "a member of staff");
     }
     let is_said = |kind: &HeaderValue| {
         [&b"text/html"[..], b"application/json"].iter().any(|known| kind.as_bytes().starts_with(known))

@@ -226,7 +226,7 @@ fn what_was_partly_written_is_said_in_every_state() {
         let (none, some) = (page(0), page(2));
         assert!(says_none(&none), "{state:?}");
         assert!(!says_none(&some), "{state:?}: {some}");
-        assert!(some.contains("至少写入了 2 个场次"), "{state:?}: {some}");
+        assert!(some.contains("可能已写入 2 个或更多场次"), "{state:?}: {some}");
     }
 }
 

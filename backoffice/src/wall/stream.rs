@@ -113,7 +113,9 @@ pub(super) fn events(parts: &Parts, before: &Parts) -> Vec<Event> {
 
 /// An answer of events that come a few at a time.
 pub(super) fn answer(events: impl futures_util::Stream<Item = Vec<Event>> + Send + 'static) -> Response {
-    Sse::new(events.flat_map(stream::iter).map(Ok::<_, Infallible>)).into_response()
+    // nginx passes each on as it comes.
+    let at_once = [("x-accel-buffering", "no")];
+    (at_once, Sse::new(events.flat_map(stream::iter).map(Ok::<_, Infallible>))).into_response()
 }
 
 pub(crate) async fn show(visit: Visit, Path(exam): Path<String>) -> Result<Response, Failure> {

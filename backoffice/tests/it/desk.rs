@@ -104,15 +104,18 @@ async fn a_refusal_for_want_of_a_right_is_written_down() {
     let listening = tracing::subscriber::set_default(subscriber);
     assert_eq!(desk.get("/").await.0, StatusCode::OK);
     assert_eq!(desk.get("/api-keys").await.0, StatusCode::FORBIDDEN);
+    assert_eq!(desk.get("/staff/li.min").await.0, StatusCode::FORBIDDEN);
     drop(listening);
     let text = std::fs::read_to_string(log.path()).unwrap();
     let lines: Vec<&str> = text.lines().filter(|line| line.contains("security")).collect();
-    let [line] = lines[..] else { panic!("{text}") };
+    assert_eq!(lines.len(), 2, "{text}");
     let id = member.id.0.to_string();
-    for part in ["refused", &*id, "GET", "/api-keys"] {
-        assert!(line.contains(part), "{part}: {line}");
+    for (line, route) in lines.iter().zip(["/api-keys", "/staff/{name}"]) {
+        for part in ["refused", &*id, "GET", route] {
+            assert!(line.contains(part), "{part}: {line}");
+        }
     }
-    assert!(!line.contains("li.min"), "{line}");
+    assert!(!text.contains("li.min"), "{text}");
 }
 
 /// A cookie that somebody copied opens nothing after its owner has signed out, nor after they were disabled.

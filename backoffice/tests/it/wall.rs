@@ -28,6 +28,7 @@ async fn stream_until(house: &House, path: &str, wanted: &str) -> String {
     let response = house.router().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.headers()[CONTENT_TYPE], "text/event-stream");
+    assert_eq!(response.headers()["x-accel-buffering"], "no", "a proxy holds nothing back");
     let (mut text, mut data) = (String::new(), response.into_body().into_data_stream());
     let reading = async {
         while let Some(Ok(bytes)) = data.next().await {

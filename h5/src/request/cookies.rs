@@ -32,7 +32,11 @@ impl PrivateCookie {
     /// What it says, if this site wrote it.
     fn read(&self, headers: &HeaderMap, seal: &Seal) -> Option<String> {
         let jar = PrivateCookieJar::<Key>::from_headers(headers, seal.key.clone());
-        jar.get(self.name(seal)).map(|cookie| cookie.value().to_owned())
+        // The version before called those with `__Secure-` the same with TLS as without. They are read for the year that the longest
+        // of them last, where nothing was written anew; a session comes by its one name.
+        let before = (seal.is_secure && self.names[1].starts_with("__Secure-")).then_some(self.names[0]);
+        let cookie = jar.get(self.name(seal)).or_else(|| jar.get(before?));
+        cookie.map(|cookie| cookie.value().to_owned())
     }
 
     /// The header that keeps a value in it.

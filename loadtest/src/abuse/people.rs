@@ -12,8 +12,8 @@ use crate::server::target::Target;
 
 /// How often a form is sent again whose captcha was not taken.
 const ROUNDS_MAX: usize = 4;
-/// The cookies that a device is known by, as it signed in or signed up.
-const DEVICE: [&str; 2] = ["known-device", "known-elsewhere"];
+/// The cookies that a device is known by, as it signed in or signed up, without TLS and with.
+const DEVICE: [&str; 4] = ["known-device", "known-elsewhere", "__Secure-known-device", "__Secure-known-elsewhere"];
 
 /// Somebody with an account.
 #[derive(Debug, Clone)]
@@ -107,4 +107,18 @@ pub(super) async fn ask_for_code(
         }
     }
     Err("captcha")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_device_keeps_what_it_is_known_by_and_no_session() {
+        let names = ["__Host-seathold", "seathold", "language", "known-device", "__Secure-known-elsewhere"];
+        let cookies = names.map(|name| (name.to_owned(), "value".to_owned())).to_vec();
+        let member = Member { person: Person::of(7, 0), from: home(1), cookies };
+        let kept: Vec<String> = member.device().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(kept, ["known-device", "__Secure-known-elsewhere"]);
+    }
 }

@@ -1,7 +1,7 @@
 //! Accounts of candidates and staff.
 
 use jiff::{SignedDuration, Timestamp};
-use registration::desk::staff::{Role, StaffError, StaffSignInError};
+use registration::desk::staff::{By, Role, StaffError, StaffLinkError, StaffSignInError};
 use registration::model::exam_rules::LoginKind;
 use registration::people::accounts::{AccountError, NewAccount, SessionId, SignInError};
 use registration::secrets::passwords::PasswordError;
@@ -66,9 +66,18 @@ async fn staff_have_names_roles_and_longer_passwords() {
     assert!(matches!(staff.add("boss", "long-enough-2", Role::Reviewer).await, Err(StaffError::NameTaken)));
     assert!(matches!(staff.add("b o s s", "long-enough-2", Role::Reviewer).await, Err(StaffError::Name)));
     assert!(matches!(staff.add("clerk", "short", Role::Reviewer).await, Err(StaffError::Password(_))));
-    let own = staff.add("zhang.wei.2027", "Zhang-Wei-2027!", Role::Reviewer).await;
-    assert!(matches!(own, Err(StaffError::Password(PasswordError::Own))), "made of one's own name");
-    assert!(matches!(staff.set_password("boss", "boss").await, Err(StaffError::Password(_))));
+    // Made of one's own name, by whichever way it comes.
+    let (name, own) = ("zhang.wei.2027", "Zhang-Wei-2027!");
+    let added = staff.add(name, own, Role::Reviewer).await;
+    assert!(matches!(added, Err(StaffError::Password(PasswordError::Own))), "{added:?}");
+    staff.add(name, "long-enough-2", Role::Reviewer).await.unwrap();
+    let set = staff.set_password(name, own).await;
+    assert!(matches!(set, Err(StaffError::Password(PasswordError::Own))), "{set:?}");
+    let link = staff.link_for(By::Operator, name).await.unwrap().path();
+    let token = link.split('=').nth(1).unwrap();
+    let joined = staff.join(token, own).await;
+    assert!(matches!(joined, Err(StaffLinkError::Password(PasswordError::Own))), "{joined:?}");
+    assert_eq!(staff.join(token, "long-enough-3").await.unwrap().name, name, "the link is good for another");
     world.finish().await;
 }
 

@@ -8,6 +8,8 @@ use super::files::{report, root, sources};
 const DOCUMENT: &str = "docs/operating.md";
 /// What describes metrics counts none.
 const DESCRIBED: &str = "seathold/src/telemetry/described.rs";
+/// What is logged by default stands there.
+const LOGGING: &str = "seathold/src/telemetry.rs";
 const METRICS: [&str; 2] = ["seathold_", "registration_"];
 const SETTINGS: [&str; 5] = ["SEATHOLD_", "TENCENTCLOUD_", "ALIBABA_CLOUD_", "DATABASE_", "REDIS_"];
 
@@ -87,4 +89,29 @@ fn every_metric_and_every_setting_is_explained() {
         documented.iter().filter(is_of_ours).filter(|name| is_metric(name)).filter(|name| !metrics.contains(*name));
     let gone: Vec<String> = gone.map(|name| format!("explains {name}, which nothing counts")).collect();
     report("37: no metric is explained that is gone", &BTreeMap::from([(DOCUMENT.to_owned(), gone)]));
+}
+
+/// A target, or a crate, that says something at `INFO`, and the default drops it: nobody ever reads that.
+#[test]
+fn what_is_told_at_info_is_logged_by_default() {
+    let text = fs::read_to_string(root().join(LOGGING)).expect("logging is set up there");
+    let default = text.split("const DEFAULT_FILTER: &str = \"").nth(1).and_then(|rest| rest.split('"').next());
+    let default: BTreeSet<&str> = default.expect("the default is a constant").split(',').collect();
+    let mut told = BTreeSet::new();
+    for (path, text) in sources() {
+        for line in text.split("tracing::info!(").skip(1) {
+            let target = line.trim_start().strip_prefix("target: \"").and_then(|rest| rest.split(['"', ':']).next());
+            let home = path.split('/').next().unwrap_or_default();
+            told.insert(target.unwrap_or(home).to_owned());
+        }
+    }
+    assert!(told.contains("security") && told.len() > 2, "it is told another way: {told:?}");
+    let dropped: Vec<&String> = told.iter().filter(|target| !default.contains(&*format!("{target}=info"))).collect();
+    assert!(dropped.is_empty(), "{LOGGING} drops what these tell at INFO: {dropped:?}");
+    let document = fs::read_to_string(root().join(DOCUMENT)).expect("operators have a document");
+    let setting = document.lines().find(|line| line.starts_with("| `RUST_LOG` |")).unwrap_or_default();
+    assert!(
+        setting.contains("`security=info`"),
+        "whoever chooses what is logged names what tells of attacks: {setting}"
+    );
 }

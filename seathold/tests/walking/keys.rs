@@ -1,12 +1,18 @@
 //! Somebody without a mouse: what has the focus is reached by the Tab key, seen, and pressed.
 
+use std::time::Duration;
+
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 use testkit::{Driven, Walker};
+use tokio::time::{Instant, sleep};
 
 /// More than a page of the site has to stop at.
 const PRESSES_MAX: usize = 150;
+/// How often is looked whether a page that is being drawn anew is there, and for how long.
+const POLL: Duration = Duration::from_millis(100);
+const WAIT: Duration = Duration::from_secs(60);
 
 /// Where the focus is: whether that is the element, and, where Tab stops, what keeps one from seeing it. What is drawn
 /// around something may be drawn around the label or the card that it stands in.
@@ -36,10 +42,13 @@ impl Keys<'_> {
     /// Presses Tab until the focus is on the element. Wherever it stops on the way, it is seen.
     pub(crate) async fn reach(&self, css: &str) {
         self.0.finds(css).await;
-        for _ in 0..PRESSES_MAX {
+        let (deadline, mut presses) = (Instant::now() + WAIT, 0);
+        while presses < PRESSES_MAX {
             let focus = self.0.run(&format!("{FOCUS}({})", json!(css))).await;
             // The page is just being drawn anew.
             if focus.is_null() {
+                assert!(Instant::now() < deadline, "there is no page on the way to {css} at {}", self.0.path().await);
+                sleep(POLL).await;
                 continue;
             }
             assert_eq!(focus[1], "", "on the way to {css} at {}", self.0.path().await);
@@ -47,6 +56,7 @@ impl Keys<'_> {
                 return;
             }
             self.press(Key::Tab).await;
+            presses += 1;
         }
         panic!("no Tab leads to {css} at {}: {}", self.0.path().await, self.0.text().await);
     }

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
 use crate::browsers::axe::accessibility_faults;
-use crate::browsers::driven::{Driven, WAIT, screenshot_path};
+use crate::browsers::driven::{Driven, IS_DISABLED, WAIT, screenshot_path};
 use crate::child::TestChild;
 use crate::paths::temp_dir;
 
@@ -143,14 +143,21 @@ impl Browser {
         }
     }
 
-    /// The element in the middle of the screen. The driver scrolls as little as it can, which leaves it below the bar at
-    /// the bottom.
+    /// The element in the middle of the screen, once it is not disabled. The driver scrolls as little as it can, which leaves
+    /// it below the bar at the bottom.
     async fn within_reach(&self, css: &str) -> Result<Element, CmdError> {
-        let element = self.find_within(WAIT, css).await?;
-        let argument = vec![serde_json::to_value(&element).expect("an element is a reference")];
         let scroll = "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})";
-        self.client.execute(scroll, argument).await?;
-        Ok(element)
+        let look = format!("{scroll}; return {IS_DISABLED}(arguments[0])");
+        let deadline = tokio::time::Instant::now() + WAIT;
+        loop {
+            let element = self.find_within(WAIT, css).await?;
+            let argument = vec![serde_json::to_value(&element).expect("an element is a reference")];
+            if self.client.execute(&look, argument).await? == Value::Bool(false) {
+                return Ok(element);
+            }
+            assert!(tokio::time::Instant::now() < deadline, "{css} stays disabled");
+            tokio::time::sleep(POLL).await;
+        }
     }
 
     /// What pages wrote on the console since the last call: refused scripts and styles, failed requests.

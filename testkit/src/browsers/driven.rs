@@ -14,6 +14,9 @@ pub(crate) const WAIT: Duration = Duration::from_secs(60);
 /// How often is looked whether it shows.
 pub(crate) const POLL: Duration = Duration::from_millis(100);
 
+/// A function of pages: can this element not be tapped yet? Of a label, what it stands for.
+pub(crate) const IS_DISABLED: &str = "((one) => (one.control || one).matches(':disabled'))";
+
 /// A browser with one page in front of it. A walk with it is a [`Walker`](crate::Walker), which waits for the elements
 /// that are named here.
 pub trait Driven {
@@ -23,7 +26,7 @@ pub trait Driven {
     /// What an expression is worth on the page; a promise is waited for. Null while the page is going away.
     fn run(&self, expression: &str) -> impl Future<Output = Value>;
 
-    /// Taps the middle of an element.
+    /// Taps the middle of an element, once it is there and not disabled.
     fn tap(&self, css: &str) -> impl Future<Output = ()>;
 
     /// Types into a field, in place of what is there.

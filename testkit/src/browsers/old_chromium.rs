@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tokio::sync::{Mutex, mpsc};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::browsers::driven::{Driven, POLL, WAIT, screenshot_path, too_wide};
+use crate::browsers::driven::{Driven, IS_DISABLED, POLL, WAIT, screenshot_path, too_wide};
 use crate::child::TestChild;
 use crate::paths::{target_dir, temp_dir};
 
@@ -132,13 +132,19 @@ impl Driven for OldChromium {
 
     /// Whatever lies there is tapped.
     async fn tap(&self, css: &str) {
-        let middle = format!(
-            "((one) => {{ one.scrollIntoView({{block: 'center'}}); const box = one.getBoundingClientRect();
+        let look = format!(
+            "((one) => {{ if (!one) return 'missing'; if ({IS_DISABLED}(one)) return 'disabled';
+               one.scrollIntoView({{block: 'center'}}); const box = one.getBoundingClientRect();
                return [box.x + box.width / 2, box.y + box.height / 2]; }})(document.querySelector({}))",
             json!(css)
         );
-        let middle = self.run(&middle).await;
-        assert!(middle.is_array(), "{css} is nowhere");
+        let deadline = Instant::now() + WAIT;
+        let mut middle = self.run(&look).await;
+        while !middle.is_array() {
+            assert!(Instant::now() < deadline, "{css} cannot be tapped: {middle}");
+            sleep(POLL).await;
+            middle = self.run(&look).await;
+        }
         for kind in ["mousePressed", "mouseReleased"] {
             let event = json!({"type": kind, "x": middle[0], "y": middle[1], "button": "left", "clickCount": 1});
             self.devtools("Input.dispatchMouseEvent", event).await;

@@ -11,8 +11,9 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
+use tokio::time::{Instant, sleep};
 
-use crate::browsers::driven::{Driven, screenshot_path, too_wide};
+use crate::browsers::driven::{Driven, IS_DISABLED, POLL, WAIT, screenshot_path, too_wide};
 use crate::child::TestChild;
 use crate::paths::temp_dir;
 
@@ -105,8 +106,30 @@ impl Driven for WebKit {
 
     /// By a script: the driver's own taps go astray without a window manager.
     async fn tap(&self, css: &str) {
-        let tapped = self.run(&format!("(document.querySelector({}).click(), true)", json!(css))).await;
-        assert!(tapped == Value::Bool(true) || tapped.is_null(), "{css}: {tapped}");
+        let with_it = |act: &str| {
+            let why = format!("!one ? 'missing' : {IS_DISABLED}(one) ? 'disabled' : ({act}, true)");
+            format!("((one) => {why})(document.querySelector({}))", json!(css))
+        };
+        let (mark, tap) = (with_it("window.isThePageTapped = true"), with_it("one.click()"));
+        let deadline = Instant::now() + WAIT;
+        loop {
+            let mut found = self.run(&mark).await;
+            if found == Value::Bool(true) {
+                found = self.run(&tap).await;
+                match &found {
+                    Value::Bool(true) => return,
+                    // The tap led away before the driver had said that it was done, or it was not done.
+                    Value::Null => break,
+                    _ => {}
+                }
+            }
+            assert!(Instant::now() < deadline, "{css} cannot be tapped: {found}");
+            sleep(POLL).await;
+        }
+        while self.run("!window.isThePageTapped").await != Value::Bool(true) {
+            assert!(Instant::now() < deadline, "{css} was not tapped: the page is still there");
+            sleep(POLL).await;
+        }
     }
 
     async fn fill(&self, css: &str, text: &str) {

@@ -45,7 +45,9 @@ mod tests {
         assert!(set.contains("HttpOnly") && set.contains("Secure") && set.contains("Path=/me/identity/handover"));
         assert!(!set.contains(&token.to_string()));
         let headers = sent_back(&response);
-        assert_eq!(read(&headers, &seal), Some((token, until)));
+        assert_eq!(read(&headers, &seal), Some((token.clone(), until)));
         assert_eq!(read(&headers, &Seal { key: Key::generate(), is_secure: true }), None);
+        let before = keep(&token, until, &Seal { key: seal.key.clone(), is_secure: false }).into_response();
+        assert_eq!(read(&sent_back(&before), &seal), Some((token, until)), "by the name of the version before");
     }
 }

@@ -25,11 +25,6 @@ const DEVICE: PrivateCookie = PrivateCookie {
 };
 /// Who signed in last by another page: there the cookie above is not sent, and so it is not written over.
 const ELSEWHERE: PrivateCookie = PrivateCookie { names: ["known-elsewhere", "__Secure-known-elsewhere"], ..DEVICE };
-/// What the version before called both with TLS, too. They are read for the year that they last, and not written.
-const BEFORE: [PrivateCookie; 2] = [
-    PrivateCookie { names: ["known-device", "known-device"], ..DEVICE },
-    PrivateCookie { names: ["known-elsewhere", "known-elsewhere"], ..DEVICE },
-];
 
 /// A sign-in as its cookie says. Whether it is still good, the account's epoch decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,15 +99,9 @@ pub(crate) fn begin_on(
     begin(account, session, seal, now).add(cookie.cookie(value.join("."), cookie.lifetime, seal))
 }
 
-/// The browser that signed in before, if it did.
+/// The browser that signed in before, if it did: by the cookie of the page for signing in, and by that of others.
 pub(crate) fn device(headers: &HeaderMap, seal: &Seal) -> Option<Device> {
-    let before = || device_of(&BEFORE, headers, seal).filter(|_| seal.is_secure);
-    device_of(&[DEVICE, ELSEWHERE], headers, seal).or_else(before)
-}
-
-/// The browser by the cookie of the page for signing in, and by that of others.
-fn device_of([known, elsewhere]: &[PrivateCookie; 2], headers: &HeaderMap, seal: &Seal) -> Option<Device> {
-    let (known, elsewhere) = (device_in(known, headers, seal), device_in(elsewhere, headers, seal));
+    let (known, elsewhere) = (device_in(&DEVICE, headers, seal), device_in(&ELSEWHERE, headers, seal));
     let (Some(known), Some(elsewhere)) = (&known, &elsewhere) else { return known.or(elsewhere) };
     let joined = |device: Device, account: &AccountId| Device::after_sign_in(Some(&device), *account);
     Some(elsewhere.accounts.iter().fold(known.clone(), joined))
@@ -232,6 +221,23 @@ mod tests {
         let again = device(&sent_back(&written), &seal).unwrap();
         assert_eq!((again.id, again.accounts), (known.id, known.accounts));
         assert_eq!(device(&sent_back(&written), &plain), None);
+    }
+
+    #[test]
+    fn who_was_known_before_stays_known_beside_who_signs_up_now() {
+        let (key, now) = (Key::generate(), Timestamp::now());
+        let (plain, seal) = (Seal { key: key.clone(), is_secure: false }, Seal { key, is_secure: true });
+        let (one, mut other) = (account("张伟"), account("李娜"));
+        other.id = AccountId(Uuid::from_u128(2));
+        let before = begin_on(&one, new_session(now), ("/sign-in", None), &plain, now).into_response();
+        let after = begin_on(&other, new_session(now), ("/sign-up", None), &seal, now).into_response();
+        let mut headers = sent_back(&before);
+        let id = device(&headers, &seal).unwrap().id;
+        headers.append(COOKIE, sent_back(&after)[COOKIE].clone());
+        let known = device(&headers, &seal).unwrap();
+        assert_eq!((known.id, known.accounts.as_slice()), (id, &[one.id, other.id][..]));
+        // A sign-in of before, by its name without TLS, opens nothing.
+        assert_eq!(read(&sent_back(&before), &seal, now), None);
     }
 
     #[test]

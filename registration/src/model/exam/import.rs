@@ -130,7 +130,8 @@ pub struct Import {
     pub counts: ImportCounts,
     /// What was to be done was something else by the time, and nothing was done.
     pub is_stale: bool,
-    /// So many sittings, or more, the engine has as the file says them, although it did not take all that was to be applied.
+    /// So many sittings, or more, the engine has as the file says them, although it did not take all that was to be applied; or may
+    /// have, where the process that brought them died.
     pub written: u64,
     /// Does its file still lie here?
     pub has_file: bool,
