@@ -78,10 +78,14 @@ impl FaceConsents {
             return Ok(false);
         }
         // The identity first, then the checks: whoever notes what was compared locks in the same order.
-        identities::lock(&transaction, account.0).await?;
+        let identity = identities::lock(&transaction, account.0).await?;
         let waiting = face_checks::take_back(&transaction, account.0).await?;
         identity_pictures::drop(&transaction, &waiting).await?;
-        let photos = identity_pictures::drop_all(&transaction, account.0, &FACES).await?;
+        let mut photos = identity_pictures::drop_all(&transaction, account.0, &FACES).await?;
+        // Whom staff verified by a photo with the document has that as the verified photo, from another slot.
+        let verified = identity.filter(|identity| identity.state == "verified");
+        photos.extend(verified.and_then(|identity| identity.picture));
+        identity_pictures::drop(&transaction, &photos).await?;
         identities::forget_photo(&transaction, account.0, &photos).await?;
         identity_checks::cancel(&transaction, account.0, now).await?;
         identity_marks::forget(&transaction, account.0, &[MarkKind::Face.as_str()]).await?;

@@ -154,6 +154,23 @@ async fn e7_a_consent_is_taken_back_and_what_was_kept_of_the_face_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn e7_the_photo_by_which_staff_verified_somebody_goes_with_the_consent() {
+    let bureau = Bureau::start().await;
+    let (registration, staff) = (&bureau.world.registration, &bureau.world.reviewer);
+    let account = bureau.candidate(1).await.id;
+    let subject = bureau.hold_document(account).await.unwrap();
+    let case = registration.identity_reviews.get(staff, &subject).await.unwrap().unwrap();
+    registration.identity_reviews.picture(staff, &subject, Side::HandedIn).await.unwrap();
+    registration.identity_reviews.confirm(staff, &subject, case.picture).await.unwrap();
+    assert!(registration.identity.portrait(account).await.unwrap().is_some());
+    assert!(registration.face_consents().withdraw(account).await.unwrap());
+    assert_eq!(registration.identity.portrait(account).await.unwrap(), None);
+    assert_eq!(bureau.pictures("kept").await, 0);
+    assert!(matches!(registration.identity.state(account).await.unwrap(), IdentityState::Verified { .. }));
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn e7_a_check_on_a_vendors_page_keeps_nothing_once_the_consent_was_taken_back() {
     let bureau = Bureau::start().await;
     let registration = &bureau.world.registration;
