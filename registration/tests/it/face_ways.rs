@@ -3,9 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use registration::application::photos::PhotoCheck;
 use registration::desk::case::{CaseKind, Subject};
 use registration::desk::people::{Shows, Side};
-use registration::model::exam_rules::{CardCheck, FaceRules};
+use registration::model::exam_rules::{CardCheck, FaceRules, PhotoRules};
 use registration::model::facts::hint::Hint;
 use registration::model::facts::{FaceState, IdentityState};
 use registration::model::ids::AccountId;
@@ -117,6 +118,23 @@ async fn e7_without_the_consent_nobody_looks_and_staff_take_a_photo_with_the_doc
     let passed = registration.faces.state(account, &exam()).await.unwrap();
     assert!(matches!(passed, FaceState::Passed { .. }), "{passed:?}");
     assert_eq!(compared(&bureau).await, 0);
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e7_the_photo_of_a_form_is_compared_with_the_consent_alone() {
+    let bureau = Bureau::start().await;
+    let (registration, account) = (&bureau.world.registration, bureau.world.candidate(1).await.id);
+    registration.identity.consent(account).await.unwrap();
+    bureau.card(account, "王芳", 1).await.unwrap();
+    bureau.vendors.face(Ok(99.0));
+    let rules = PhotoRules { match_face: true, ..PhotoRules::default() };
+    let photo = registration.photos.draft(account, &rules, picture()).await.unwrap();
+    assert_eq!(registration.photos.check(account, &rules, photo).await.unwrap(), PhotoCheck::NotComparable);
+    assert_eq!(compared(&bureau).await, 0, "whoever reviews the form looks instead");
+    registration.face_consents().give(account).await.unwrap();
+    assert_eq!(registration.photos.check(account, &rules, photo).await.unwrap(), PhotoCheck::Same);
+    assert_eq!(compared(&bureau).await, 1);
     bureau.world.finish().await;
 }
 
