@@ -51,6 +51,7 @@ async fn e7_another_way_than_the_face_is_offered_before_the_camera_and_the_conse
     verify(&office, &mut candidate).await;
     let gate = candidate.get(FACE).await.text;
     assert!(gate.contains("不想或不能做人脸核验") && gate.contains("/face/other\""), "{gate}");
+    assert!(gate.contains("明暗特征400天") && gate.contains("撤回同意时一并删除"), "what is kept is said: {gate}");
     // Whoever posts a picture without the consent is asked for it.
     let posted = candidate.upload_to(FACE, &[("camera", &photo(300, 400))]).await;
     assert_eq!(posted.location(), FACE);

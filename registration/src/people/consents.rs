@@ -18,7 +18,7 @@ use crate::pictures::store::{identity_marks, identity_pictures};
 use crate::store::{Database, StoreError};
 
 /// Which text of it is agreed to now; another text gets another version.
-pub const FACE_CONSENT_VERSION: &str = "2026-11";
+pub const FACE_CONSENT_VERSION: &str = "2026-12";
 /// The pictures of a face that are kept for comparing.
 const FACES: [&str; 2] = [Slot::Live.as_str(), Slot::Portrait.as_str()];
 

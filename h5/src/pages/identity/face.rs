@@ -279,7 +279,7 @@ fn camera(w: Words, view: &View<'_>) -> Markup {
         p class="hint" {
             @if view.is_automatic { (w.with("face-tries", &[("count", u32::from(view.left).into())])) }
             @else { (w.t("face-by-staff")) }
-            " " (w.t("face-kept"))
+            " " (w.t("face-kept")) " " (w.t("marks-kept"))
         }
     }
 }
