@@ -12,11 +12,15 @@ use crate::pictures::error::DraftError;
 use crate::pictures::files::CleanError;
 use crate::pictures::kept::IdentityPictures;
 use crate::pictures::resemblance::{Pattern, are_one};
-use crate::pictures::store::identity_marks::{self, NewMark, Other};
+use crate::pictures::store::identity_marks::{self, NewMark, StoredMark};
 use crate::store::StoreError;
 
 /// So many marks of a kind are kept of an account.
 const MARKS_MAX: i64 = 4;
+/// What is no picture of a face alone.
+const WITH_DOCUMENT: [&str; 2] = [MarkKind::Card.as_str(), MarkKind::Holding.as_str()];
+/// So many marks of those are kept of an account.
+const WITH_DOCUMENT_MAX: i64 = 2 * MARKS_MAX;
 
 /// What a picture shows, as far as it is compared with others: a card with cards, a face with faces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,14 +60,22 @@ impl IdentityPictures {
         let client = self.database.client().await?;
         let others = identity_marks::sharing(&client, account.0, kind.as_str(), pattern.parts()).await?;
         drop(client);
-        for Other { account, mark, look } in others {
-            // What does not open is another key's, and tells nothing.
-            let Some(places) = self.files.opened(&context(AccountId(account)), &look) else { continue };
-            if are_one(pattern, &Pattern::kept(u64::from_le_bytes(mark.to_le_bytes()), places)) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok(others.iter().any(|other| self.is_that(other, pattern)))
+    }
+
+    /// Did the account itself send next to the same picture as a card, or as a photo with the document?
+    pub(crate) async fn is_with_document(&self, account: AccountId, pattern: &Pattern) -> Result<bool, StoreError> {
+        let client = self.database.client().await?;
+        let own = identity_marks::of(&client, account.0, &WITH_DOCUMENT, WITH_DOCUMENT_MAX).await?;
+        drop(client);
+        Ok(own.iter().any(|own| self.is_that(own, pattern)))
+    }
+
+    /// Is a mark that of this picture? What does not open is another key's, and tells nothing.
+    fn is_that(&self, kept: &StoredMark, pattern: &Pattern) -> bool {
+        let places = self.files.opened(&context(AccountId(kept.account)), &kept.look);
+        let mark = u64::from_le_bytes(kept.mark.to_le_bytes());
+        places.is_some_and(|places| are_one(pattern, &Pattern::kept(mark, places)))
     }
 
     /// Remembers a picture that was handed in, as a part of the caller's transaction.

@@ -54,6 +54,24 @@ async fn h2_the_verified_photo_is_no_picture_of_now() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn h2_what_was_handed_in_with_the_document_is_no_picture_of_now() {
+    let bureau = Bureau::start().await;
+    let (registration, rules) = (&bureau.world.registration, FaceRules::default());
+    let account = verified(&bureau, 1, 5).await;
+    registration.identity.draft(account, Slot::Holding, selfie(8).into()).await.unwrap();
+    registration.faces.hand_in_holding(account, &exam()).await.unwrap();
+    bureau.vendors.face(Ok(100.0));
+    for (seed, what) in [(5, "the card"), (8, "the person with it")] {
+        let refused = registration.faces.check(account, &exam(), &rules, Some(copy_of(&selfie(seed)))).await;
+        assert!(matches!(refused, Err(FaceCheckError::OwnPhoto)), "{what}: {refused:?}");
+    }
+    assert_eq!(compared(&bureau).await, 0);
+    let passed = registration.faces.check(account, &exam(), &rules, Some(selfie(9).into())).await.unwrap();
+    assert!(matches!(passed, FaceState::Passed { .. }), "{passed:?}");
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn h2_a_face_that_another_account_sent_goes_to_staff() {
     let bureau = Bureau::start().await;
     let (faces, rules) = (&bureau.world.registration.faces, FaceRules::default());

@@ -2,6 +2,7 @@
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::store::StoreError;
@@ -41,8 +42,8 @@ pub(crate) async fn insert(client: &impl GenericClient, new: &NewMark<'_>, most:
     Ok(())
 }
 
-/// A mark of another account.
-pub(crate) struct Other {
+/// A mark that is kept, and whose.
+pub(crate) struct StoredMark {
     pub(crate) account: Uuid,
     pub(crate) mark: i64,
     pub(crate) look: Vec<u8>,
@@ -54,7 +55,7 @@ pub(crate) async fn sharing(
     account: Uuid,
     kind: &str,
     parts: [i32; 4],
-) -> Result<Vec<Other>, StoreError> {
+) -> Result<Vec<StoredMark>, StoreError> {
     let of = |part: usize| {
         format!(
             "(SELECT id, account, mark, look FROM registration.identity_marks
@@ -67,9 +68,23 @@ pub(crate) async fn sharing(
         client.prepare_cached(&format!("SELECT DISTINCT ON (id) account, mark, look FROM ({all}) found")).await?;
     let [first, second, third, fourth] = parts;
     let rows = client.query(&statement, &[&account, &kind, &first, &second, &third, &fourth, &COMMON]).await?;
-    let read =
-        |row: &tokio_postgres::Row| Other { account: row.get("account"), mark: row.get("mark"), look: row.get("look") };
     Ok(rows.iter().map(read).collect())
+}
+
+/// The account's own marks of these kinds, the newest `most`.
+pub(crate) async fn of(
+    client: &impl GenericClient,
+    account: Uuid,
+    kinds: &[&str],
+    most: i64,
+) -> Result<Vec<StoredMark>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT account, mark, look FROM registration.identity_marks
+             WHERE account = $1 AND kind = ANY($2) ORDER BY made_at DESC LIMIT $3",
+        )
+        .await?;
+    Ok(client.query(&statement, &[&account, &kinds, &most]).await?.iter().map(read).collect())
 }
 
 /// Forgets the account's marks of these kinds.
@@ -89,4 +104,8 @@ pub(crate) async fn delete_old(client: &impl GenericClient, until: Timestamp, li
         )
         .await?;
     Ok(client.execute(&statement, &[&until, &limit]).await?)
+}
+
+fn read(row: &Row) -> StoredMark {
+    StoredMark { account: row.get("account"), mark: row.get("mark"), look: row.get("look") }
 }
