@@ -204,6 +204,7 @@ people-looked-at-person = looked at the document number
 people-confirmed = accepted
 people-refused = sent it back
 people-gone = This one was decided, or has a new picture. Look at the next.
+people-busy = Many photos are being processed; nothing was decided. Try again in a few seconds.
 people-not-looked = Look at the picture first, then decide.
 people-changed = The candidate changed name or number since. Nothing was accepted; they have to hand in again.
 people-other-account = Another account is verified with this document. Nothing was accepted: look into it, send it back, and tell the candidate.

@@ -111,6 +111,9 @@ pub enum CaseError {
     /// Of some cases like this one a second member of staff is asked: what is decided is noted, and carried out later.
     #[error("a second opinion may be asked for: the decision is to be noted")]
     ToBeNoted,
+    /// Many pictures are being worked on: the same may be decided again in a moment.
+    #[error("many pictures at once: decide again in a moment")]
+    Busy,
     /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -220,8 +220,10 @@ impl IdentityReviews {
         match self.pictures.draft(*account, Slot::Portrait, front.into(), Recipe::CardPortrait).await {
             Ok((portrait, _)) => Ok(Some(portrait)),
             Err(DraftError::Store(error)) => Err(error.into()),
+            // Another time it can be cut out, and who is verified has no other chance of a photo.
+            Err(DraftError::Busy) => Err(CaseError::Busy),
             // Who somebody is does not depend on it: faces are then compared by staff.
-            Err(error) => {
+            Err(DraftError::Picture(error)) => {
                 tracing::warn!(%error, "no portrait could be cut out of a card that staff let pass");
                 Ok(None)
             }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use registration::desk::case::Subject;
+use registration::desk::cases::CaseError;
 use registration::desk::people::{Shows, Side};
 use registration::model::exam_rules::{CardCheck, IdentityWay};
 use registration::model::facts::hint::Hint;
@@ -12,7 +13,7 @@ use registration::pictures::kept::Slot;
 use specimen::{saved_again, selfie};
 
 use crate::bureau::{Bureau, VALID};
-use crate::world::document;
+use crate::world::{document, until};
 
 /// The same picture as another program saves it.
 pub(crate) fn copy_of(jpeg: &[u8]) -> Bytes {
@@ -70,6 +71,39 @@ async fn h1_where_staff_decide_the_machines_word_is_a_suggestion() {
     assert_eq!((&proofs.ways[..], &proofs.cards[..]), (&[IdentityWay::Card][..], &[CardCheck::Staff][..]));
     assert!(identity.portrait(account).await.unwrap().is_some());
     assert_eq!(bureau.pictures("kept").await, 1, "the portrait is all that stays");
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h1_nobody_is_verified_without_the_photo_that_could_not_be_cut_out_just_now() {
+    let bureau = Bureau::start().await;
+    let (registration, staff) = (&bureau.world.registration, &bureau.world.reviewer);
+    let (identity, reviews) = (&registration.identity, &registration.identity_reviews);
+    let account = bureau.candidate(1).await.id;
+    bureau.vendors.card("王芳", &document(1), VALID);
+    bureau.draft_card(account).await;
+    identity.check_card(account, CardCheck::Staff).await.unwrap();
+    looked_at(&bureau, account).await;
+    let case = reviews.get(staff, &Subject::Identity(account)).await.unwrap().unwrap();
+    // Another one puts its picture there first, at the same moment.
+    let mut client = bureau.world.sql().await;
+    let faster = client.transaction().await.unwrap();
+    let insert = "INSERT INTO registration.identity_pictures (id, account, slot, state, created_at)
+         VALUES (gen_random_uuid(), $1, 'portrait', 'draft', now()) RETURNING pg_backend_pid()";
+    let process: i32 = faster.query_one(insert, &[&account.0]).await.unwrap().get(0);
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))";
+    let commit = async {
+        until("whoever confirms waits", async || {
+            bureau.world.sql().await.query_one(waits, &[&process]).await.unwrap().get::<_, i64>(0) > 0
+        })
+        .await;
+        faster.commit().await.unwrap();
+    };
+    let (confirmed, ()) = tokio::join!(reviews.confirm(staff, &case.subject, case.picture), commit);
+    assert!(matches!(confirmed, Err(CaseError::Busy)), "{confirmed:?}");
+    assert!(matches!(identity.state(account).await.unwrap(), IdentityState::Waiting { .. }));
+    confirm(&bureau, account).await;
+    assert!(identity.portrait(account).await.unwrap().is_some());
     bureau.world.finish().await;
 }
 
