@@ -33,12 +33,14 @@ async fn verify(office: &Office, candidate: &mut Visitor) {
     candidate.upload_to(&card, &[("card_front-album", &sides), ("card_back-album", &sides)]).await;
 }
 
-/// Looks at the first case of this kind, and lets it pass.
+/// Looks at all of the first case of this kind, and lets it pass.
 async fn confirm(office: &Office, staff: &StaffMember, kind: CaseKind) -> (Subject, Shows) {
     let reviews = &office.site.registration.identity_reviews;
     let subject = office.site.first_case(staff, kind).await.subject;
     let case = reviews.get(staff, &subject).await.unwrap().unwrap();
-    reviews.picture(staff, &subject, Side::HandedIn).await.unwrap();
+    for side in [Some(Side::HandedIn), case.back.map(|_| Side::Back)].into_iter().flatten() {
+        reviews.picture(staff, &subject, side).await.unwrap();
+    }
     reviews.confirm(staff, &subject, case.picture).await.unwrap();
     (subject, case.shows)
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::case::Subject;
-use crate::desk::cases::{CaseError, Decider, Deciding, demand_of};
+use crate::desk::cases::{CaseError, Decider, Deciding, demand_look_at_back, demand_of};
 use crate::desk::permits::Right;
 use crate::desk::reason::reason;
 use crate::desk::staff::StaffMember;
@@ -257,6 +257,7 @@ impl IdentityReviews {
             identity_pictures::drop(transaction, &refused).await?;
             return Ok(MessageKind::IdentityRefused);
         }
+        demand_look_at_back(transaction, member, decision.subject, case.back.map(|back| back.0)).await?;
         let (way, portrait) = match case.shows {
             Shows::Card => (IdentityWay::Card, cut),
             Shows::Holding | Shows::Face => (IdentityWay::Manual, Some(picture)),

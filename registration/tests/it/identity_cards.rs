@@ -1,8 +1,9 @@
 //! Cards on which staff decide, or a vendor that knows names and numbers; and a picture that two accounts send.
 
 use bytes::Bytes;
+use jiff::SignedDuration;
 use registration::desk::case::Subject;
-use registration::desk::cases::CaseError;
+use registration::desk::cases::{CaseError, Decided};
 use registration::desk::people::{Shows, Side};
 use registration::model::exam_rules::{CardCheck, IdentityWay};
 use registration::model::facts::hint::Hint;
@@ -71,6 +72,35 @@ async fn h1_where_staff_decide_the_machines_word_is_a_suggestion() {
     assert_eq!((&proofs.ways[..], &proofs.cards[..]), (&[IdentityWay::Card][..], &[CardCheck::Staff][..]));
     assert!(identity.portrait(account).await.unwrap().is_some());
     assert_eq!(bureau.pictures("kept").await, 1, "the portrait is all that stays");
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h1_a_card_passes_once_both_of_its_sides_were_looked_at() {
+    let bureau = Bureau::start().await;
+    let (registration, staff) = (&bureau.world.registration, &bureau.world.reviewer);
+    let reviews = &registration.identity_reviews;
+    let waits = async |number| {
+        let account = bureau.candidate(number).await.id;
+        bureau.vendors.card("王芳", &document(number), VALID);
+        bureau.draft_card(account).await;
+        registration.identity.check_card(account, CardCheck::Staff).await.unwrap();
+        let case = reviews.get(staff, &Subject::Identity(account)).await.unwrap().unwrap();
+        reviews.picture(staff, &case.subject, Side::HandedIn).await.unwrap();
+        case
+    };
+    let case = waits(1).await;
+    let confirmed = reviews.confirm(staff, &case.subject, case.picture).await;
+    assert!(matches!(confirmed, Err(CaseError::NotLooked)), "{confirmed:?}");
+    let (version, undo) = (case.picture.to_string(), SignedDuration::from_mins(1));
+    let note = async || registration.cases.note(staff, &case.subject, &version, &Decided::Passed, undo).await;
+    let noted = note().await;
+    assert!(matches!(noted, Err(CaseError::NotLooked)), "{noted:?}");
+    reviews.picture(staff, &case.subject, Side::Back).await.unwrap();
+    note().await.unwrap();
+    // What shows one side to be wrong needs no look at the other.
+    let other = waits(2).await;
+    reviews.refuse(staff, &other.subject, other.picture, "证件上的信息与填写的不一致").await.unwrap();
     bureau.world.finish().await;
 }
 
