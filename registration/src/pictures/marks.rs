@@ -34,6 +34,9 @@ pub(crate) enum MarkKind {
 }
 
 impl MarkKind {
+    /// What there is.
+    pub(crate) const ALL: [Self; 3] = [Self::Card, Self::Face, Self::Holding];
+
     /// Its name in the store.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {

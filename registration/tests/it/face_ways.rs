@@ -16,6 +16,7 @@ use registration::people::identity::{IdentityError, LivenessRefusal, LivenessSta
 use registration::pictures::kept::Slot;
 use specimen::selfie;
 
+use crate::account_corrections::{administrator, resident};
 use crate::bureau::{Bureau, VALID};
 use crate::identity_cards::copy_of;
 use crate::world::{document, exam, picture};
@@ -85,6 +86,26 @@ async fn h2_a_face_that_another_account_sent_goes_to_staff() {
     let (reviews, staff) = (&bureau.world.registration.identity_reviews, &bureau.world.reviewer);
     let case = reviews.get(staff, &Subject::Face(other, exam())).await.unwrap().unwrap();
     assert_eq!((case.shows, &case.hints[..]), (Shows::Face, &[Hint::Alike][..]));
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c4_of_who_an_account_is_no_longer_nothing_stays_to_find_pictures_by() {
+    let bureau = Bureau::start().await;
+    let (world, registration) = (&bureau.world, &bureau.world.registration);
+    let account = verified(&bureau, 1, 5).await;
+    bureau.vendors.face(Ok(99.0));
+    registration.faces.check(account, &exam(), &FaceRules::default(), Some(selfie(9).into())).await.unwrap();
+    registration.identity.draft(account, Slot::Live, selfie(8).into()).await.unwrap();
+    let marks = async || {
+        let count = "SELECT count(*) FROM registration.identity_marks";
+        world.sql().await.query_one(count, &[]).await.unwrap().get::<_, i64>(0)
+    };
+    assert_eq!((marks().await, bureau.pictures("draft").await), (2, 1), "a card and a face");
+    let number = registration.accounts.account(account).await.unwrap().unwrap().number;
+    let (boss, name) = (administrator(world).await, "王方".parse().unwrap());
+    registration.accounts.correct(&boss, number, name, resident(7), "身份证号填错一位").await.unwrap();
+    assert_eq!((marks().await, bureau.pictures("draft").await), (0, 0));
     bureau.world.finish().await;
 }
 
