@@ -14,7 +14,7 @@ use crate::people::consents::store::face_consents;
 use crate::people::store::{face_checks, identities, identity_checks};
 use crate::pictures::kept::Slot;
 use crate::pictures::marks::MarkKind;
-use crate::pictures::store::{identity_marks, identity_pictures};
+use crate::pictures::store::{identity_marks, identity_pictures, identity_uploads};
 use crate::store::{Database, StoreError};
 
 /// Which text of it is agreed to now; another text gets another version.
@@ -81,6 +81,7 @@ impl FaceConsents {
         let identity = identities::lock(&transaction, account.0).await?;
         let waiting = face_checks::take_back(&transaction, account.0).await?;
         identity_pictures::drop(&transaction, &waiting).await?;
+        identity_uploads::delete(&transaction, account.0, Slot::Live.as_str()).await?;
         let mut photos = identity_pictures::drop_all(&transaction, account.0, &FACES).await?;
         // Whom staff verified by a photo with the document has that as the verified photo, from another slot.
         let verified = identity.filter(|identity| identity.state == "verified");

@@ -13,8 +13,9 @@ use registration::model::ids::AccountId;
 use registration::people::consents::FaceConsent;
 use registration::people::faces::FaceCheckError;
 use registration::people::identity::{IdentityError, LivenessRefusal, LivenessStatus};
-use registration::pictures::kept::Slot;
+use registration::pictures::kept::{Piece, Slot};
 use specimen::selfie;
+use uuid::Uuid;
 
 use crate::account_corrections::{administrator, resident};
 use crate::bureau::{Bureau, VALID};
@@ -187,8 +188,12 @@ async fn e7_a_consent_is_taken_back_and_what_was_kept_of_the_face_is_gone() {
         async || registration.faces.check(account, &exam(), &FaceRules::default(), Some(selfie(9).into())).await;
     assert!(matches!(check().await.unwrap(), FaceState::Waiting { .. }));
     assert!(registration.identity.portrait(account).await.unwrap().is_some());
+    // Another one is on its way.
+    let (key, total, bytes) = (Uuid::now_v7(), 100_000, Bytes::from(vec![7; 50_000]));
+    registration.faces.receive(account, Piece { key, total, offset: 0, bytes }).await.unwrap();
 
     assert!(registration.face_consents().withdraw(account).await.unwrap());
+    assert_eq!(registration.faces.received(account, key).await.unwrap(), 0);
     assert!(!registration.face_consents().withdraw(account).await.unwrap(), "once");
     assert_eq!(registration.faces.state(account, &exam()).await.unwrap(), FaceState::None);
     assert_eq!(bureau.world.count_waiting(CaseKind::Face).await, 0, "nobody looks at it any more");
@@ -240,6 +245,11 @@ async fn e7_a_check_on_a_vendors_page_keeps_nothing_once_the_consent_was_taken_b
     begin().await.unwrap();
     registration.face_consents().withdraw(account).await.unwrap();
     bureau.vendors.liveness(Some(Ok(&STANDARD.encode(picture()))));
+    let status = registration.identity.follow_liveness(account).await.unwrap();
+    assert_eq!(status, LivenessStatus::Failed(LivenessRefusal::Cancelled), "it has ended");
+    // As if it had been asked for before that.
+    let running = "UPDATE registration.identity_checks SET finished_at = NULL, failure = NULL, asked_at = NULL";
+    bureau.world.execute(running).await;
     let status = registration.identity.follow_liveness(account).await.unwrap();
     assert_eq!(status, LivenessStatus::Failed(LivenessRefusal::Cancelled));
     assert_eq!(registration.identity.state(account).await.unwrap(), IdentityState::None);
