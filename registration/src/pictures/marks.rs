@@ -61,7 +61,8 @@ impl IdentityPictures {
         pattern: &Pattern,
     ) -> Result<bool, StoreError> {
         let client = self.database.client().await?;
-        let others = identity_marks::sharing(&client, account.0, kind.as_str(), pattern.parts()).await?;
+        let others =
+            identity_marks::sharing(&client, account.0, kind.as_str(), (signed(pattern.mark), pattern.parts())).await?;
         drop(client);
         Ok(others.iter().any(|other| self.is_that(other, pattern)))
     }
@@ -90,9 +91,8 @@ impl IdentityPictures {
         pattern: &Pattern,
     ) -> Result<(), StoreError> {
         let look = self.files.sealed(&context(account), pattern.places());
-        let mark = i64::from_le_bytes(pattern.mark.to_le_bytes());
         let (id, kind, made_at) = (Uuid::now_v7(), kind.as_str(), clock::now());
-        let new = NewMark { id, account: account.0, kind, mark, look: &look, made_at };
+        let new = NewMark { id, account: account.0, kind, mark: signed(pattern.mark), look: &look, made_at };
         identity_marks::insert(client, &new, MARKS_MAX).await
     }
 
@@ -115,6 +115,11 @@ impl IdentityPictures {
         }
         Ok(false)
     }
+}
+
+/// The same bits, as they are stored.
+fn signed(mark: u64) -> i64 {
+    i64::from_le_bytes(mark.to_le_bytes())
 }
 
 fn context(account: AccountId) -> String {

@@ -213,13 +213,19 @@ async fn h2_next_to_the_same_card_of_another_account_goes_to_staff() {
     };
     let first = show(1, selfie(3).into()).await;
     assert!(matches!(identity.state(first).await.unwrap(), IdentityState::Verified { .. }));
+    // However many share a part of its mark by chance, and are newer.
+    let chance = "INSERT INTO registration.identity_marks (id, account, kind, mark, look, made_at)
+         SELECT gen_random_uuid(), account, kind, (~mark) # (65535::bigint << (16 * part)), '\x00', made_at + interval '1 ms'
+         FROM registration.identity_marks, generate_series(0, 3) part, generate_series(1, 70)";
+    bureau.world.execute(chance).await;
     let copied = show(2, copy_of(&selfie(3))).await;
     assert!(matches!(identity.state(copied).await.unwrap(), IdentityState::Waiting { .. }));
     assert_eq!(looked_at(&bureau, copied).await, [Hint::ReadEqual, Hint::Alike]);
     let other = show(3, selfie(4).into()).await;
     assert!(matches!(identity.state(other).await.unwrap(), IdentityState::Verified { .. }));
     // Of what is kept to find it again the picture cannot be made.
-    let rows = bureau.world.sql().await.query("SELECT look FROM registration.identity_marks", &[]).await.unwrap();
+    let kept = "SELECT look FROM registration.identity_marks WHERE octet_length(look) > 1";
+    let rows = bureau.world.sql().await.query(kept, &[]).await.unwrap();
     let (looks, plain): (Vec<Vec<u8>>, _) = (rows.iter().map(|row| row.get("look")).collect(), places(&selfie(3)));
     let is_near = |(kept, place): &(&u8, &u8)| kept.abs_diff(**place) <= 16;
     let shows = |kept: &[u8]| kept.iter().zip(&plain).filter(is_near).count() > plain.len() / 2;
