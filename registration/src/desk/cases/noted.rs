@@ -64,7 +64,8 @@ pub(crate) struct Note {
 impl Cases {
     /// Notes a decision about what was `seen`, which is the case's version. It is carried out after `undo`, at most
     /// [`UNDO_MAX`]; until then they can take it back. Whatever keeps the desk's door from deciding now keeps it from being
-    /// noted, as far as the case knows it; a card is let pass by whoever looked at both of its sides. Sent twice, it is one; another one than theirs that is noted already is refused.
+    /// noted, as far as the case knows it; a card is let pass by whoever looked at both of its sides.
+    /// Sent twice, it is one; another one than theirs that is noted already is refused.
     /// Accommodations are decided kind by kind, and at once: they are none of these.
     pub async fn note(
         &self,
