@@ -33,16 +33,16 @@ addEventListener("keydown", (event) => event.key === "Escape" && revive());
 
 // What a case needs when it is shown, with its page or in the place of another one.
 const begin = (root) => {
-  // Nobody confirms a picture that has not arrived.
+  // Nobody confirms a picture that has not arrived, nor a card by one of its sides.
+  const pictures = [...root.querySelectorAll("[data-picture]")];
   root.querySelectorAll("[data-needs-picture]").forEach((button) => {
-    const picture = root.querySelector("[data-picture]");
-    const ready = () => (button.disabled = !(picture?.complete && picture.naturalWidth));
-    picture?.addEventListener("load", ready);
-    picture?.addEventListener("error", ready);
+    const isHere = (picture) => picture.complete && picture.naturalWidth > 0;
+    const ready = () => (button.disabled = !pictures.length || !pictures.every(isHere));
+    pictures.forEach((picture) => ["load", "error"].forEach((name) => picture.addEventListener(name, ready)));
     ready();
   });
   // A long screenshot is shown as wide as there is room, to be scrolled.
-  root.querySelectorAll("[data-picture]").forEach((picture) => {
+  pictures.forEach((picture) => {
     const look = () => picture.toggleAttribute("data-long", picture.naturalHeight > 3 * picture.naturalWidth);
     picture.addEventListener("load", look);
     look();

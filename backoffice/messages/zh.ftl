@@ -198,6 +198,7 @@ people-looked-at-person = 查看了证件号码
 people-confirmed = 通过
 people-refused = 退回了照片
 people-gone = 这一份已经处理，或考生换了照片，请看下一份。
+people-busy = 现在处理的照片较多，这次没有记录。请过几秒再点一次。
 people-not-looked = 请先查看照片，再作决定。
 people-changed = 考生已改了姓名或证件号码，没有通过。考生需要重新提交。
 people-other-account = 这个证件已在另一个账号完成实名认证，没有通过。请核实后退回，并告诉考生。

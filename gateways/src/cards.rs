@@ -52,6 +52,14 @@ impl CardReader {
         Self(Arc::new(Reader::Aliyun(AliyunOcr::new(config))))
     }
 
+    /// Does it read on this machine? What reads here does not judge whether a card is forged.
+    pub fn is_here(&self) -> bool {
+        match &*self.0 {
+            Reader::Local(_) | Reader::Networks(_) => true,
+            Reader::Tencent(_) | Reader::Aliyun(_) => false,
+        }
+    }
+
     /// Waits for a place to read a whole card at, so that nothing is read of somebody for whom there is no time.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! The outside world: which vendor does what, by flag; with which keys, by environment or file, never by flag. In a
 //! demo a sandbox stands for all of them, and without `--demo` nothing starts it.
 
+pub(crate) mod lacking;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

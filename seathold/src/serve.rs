@@ -22,6 +22,7 @@ use crate::demo;
 use crate::demo::rush::{Rush, Stage};
 use crate::listener::{Bounds, Listener, Proxies};
 use crate::outside::Outside;
+use crate::outside::lacking::Here;
 use crate::say;
 use crate::secrets::{cookie_keys, make_data_dir};
 use crate::services::Services;
@@ -71,6 +72,9 @@ pub async fn serve(mut args: ServeArgs, rush: Option<Rush>) -> anyhow::Result<()
         None => Ok(()),
         Some(Ok(services)) => {
             stores.hurry();
+            if !args.demo {
+                warn_of_lacking(&outside, &services);
+            }
             let extras = Extras { sandbox_url: outside.sandbox_url(), rush };
             let served = serve_over(&args, &data, listeners, &services, extras, &mut signals, &gave_up);
             let outcome = served.await;
@@ -174,6 +178,16 @@ fn free_percent(data: &Path) -> Option<u8> {
 fn warn_of_imprint(services: &Services) {
     for part in services.registration.imprints.current().imprint.lacks() {
         tracing::warn!(?part, "the site does not say this of itself, as a public one has to: staff console, 网站信息");
+    }
+}
+
+/// Says which exam asks for a vendor that is not here, and what follows from that.
+fn warn_of_lacking(outside: &Outside, services: &Services) {
+    let here = Here::of(&outside.gateways);
+    for exam in services.registration.exams.list() {
+        for what in here.lacks(&exam) {
+            tracing::warn!(exam = %exam.id, "{what}");
+        }
     }
 }
 

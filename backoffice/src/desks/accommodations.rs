@@ -119,7 +119,9 @@ pub(crate) async fn decide(
                     let done = if verdicts.asks_more() { "more" } else { "decided" };
                     return Ok(Redirect::to(&format!("{}?done={done}", ACCOMMODATIONS.path)).into_response());
                 }
-                Err(error @ (CaseError::Forbidden(_) | CaseError::Store(_))) => return Err(error.into()),
+                Err(error @ (CaseError::Forbidden(_) | CaseError::Busy | CaseError::Store(_))) => {
+                    return Err(error.into());
+                }
                 Err(CaseError::Reason(_)) => bad(w.t("accommodation-reasonless").into_owned()),
                 Err(CaseError::Claimed(claim)) => {
                     let said = claimed(w, &claim, claim.by == visit.staff.id);

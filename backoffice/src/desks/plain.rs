@@ -148,7 +148,7 @@ impl Decision {
                 let address = with_case(format!("{}?done={word}", kind.path), case);
                 Ok(Ok(Redirect::to(&address).into_response()))
             }
-            Err(error @ (CaseError::Forbidden(_) | CaseError::Store(_))) => Err(error.into()),
+            Err(error @ (CaseError::Forbidden(_) | CaseError::Busy | CaseError::Store(_))) => Err(error.into()),
             Err(CaseError::Reason(_)) => Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, Message::of_refusal(w, self.sent)))),
             Err(CaseError::Claimed(claim)) => Ok(Err(care(claimed(w, &claim, claim.by == visit.staff.id)))),
             Err(
@@ -171,7 +171,7 @@ fn care(text: String) -> (StatusCode, Message) {
 pub(crate) fn if_waiting<T>(looked: Result<T, CaseError>) -> Result<Option<T>, Failure> {
     match looked {
         Ok(case) => Ok(Some(case)),
-        Err(error @ (CaseError::Forbidden(_) | CaseError::Store(_))) => Err(error.into()),
+        Err(error @ (CaseError::Forbidden(_) | CaseError::Busy | CaseError::Store(_))) => Err(error.into()),
         Err(
             CaseError::NotWaiting
             | CaseError::NotLooked

@@ -85,6 +85,7 @@ impl From<CaseError> for Failure {
             | CaseError::OtherAccount
             | CaseError::ToBeNoted => Self::NotFound,
             CaseError::Reason(_) => Self::Bad,
+            CaseError::Busy => Self::Unavailable,
             CaseError::Store(error) => error.into(),
         }
     }

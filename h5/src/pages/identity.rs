@@ -354,6 +354,7 @@ fn consent(w: Words, is_given: bool, errors: &[FieldError]) -> Markup {
                 li { (w.t("identity-consent-what")) }
                 li { (w.t("identity-consent-why")) }
                 li { (w.t("identity-consent-long")) }
+                li { (w.t("marks-kept")) }
             }
             @if let Some(error) = error { p class="error" id="consent-error" { (icon(Icon::Cross)) span { (error) } } }
             label class="tick" for="consent" {

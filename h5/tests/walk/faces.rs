@@ -33,12 +33,14 @@ async fn verify(office: &Office, candidate: &mut Visitor) {
     candidate.upload_to(&card, &[("card_front-album", &sides), ("card_back-album", &sides)]).await;
 }
 
-/// Looks at the first case of this kind, and lets it pass.
+/// Looks at all of the first case of this kind, and lets it pass.
 async fn confirm(office: &Office, staff: &StaffMember, kind: CaseKind) -> (Subject, Shows) {
     let reviews = &office.site.registration.identity_reviews;
     let subject = office.site.first_case(staff, kind).await.subject;
     let case = reviews.get(staff, &subject).await.unwrap().unwrap();
-    reviews.picture(staff, &subject, Side::HandedIn).await.unwrap();
+    for side in [Some(Side::HandedIn), case.back.map(|_| Side::Back)].into_iter().flatten() {
+        reviews.picture(staff, &subject, side).await.unwrap();
+    }
     reviews.confirm(staff, &subject, case.picture).await.unwrap();
     (subject, case.shows)
 }
@@ -51,6 +53,7 @@ async fn e7_another_way_than_the_face_is_offered_before_the_camera_and_the_conse
     verify(&office, &mut candidate).await;
     let gate = candidate.get(FACE).await.text;
     assert!(gate.contains("不想或不能做人脸核验") && gate.contains("/face/other\""), "{gate}");
+    assert!(gate.contains("明暗特征400天") && gate.contains("撤回同意时一并删除"), "what is kept is said: {gate}");
     // Whoever posts a picture without the consent is asked for it.
     let posted = candidate.upload_to(FACE, &[("camera", &photo(300, 400))]).await;
     assert_eq!(posted.location(), FACE);
@@ -117,12 +120,36 @@ async fn h2_an_exam_that_asks_for_liveness_leads_to_a_vendors_page() {
     consent(&mut candidate, FACE).await;
     let page = candidate.get(FACE).await.text;
     assert!(page.contains("活体检测") && !page.contains("type=\"file\""), "{page}");
+    // A picture that is posted all the same asks nobody, and nobody of the staff.
+    assert_eq!(candidate.upload_to(FACE, &[("camera", &photo(300, 400))]).await.location(), FACE);
+    assert!(candidate.get(FACE).await.text.contains("开始刷脸"), "nothing waits");
     let begun = candidate.post(&begin_at, "").await;
     assert!(begun.text.contains("href=\"https://vendor.example/check-1\""), "{}", begun.text);
     office
         .vendors
         .liveness(Some(Ok(&base64::Engine::encode(&base64::engine::general_purpose::STANDARD, picture(300, 400)))));
     assert!(candidate.get(FACE).await.text.contains("人脸识别已通过"));
+    let again = candidate.post(&begin_at, "").await;
+    assert_eq!(again.location(), FACE, "what has passed is not paid for once more: {}", again.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h2_what_an_old_check_came_to_is_no_word_on_what_comes_after() {
+    let steps = STEPS.replace("similarity_min = 70", "similarity_min = 70\nliveness = true");
+    let office = Office::start_with(&steps).await;
+    let mut candidate = office.site.candidate(1).await;
+    verify(&office, &mut candidate).await;
+    consent(&mut candidate, FACE).await;
+    candidate.post(&format!("{FACE}/liveness"), "").await;
+    office.vendors.liveness(Some(Err("205")));
+    let failed = "没有确认是本人在镜头前";
+    assert!(candidate.get(FACE).await.text.contains(failed));
+    candidate.post("/me/face/withdraw", "").await;
+    let gate = candidate.get(FACE).await.text;
+    assert!(gate.contains("name=\"face_consent\"") && !gate.contains(failed), "{gate}");
+    candidate.upload_to(&format!("{FACE}/other"), &[("holding-album", &picture(300, 400))]).await;
+    let waiting = candidate.get(FACE).await.text;
+    assert!(waiting.contains("等待人工比对") && !waiting.contains(failed), "{waiting}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

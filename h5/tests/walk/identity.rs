@@ -253,6 +253,8 @@ async fn a_way_that_the_exam_does_not_take_opens_no_door() {
     // Where every way looks at the face, there is one more.
     let check = candidate.get("/me/identity/liveness?exam=faces").await.text;
     assert!(check.contains("action=\"/me/identity/liveness") && check.contains("/me/identity/manual"), "{check}");
+    // What the vendor does with the face, and what is kept of it, is said before it is agreed to.
+    assert!(check.contains("会成为您的认证照片") && check.contains("明暗特征400天"), "{check}");
     let photo = [("holding-album", &*picture(300, 400))];
     for (exam, page) in [("faces", "card"), ("cards", "manual"), ("cards", "liveness")] {
         let path = format!("/me/identity/{page}?exam={exam}");

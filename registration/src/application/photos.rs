@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::model::clock;
 use crate::model::exam_rules::PhotoRules;
 use crate::model::ids::AccountId;
+use crate::people::consents::store::face_consents;
 use crate::people::store::{identities, identity_tries};
 use crate::pictures::clean::{PictureError, Recipe};
 use crate::pictures::kept::{DraftError, IdentityPictures, PictureId, Piece, Progress, Slot, UploadError};
@@ -27,7 +28,7 @@ pub enum PhotoCheck {
     NoFace,
     /// The face cannot be seen well enough.
     PoorQuality,
-    /// No vendor, no verified photo, or no answer: the form goes to review.
+    /// No vendor, no verified photo, no consent to it, or no answer: the form goes to review.
     NotComparable,
 }
 
@@ -94,7 +95,7 @@ impl Photos {
         self.pictures.find(account, photo).await
     }
 
-    /// Compares a photo with the verified face, by the vendor's own measure.
+    /// Compares a photo with the verified face, by the vendor's own measure; nobody's face without their consent to that.
     pub async fn check(
         &self,
         account: AccountId,
@@ -116,6 +117,10 @@ impl Photos {
             return Ok(PhotoCheck::NotComparable);
         };
         let client = self.database.client().await?;
+        // Whose face is not to be looked at by a machine has the photo looked at by whoever reviews the form.
+        if !face_consents::is_given(&client, account.0).await? {
+            return Ok(PhotoCheck::NotComparable);
+        }
         let (today, most) = (clock::today(), i32::from(COMPARISONS_PER_DAY));
         if identity_tries::count(&client, account.0, today, "photo", most).await?.is_none() {
             return Err(PhotoError::TriesUsed(COMPARISONS_PER_DAY));

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use deadpool_postgres::GenericClient;
 use reservation::ids::ExamId;
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 use crate::desk::audit;
 use crate::desk::audit::{AuditAction, AuditEntry};
@@ -111,6 +112,9 @@ pub enum CaseError {
     /// Of some cases like this one a second member of staff is asked: what is decided is noted, and carried out later.
     #[error("a second opinion may be asked for: the decision is to be noted")]
     ToBeNoted,
+    /// Many pictures are being worked on: the same may be decided again in a moment.
+    #[error("many pictures at once: decide again in a moment")]
+    Busy,
     /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -244,6 +248,21 @@ pub(crate) async fn demand_of(
         | Subject::Accommodation(exam, account) => (Some(exam.clone()), *account),
     };
     demand_about(client, member, right, (about.0.as_ref(), about.1)).await
+}
+
+/// Whoever lets a card pass has looked at its back, too. Nothing is asked where what waits has none.
+pub(crate) async fn demand_look_at_back(
+    client: &impl GenericClient,
+    member: &StaffMember,
+    subject: &Subject,
+    back: Option<Uuid>,
+) -> Result<(), CaseError> {
+    let Some(back) = back.map(|back| back.to_string()) else { return Ok(()) };
+    let (look, about) = (AuditAction::LookedAtPicture, subject.to_string());
+    match audit::looking::has_looked(client, member.id, &look, &about, &back).await? {
+        true => Ok(()),
+        false => Err(CaseError::NotLooked),
+    }
 }
 
 /// What a decision rests on.

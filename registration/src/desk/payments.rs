@@ -105,6 +105,7 @@ impl From<CaseError> for DecisionError {
             CaseError::Claimed(claim) => Self::Claimed(claim),
             CaseError::Reason(error) => Self::Reason(error),
             CaseError::ToBeNoted => Self::ToBeNoted,
+            CaseError::Busy => Self::Unavailable(error.to_string()),
             CaseError::Store(error) => Self::Store(error),
         }
     }

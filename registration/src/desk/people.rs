@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::case::Subject;
-use crate::desk::cases::{CaseError, Decider, Deciding, demand_of};
+use crate::desk::cases::{CaseError, Decider, Deciding, demand_look_at_back, demand_of};
 use crate::desk::permits::Right;
 use crate::desk::reason::reason;
 use crate::desk::staff::StaffMember;
@@ -220,8 +220,10 @@ impl IdentityReviews {
         match self.pictures.draft(*account, Slot::Portrait, front.into(), Recipe::CardPortrait).await {
             Ok((portrait, _)) => Ok(Some(portrait)),
             Err(DraftError::Store(error)) => Err(error.into()),
+            // Another time it can be cut out, and who is verified has no other chance of a photo.
+            Err(DraftError::Busy) => Err(CaseError::Busy),
             // Who somebody is does not depend on it: faces are then compared by staff.
-            Err(error) => {
+            Err(DraftError::Picture(error)) => {
                 tracing::warn!(%error, "no portrait could be cut out of a card that staff let pass");
                 Ok(None)
             }
@@ -255,6 +257,7 @@ impl IdentityReviews {
             identity_pictures::drop(transaction, &refused).await?;
             return Ok(MessageKind::IdentityRefused);
         }
+        demand_look_at_back(transaction, member, decision.subject, case.back.map(|back| back.0)).await?;
         let (way, portrait) = match case.shows {
             Shows::Card => (IdentityWay::Card, cut),
             Shows::Holding | Shows::Face => (IdentityWay::Manual, Some(picture)),

@@ -65,6 +65,7 @@ impl From<CaseError> for Failed {
     fn from(error: CaseError) -> Self {
         match error {
             CaseError::Store(error) => error.into(),
+            CaseError::Busy => Self::Now(StoreError::Pool(error.to_string())),
             CaseError::Forbidden(_) => Self::Ever("forbidden"),
             CaseError::NotWaiting | CaseError::ToBeNoted => Self::Ever(MOVED),
             CaseError::NotLooked => Self::Ever("not_looked"),
@@ -221,4 +222,15 @@ impl Desks {
 async fn write_dropped(client: &impl GenericClient, subject: &Subject, why: &'static str) -> Result<(), StoreError> {
     let about = subject.to_string();
     Entry::new(Actor::System, AuditAction::DroppedDecision, &about).detail(why).write(client).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_only_too_much_at_once_is_tried_again() {
+        assert!(matches!(Failed::from(CaseError::Busy), Failed::Now(_)));
+        assert!(matches!(Failed::from(CaseError::NotWaiting), Failed::Ever(MOVED)));
+    }
 }

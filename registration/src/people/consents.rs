@@ -14,11 +14,11 @@ use crate::people::consents::store::face_consents;
 use crate::people::store::{face_checks, identities, identity_checks};
 use crate::pictures::kept::Slot;
 use crate::pictures::marks::MarkKind;
-use crate::pictures::store::{identity_marks, identity_pictures};
+use crate::pictures::store::{identity_marks, identity_pictures, identity_uploads};
 use crate::store::{Database, StoreError};
 
 /// Which text of it is agreed to now; another text gets another version.
-pub const FACE_CONSENT_VERSION: &str = "2026-11";
+pub const FACE_CONSENT_VERSION: &str = "2026-12";
 /// The pictures of a face that are kept for comparing.
 const FACES: [&str; 2] = [Slot::Live.as_str(), Slot::Portrait.as_str()];
 
@@ -78,10 +78,15 @@ impl FaceConsents {
             return Ok(false);
         }
         // The identity first, then the checks: whoever notes what was compared locks in the same order.
-        identities::lock(&transaction, account.0).await?;
+        let identity = identities::lock(&transaction, account.0).await?;
         let waiting = face_checks::take_back(&transaction, account.0).await?;
         identity_pictures::drop(&transaction, &waiting).await?;
-        let photos = identity_pictures::drop_all(&transaction, account.0, &FACES).await?;
+        identity_uploads::delete(&transaction, account.0, Slot::Live.as_str()).await?;
+        let mut photos = identity_pictures::drop_all(&transaction, account.0, &FACES).await?;
+        // Whom staff verified by a photo with the document has that as the verified photo, from another slot.
+        let verified = identity.filter(|identity| identity.state == "verified");
+        photos.extend(verified.and_then(|identity| identity.picture));
+        identity_pictures::drop(&transaction, &photos).await?;
         identities::forget_photo(&transaction, account.0, &photos).await?;
         identity_checks::cancel(&transaction, account.0, now).await?;
         identity_marks::forget(&transaction, account.0, &[MarkKind::Face.as_str()]).await?;

@@ -42,8 +42,8 @@ pub enum FaceCheckError {
     /// The face is looked at only with a consent of its own; there is another way.
     #[error("the consent to the face check is missing")]
     NoConsent,
-    /// The picture is the verified photo itself, or next to it: one of now is asked for.
-    #[error("the picture is the verified photo itself")]
+    /// The picture is the verified photo itself, or one that was handed in with the document, or next to it: one of now is asked for.
+    #[error("the picture was handed in before")]
     OwnPhoto,
     /// It was not taken by the camera just now, as the exam asks for.
     #[error("the picture is none of the camera")]
@@ -182,9 +182,7 @@ impl Faces {
         };
         let photo = self.photo(account, &identity).await?;
         let pattern = self.pictures.pattern(jpeg.clone()).await?;
-        if let (Some(pattern), Some(photo)) = (&pattern, &photo)
-            && self.pictures.is_photo(pattern, photo, PORTRAIT_PIXELS).await?
-        {
+        if self.is_own(account, pattern.as_ref(), photo.as_ref()).await? {
             identity_pictures::drop(&self.database.client().await?, &[draft.0]).await?;
             return Err(FaceCheckError::OwnPhoto);
         }
@@ -224,6 +222,21 @@ impl Faces {
         Ok(self.pictures.find(account, PictureId(photo)).await?.map(Bytes::from))
     }
 
+    /// Is it the verified photo, or what the account handed in as a card or as a photo with the document?
+    async fn is_own(
+        &self,
+        account: AccountId,
+        pattern: Option<&Pattern>,
+        photo: Option<&Bytes>,
+    ) -> Result<bool, FaceCheckError> {
+        let Some(pattern) = pattern else { return Ok(false) };
+        let is_photo = match photo {
+            Some(photo) => self.pictures.is_photo(pattern, photo, PORTRAIT_PIXELS).await?,
+            None => false,
+        };
+        Ok(is_photo || self.pictures.is_with_document(account, pattern).await?)
+    }
+
     /// Why no machine is to say yes to this picture, whatever it shows.
     async fn odd(
         &self,
@@ -257,6 +270,10 @@ impl Faces {
         let (Some(comparer), Some(portrait)) = (&self.gateways.faces, portrait) else { return Ok(staff()) };
         let (today, client) = (clock::today(), self.database.client().await?);
         let calls = identity_tries::count(&client, account.0, today, "face calls", CALLS_PER_DAY).await?;
+        // Taken back while the picture was looked at here: it goes nowhere.
+        if !face_consents::is_given(&client, account.0).await? {
+            return Err(FaceCheckError::NoConsent);
+        }
         drop(client);
         if calls.is_none() {
             return Ok(staff());

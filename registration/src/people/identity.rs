@@ -43,7 +43,7 @@ pub use crate::people::identity::state::{
 };
 
 /// Which text of the consent is agreed to now; another text gets another version.
-pub const CONSENT_VERSION: &str = "2026-11";
+pub const CONSENT_VERSION: &str = "2026-12";
 
 /// Why nothing was handed in or verified. Refusals first (the candidate can act), faults last (we must).
 #[derive(Debug, thiserror::Error)]

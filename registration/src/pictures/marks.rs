@@ -12,11 +12,15 @@ use crate::pictures::error::DraftError;
 use crate::pictures::files::CleanError;
 use crate::pictures::kept::IdentityPictures;
 use crate::pictures::resemblance::{Pattern, are_one};
-use crate::pictures::store::identity_marks::{self, NewMark, Other};
+use crate::pictures::store::identity_marks::{self, NewMark, StoredMark};
 use crate::store::StoreError;
 
 /// So many marks of a kind are kept of an account.
 const MARKS_MAX: i64 = 4;
+/// What is no picture of a face alone.
+const WITH_DOCUMENT: [&str; 2] = [MarkKind::Card.as_str(), MarkKind::Holding.as_str()];
+/// So many marks of those are kept of an account.
+const WITH_DOCUMENT_MAX: i64 = 2 * MARKS_MAX;
 
 /// What a picture shows, as far as it is compared with others: a card with cards, a face with faces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +34,9 @@ pub(crate) enum MarkKind {
 }
 
 impl MarkKind {
+    /// What there is.
+    pub(crate) const ALL: [Self; 3] = [Self::Card, Self::Face, Self::Holding];
+
     /// Its name in the store.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -54,16 +61,25 @@ impl IdentityPictures {
         pattern: &Pattern,
     ) -> Result<bool, StoreError> {
         let client = self.database.client().await?;
-        let others = identity_marks::sharing(&client, account.0, kind.as_str(), pattern.parts()).await?;
+        let others =
+            identity_marks::sharing(&client, account.0, kind.as_str(), (signed(pattern.mark), pattern.parts())).await?;
         drop(client);
-        for Other { account, mark, look } in others {
-            // What does not open is another key's, and tells nothing.
-            let Some(places) = self.files.opened(&context(AccountId(account)), &look) else { continue };
-            if are_one(pattern, &Pattern::kept(u64::from_le_bytes(mark.to_le_bytes()), places)) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok(others.iter().any(|other| self.is_that(other, pattern)))
+    }
+
+    /// Did the account itself send next to the same picture as a card, or as a photo with the document?
+    pub(crate) async fn is_with_document(&self, account: AccountId, pattern: &Pattern) -> Result<bool, StoreError> {
+        let client = self.database.client().await?;
+        let own = identity_marks::of(&client, account.0, &WITH_DOCUMENT, WITH_DOCUMENT_MAX).await?;
+        drop(client);
+        Ok(own.iter().any(|own| self.is_that(own, pattern)))
+    }
+
+    /// Is a mark that of this picture? What does not open is another key's, and tells nothing.
+    fn is_that(&self, kept: &StoredMark, pattern: &Pattern) -> bool {
+        let places = self.files.opened(&context(AccountId(kept.account)), &kept.look);
+        let mark = u64::from_le_bytes(kept.mark.to_le_bytes());
+        places.is_some_and(|places| are_one(pattern, &Pattern::kept(mark, places)))
     }
 
     /// Remembers a picture that was handed in, as a part of the caller's transaction.
@@ -75,9 +91,8 @@ impl IdentityPictures {
         pattern: &Pattern,
     ) -> Result<(), StoreError> {
         let look = self.files.sealed(&context(account), pattern.places());
-        let mark = i64::from_le_bytes(pattern.mark.to_le_bytes());
         let (id, kind, made_at) = (Uuid::now_v7(), kind.as_str(), clock::now());
-        let new = NewMark { id, account: account.0, kind, mark, look: &look, made_at };
+        let new = NewMark { id, account: account.0, kind, mark: signed(pattern.mark), look: &look, made_at };
         identity_marks::insert(client, &new, MARKS_MAX).await
     }
 
@@ -100,6 +115,11 @@ impl IdentityPictures {
         }
         Ok(false)
     }
+}
+
+/// The same bits, as they are stored.
+fn signed(mark: u64) -> i64 {
+    i64::from_le_bytes(mark.to_le_bytes())
 }
 
 fn context(account: AccountId) -> String {

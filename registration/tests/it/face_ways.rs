@@ -3,18 +3,21 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use registration::application::photos::PhotoCheck;
 use registration::desk::case::{CaseKind, Subject};
 use registration::desk::people::{Shows, Side};
-use registration::model::exam_rules::{CardCheck, FaceRules};
+use registration::model::exam_rules::{CardCheck, FaceRules, PhotoRules};
 use registration::model::facts::hint::Hint;
 use registration::model::facts::{FaceState, IdentityState};
 use registration::model::ids::AccountId;
 use registration::people::consents::FaceConsent;
 use registration::people::faces::FaceCheckError;
 use registration::people::identity::{IdentityError, LivenessRefusal, LivenessStatus};
-use registration::pictures::kept::Slot;
+use registration::pictures::kept::{Piece, Slot};
 use specimen::selfie;
+use uuid::Uuid;
 
+use crate::account_corrections::{administrator, resident};
 use crate::bureau::{Bureau, VALID};
 use crate::identity_cards::copy_of;
 use crate::world::{document, exam, picture};
@@ -53,6 +56,24 @@ async fn h2_the_verified_photo_is_no_picture_of_now() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn h2_what_was_handed_in_with_the_document_is_no_picture_of_now() {
+    let bureau = Bureau::start().await;
+    let (registration, rules) = (&bureau.world.registration, FaceRules::default());
+    let account = verified(&bureau, 1, 5).await;
+    registration.identity.draft(account, Slot::Holding, selfie(8).into()).await.unwrap();
+    registration.faces.hand_in_holding(account, &exam()).await.unwrap();
+    bureau.vendors.face(Ok(100.0));
+    for (seed, what) in [(5, "the card"), (8, "the person with it")] {
+        let refused = registration.faces.check(account, &exam(), &rules, Some(copy_of(&selfie(seed)))).await;
+        assert!(matches!(refused, Err(FaceCheckError::OwnPhoto)), "{what}: {refused:?}");
+    }
+    assert_eq!(compared(&bureau).await, 0);
+    let passed = registration.faces.check(account, &exam(), &rules, Some(selfie(9).into())).await.unwrap();
+    assert!(matches!(passed, FaceState::Passed { .. }), "{passed:?}");
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn h2_a_face_that_another_account_sent_goes_to_staff() {
     let bureau = Bureau::start().await;
     let (faces, rules) = (&bureau.world.registration.faces, FaceRules::default());
@@ -66,6 +87,26 @@ async fn h2_a_face_that_another_account_sent_goes_to_staff() {
     let (reviews, staff) = (&bureau.world.registration.identity_reviews, &bureau.world.reviewer);
     let case = reviews.get(staff, &Subject::Face(other, exam())).await.unwrap().unwrap();
     assert_eq!((case.shows, &case.hints[..]), (Shows::Face, &[Hint::Alike][..]));
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c4_of_who_an_account_is_no_longer_nothing_stays_to_find_pictures_by() {
+    let bureau = Bureau::start().await;
+    let (world, registration) = (&bureau.world, &bureau.world.registration);
+    let account = verified(&bureau, 1, 5).await;
+    bureau.vendors.face(Ok(99.0));
+    registration.faces.check(account, &exam(), &FaceRules::default(), Some(selfie(9).into())).await.unwrap();
+    registration.identity.draft(account, Slot::Live, selfie(8).into()).await.unwrap();
+    let marks = async || {
+        let count = "SELECT count(*) FROM registration.identity_marks";
+        world.sql().await.query_one(count, &[]).await.unwrap().get::<_, i64>(0)
+    };
+    assert_eq!((marks().await, bureau.pictures("draft").await), (2, 1), "a card and a face");
+    let number = registration.accounts.account(account).await.unwrap().unwrap().number;
+    let (boss, name) = (administrator(world).await, "王方".parse().unwrap());
+    registration.accounts.correct(&boss, number, name, resident(7), "身份证号填错一位").await.unwrap();
+    assert_eq!((marks().await, bureau.pictures("draft").await), (0, 0));
     bureau.world.finish().await;
 }
 
@@ -121,6 +162,23 @@ async fn e7_without_the_consent_nobody_looks_and_staff_take_a_photo_with_the_doc
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn e7_the_photo_of_a_form_is_compared_with_the_consent_alone() {
+    let bureau = Bureau::start().await;
+    let (registration, account) = (&bureau.world.registration, bureau.world.candidate(1).await.id);
+    registration.identity.consent(account).await.unwrap();
+    bureau.card(account, "王芳", 1).await.unwrap();
+    bureau.vendors.face(Ok(99.0));
+    let rules = PhotoRules { match_face: true, ..PhotoRules::default() };
+    let photo = registration.photos.draft(account, &rules, picture()).await.unwrap();
+    assert_eq!(registration.photos.check(account, &rules, photo).await.unwrap(), PhotoCheck::NotComparable);
+    assert_eq!(compared(&bureau).await, 0, "whoever reviews the form looks instead");
+    registration.face_consents().give(account).await.unwrap();
+    assert_eq!(registration.photos.check(account, &rules, photo).await.unwrap(), PhotoCheck::Same);
+    assert_eq!(compared(&bureau).await, 1);
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn e7_a_consent_is_taken_back_and_what_was_kept_of_the_face_is_gone() {
     let bureau = Bureau::start().await;
     let registration = &bureau.world.registration;
@@ -130,8 +188,12 @@ async fn e7_a_consent_is_taken_back_and_what_was_kept_of_the_face_is_gone() {
         async || registration.faces.check(account, &exam(), &FaceRules::default(), Some(selfie(9).into())).await;
     assert!(matches!(check().await.unwrap(), FaceState::Waiting { .. }));
     assert!(registration.identity.portrait(account).await.unwrap().is_some());
+    // Another one is on its way.
+    let (key, total, bytes) = (Uuid::now_v7(), 100_000, Bytes::from(vec![7; 50_000]));
+    registration.faces.receive(account, Piece { key, total, offset: 0, bytes }).await.unwrap();
 
     assert!(registration.face_consents().withdraw(account).await.unwrap());
+    assert_eq!(registration.faces.received(account, key).await.unwrap(), 0);
     assert!(!registration.face_consents().withdraw(account).await.unwrap(), "once");
     assert_eq!(registration.faces.state(account, &exam()).await.unwrap(), FaceState::None);
     assert_eq!(bureau.world.count_waiting(CaseKind::Face).await, 0, "nobody looks at it any more");
@@ -154,6 +216,23 @@ async fn e7_a_consent_is_taken_back_and_what_was_kept_of_the_face_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn e7_the_photo_by_which_staff_verified_somebody_goes_with_the_consent() {
+    let bureau = Bureau::start().await;
+    let (registration, staff) = (&bureau.world.registration, &bureau.world.reviewer);
+    let account = bureau.candidate(1).await.id;
+    let subject = bureau.hold_document(account).await.unwrap();
+    let case = registration.identity_reviews.get(staff, &subject).await.unwrap().unwrap();
+    registration.identity_reviews.picture(staff, &subject, Side::HandedIn).await.unwrap();
+    registration.identity_reviews.confirm(staff, &subject, case.picture).await.unwrap();
+    assert!(registration.identity.portrait(account).await.unwrap().is_some());
+    assert!(registration.face_consents().withdraw(account).await.unwrap());
+    assert_eq!(registration.identity.portrait(account).await.unwrap(), None);
+    assert_eq!(bureau.pictures("kept").await, 0);
+    assert!(matches!(registration.identity.state(account).await.unwrap(), IdentityState::Verified { .. }));
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn e7_a_check_on_a_vendors_page_keeps_nothing_once_the_consent_was_taken_back() {
     let bureau = Bureau::start().await;
     let registration = &bureau.world.registration;
@@ -166,6 +245,11 @@ async fn e7_a_check_on_a_vendors_page_keeps_nothing_once_the_consent_was_taken_b
     begin().await.unwrap();
     registration.face_consents().withdraw(account).await.unwrap();
     bureau.vendors.liveness(Some(Ok(&STANDARD.encode(picture()))));
+    let status = registration.identity.follow_liveness(account).await.unwrap();
+    assert_eq!(status, LivenessStatus::Failed(LivenessRefusal::Cancelled), "it has ended");
+    // As if it had been asked for before that.
+    let running = "UPDATE registration.identity_checks SET finished_at = NULL, failure = NULL, asked_at = NULL";
+    bureau.world.execute(running).await;
     let status = registration.identity.follow_liveness(account).await.unwrap();
     assert_eq!(status, LivenessStatus::Failed(LivenessRefusal::Cancelled));
     assert_eq!(registration.identity.state(account).await.unwrap(), IdentityState::None);

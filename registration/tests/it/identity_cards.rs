@@ -1,7 +1,10 @@
 //! Cards on which staff decide, or a vendor that knows names and numbers; and a picture that two accounts send.
 
 use bytes::Bytes;
+use image::imageops::FilterType;
+use jiff::SignedDuration;
 use registration::desk::case::Subject;
+use registration::desk::cases::{CaseError, Decided};
 use registration::desk::people::{Shows, Side};
 use registration::model::exam_rules::{CardCheck, IdentityWay};
 use registration::model::facts::hint::Hint;
@@ -12,7 +15,7 @@ use registration::pictures::kept::Slot;
 use specimen::{saved_again, selfie};
 
 use crate::bureau::{Bureau, VALID};
-use crate::world::document;
+use crate::world::{document, until};
 
 /// The same picture as another program saves it.
 pub(crate) fn copy_of(jpeg: &[u8]) -> Bytes {
@@ -28,6 +31,16 @@ async fn looked_at(bureau: &Bureau, account: AccountId) -> Vec<Hint> {
         assert!(!reviews.picture(staff, &case.subject, side).await.unwrap().is_empty());
     }
     case.hints
+}
+
+/// How bright 32 × 32 places of a picture are, row by row.
+fn places(jpeg: &[u8]) -> Vec<u8> {
+    let small = image::load_from_memory(jpeg).unwrap().resize_exact(32, 32, FilterType::Triangle).into_rgb8();
+    let brightness = |pixel: &image::Rgb<u8>| {
+        let [red, green, blue] = pixel.0.map(u32::from);
+        u8::try_from((2 * red + 5 * green + blue) / 8).unwrap()
+    };
+    small.pixels().map(brightness).collect()
 }
 
 async fn confirm(bureau: &Bureau, account: AccountId) {
@@ -70,6 +83,68 @@ async fn h1_where_staff_decide_the_machines_word_is_a_suggestion() {
     assert_eq!((&proofs.ways[..], &proofs.cards[..]), (&[IdentityWay::Card][..], &[CardCheck::Staff][..]));
     assert!(identity.portrait(account).await.unwrap().is_some());
     assert_eq!(bureau.pictures("kept").await, 1, "the portrait is all that stays");
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h1_a_card_passes_once_both_of_its_sides_were_looked_at() {
+    let bureau = Bureau::start().await;
+    let (registration, staff) = (&bureau.world.registration, &bureau.world.reviewer);
+    let reviews = &registration.identity_reviews;
+    let waits = async |number| {
+        let account = bureau.candidate(number).await.id;
+        bureau.vendors.card("王芳", &document(number), VALID);
+        bureau.draft_card(account).await;
+        registration.identity.check_card(account, CardCheck::Staff).await.unwrap();
+        let case = reviews.get(staff, &Subject::Identity(account)).await.unwrap().unwrap();
+        reviews.picture(staff, &case.subject, Side::HandedIn).await.unwrap();
+        case
+    };
+    let case = waits(1).await;
+    let confirmed = reviews.confirm(staff, &case.subject, case.picture).await;
+    assert!(matches!(confirmed, Err(CaseError::NotLooked)), "{confirmed:?}");
+    let (version, undo) = (case.picture.to_string(), SignedDuration::from_mins(1));
+    let note = async || registration.cases.note(staff, &case.subject, &version, &Decided::Passed, undo).await;
+    let noted = note().await;
+    assert!(matches!(noted, Err(CaseError::NotLooked)), "{noted:?}");
+    reviews.picture(staff, &case.subject, Side::Back).await.unwrap();
+    note().await.unwrap();
+    // What shows one side to be wrong needs no look at the other.
+    let other = waits(2).await;
+    reviews.refuse(staff, &other.subject, other.picture, "证件上的信息与填写的不一致").await.unwrap();
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h1_nobody_is_verified_without_the_photo_that_could_not_be_cut_out_just_now() {
+    let bureau = Bureau::start().await;
+    let (registration, staff) = (&bureau.world.registration, &bureau.world.reviewer);
+    let (identity, reviews) = (&registration.identity, &registration.identity_reviews);
+    let account = bureau.candidate(1).await.id;
+    bureau.vendors.card("王芳", &document(1), VALID);
+    bureau.draft_card(account).await;
+    identity.check_card(account, CardCheck::Staff).await.unwrap();
+    looked_at(&bureau, account).await;
+    let case = reviews.get(staff, &Subject::Identity(account)).await.unwrap().unwrap();
+    // Another one puts its picture there first, at the same moment.
+    let mut client = bureau.world.sql().await;
+    let faster = client.transaction().await.unwrap();
+    let insert = "INSERT INTO registration.identity_pictures (id, account, slot, state, created_at)
+         VALUES (gen_random_uuid(), $1, 'portrait', 'draft', now()) RETURNING pg_backend_pid()";
+    let process: i32 = faster.query_one(insert, &[&account.0]).await.unwrap().get(0);
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))";
+    let commit = async {
+        until("whoever confirms waits", async || {
+            bureau.world.sql().await.query_one(waits, &[&process]).await.unwrap().get::<_, i64>(0) > 0
+        })
+        .await;
+        faster.commit().await.unwrap();
+    };
+    let (confirmed, ()) = tokio::join!(reviews.confirm(staff, &case.subject, case.picture), commit);
+    assert!(matches!(confirmed, Err(CaseError::Busy)), "{confirmed:?}");
+    assert!(matches!(identity.state(account).await.unwrap(), IdentityState::Waiting { .. }));
+    confirm(&bureau, account).await;
+    assert!(identity.portrait(account).await.unwrap().is_some());
     bureau.world.finish().await;
 }
 
@@ -138,14 +213,24 @@ async fn h2_next_to_the_same_card_of_another_account_goes_to_staff() {
     };
     let first = show(1, selfie(3).into()).await;
     assert!(matches!(identity.state(first).await.unwrap(), IdentityState::Verified { .. }));
+    // However many share a part of its mark by chance, and are newer.
+    let chance = "INSERT INTO registration.identity_marks (id, account, kind, mark, look, made_at)
+         SELECT gen_random_uuid(), account, kind, (~mark) # (65535::bigint << (16 * part)), '\x00', made_at + interval '1 ms'
+         FROM registration.identity_marks, generate_series(0, 3) part, generate_series(1, 70)";
+    bureau.world.execute(chance).await;
     let copied = show(2, copy_of(&selfie(3))).await;
     assert!(matches!(identity.state(copied).await.unwrap(), IdentityState::Waiting { .. }));
     assert_eq!(looked_at(&bureau, copied).await, [Hint::ReadEqual, Hint::Alike]);
     let other = show(3, selfie(4).into()).await;
     assert!(matches!(identity.state(other).await.unwrap(), IdentityState::Verified { .. }));
-    // What is kept to find it again tells nothing of it.
-    let plain = "SELECT count(*) FROM registration.identity_marks WHERE octet_length(look) > 1024";
-    assert_eq!(bureau.world.sql().await.query_one(plain, &[]).await.unwrap().get::<_, i64>(0), 3);
+    // Of what is kept to find it again the picture cannot be made.
+    let kept = "SELECT look FROM registration.identity_marks WHERE octet_length(look) > 1";
+    let rows = bureau.world.sql().await.query(kept, &[]).await.unwrap();
+    let (looks, plain): (Vec<Vec<u8>>, _) = (rows.iter().map(|row| row.get("look")).collect(), places(&selfie(3)));
+    let is_near = |(kept, place): &(&u8, &u8)| kept.abs_diff(**place) <= 16;
+    let shows = |kept: &[u8]| kept.iter().zip(&plain).filter(is_near).count() > plain.len() / 2;
+    assert!(looks.len() == 3 && looks.iter().all(|look| look.len() > plain.len()));
+    assert!(shows(&plain) && !looks.iter().any(|look| look.windows(plain.len()).any(shows)));
     bureau.world.finish().await;
 }
 

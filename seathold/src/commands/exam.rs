@@ -8,6 +8,7 @@ use registration::exams::definition::{DefinitionError, Emptying, PAST_SCORES_FIL
 
 use super::with_services;
 use crate::cli::SiteArgs;
+use crate::outside::lacking::Here;
 use crate::say;
 
 /// Checks the files, then brings engine and pages to what they say.
@@ -57,6 +58,10 @@ pub(super) fn check(dir: &Path) -> anyhow::Result<()> {
         }
     }
     warn(&definition.warnings);
+    // What vendors the site has is not known here.
+    for what in Here::default().lacks(&definition.page) {
+        say(&format!("note: {what}"));
+    }
     Ok(())
 }
 

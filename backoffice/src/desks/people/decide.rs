@@ -89,6 +89,7 @@ async fn answer(
             return draw(visit, id, StatusCode::UNPROCESSABLE_ENTITY, Some(message)).await;
         }
         Err(CaseError::NotWaiting | CaseError::ToBeNoted) => (StatusCode::CONFLICT, w.t("people-gone")),
+        Err(CaseError::Busy) => (StatusCode::SERVICE_UNAVAILABLE, w.t("people-busy")),
         Err(CaseError::NotLooked) => (StatusCode::CONFLICT, w.t("people-not-looked")),
         Err(CaseError::Claimed(claim)) => (StatusCode::CONFLICT, claimed(w, &claim, claim.by == visit.staff.id).into()),
         Err(CaseError::Changed) => (StatusCode::CONFLICT, w.t("people-changed")),

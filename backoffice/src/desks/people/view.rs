@@ -60,7 +60,9 @@ pub(crate) fn body(w: Words, view: &People<'_>) -> Markup {
                 }
                 @if case.back.is_some() {
                     figure {
-                        img src=(picture_at(&case.subject, Side::Back)) alt=(w.t("people-card-back"));
+                        a href=(picture_at(&case.subject, Side::Back)) target="_blank" rel="noopener" {
+                            img src=(picture_at(&case.subject, Side::Back)) alt=(w.t("people-card-back")) data-picture;
+                        }
                         figcaption { (w.t("people-card-back")) }
                     }
                 }

@@ -145,7 +145,10 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             @if view.has_manual {
                 p class="beside" { (w.t("card-manual")) " " a href=(view.from.to("/manual")) { (w.t("identity-way-manual")) } }
             }
-            p class="hint" { @if view.by_staff { (w.t("card-kept-staff")) } @else { (w.t("card-kept")) } }
+            p class="hint" {
+                @if view.by_staff { (w.t("card-kept-staff")) } @else { (w.t("card-kept")) }
+                " " (w.t("marks-kept"))
+            }
         }
     }
 }

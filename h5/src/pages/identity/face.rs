@@ -67,6 +67,11 @@ pub(crate) async fn check(
     if blocked_by(&steps, &TaskKind::Face).is_some() {
         return Ok(Redirect::to(&path_of(&exam)).into_response());
     }
+    let here = format!("{}/face", path_of(&exam));
+    // Where a vendor's page sees that somebody is living, no picture takes its place, and staff are not asked to look at one.
+    if liveness::by_vendor(&candidate, &exam).await? {
+        return Ok(Redirect::to(&here).into_response());
+    }
     let faces = &visit.app.outside.registration.faces;
     let check = async |picture| faces.check(candidate.account.id, &exam.id, &exam.rules.face, picture).await;
     // A picture that comes with the form is newer than what has arrived.
@@ -81,10 +86,10 @@ pub(crate) async fn check(
     match result {
         Ok(FaceState::Passed { .. }) => go_on(&candidate, &exam).await,
         Ok(FaceState::None | FaceState::Waiting { .. } | FaceState::Refused { .. }) => {
-            Ok(Redirect::to(&format!("{}/face", path_of(&exam))).into_response())
+            Ok(Redirect::to(&here).into_response())
         }
         // The page asks for the consent, and says what else there is.
-        Err(FaceCheckError::NoConsent) => Ok(Redirect::to(&format!("{}/face", path_of(&exam))).into_response()),
+        Err(FaceCheckError::NoConsent) => Ok(Redirect::to(&here).into_response()),
         Err(refused) => {
             let (status, text) = sentence(visit.words, refused)?;
             render(&candidate, &exam, status, &[error(text)]).await
@@ -279,7 +284,7 @@ fn camera(w: Words, view: &View<'_>) -> Markup {
         p class="hint" {
             @if view.is_automatic { (w.with("face-tries", &[("count", u32::from(view.left).into())])) }
             @else { (w.t("face-by-staff")) }
-            " " (w.t("face-kept"))
+            " " (w.t("face-kept")) " " (w.t("marks-kept"))
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The way by a vendor's page: on the phone at once, from a computer by a code.
 
+use std::borrow::Cow;
+
 use axum::Form;
 use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -39,8 +41,11 @@ pub(crate) async fn show(visit: IdentityVisit, Query(from): Query<From>) -> Resu
     if let Some(elsewhere) = super::elsewhere(&visit, &from, &record, IdentityWay::Liveness) {
         return Ok(elsewhere);
     }
-    errors.extend(liveness_fault(w, status).map(|text| said("", text)));
     let consents = asks_for_consent(&visit).await?;
+    // What an old check came to is no word on one that is to be agreed to first.
+    if !consents {
+        errors.extend(liveness_fault(w, status).map(|text| said("", text)));
+    }
     Ok(render(&visit, &from, (status == LivenessStatus::Running, consents), &errors).into_response())
 }
 
@@ -136,7 +141,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             }
             @if !is_phone { (by_code) p class="hint" { (w.t("liveness-by-code-hint")) } }
             form method="post" action=(from.to("/liveness")) data-busy=(w.t("form-busy")) novalidate {
-                @if view.consents { (box_of_consent(w, error_of(errors, FIELD))) }
+                @if view.consents { (box_of_consent(w, &consented(w), error_of(errors, FIELD))) }
                 button class=(if is_phone { "button" } else { "button second" }) type="submit" {
                     @if is_running || !errors.is_empty() { (w.t("liveness-again")) } @else { (w.t("liveness-begin")) }
                 }
@@ -147,6 +152,11 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             }
         }
     }
+}
+
+/// What is agreed to here: the vendor looks, its picture stays as the verified photo, and later checks compare with that.
+fn consented(w: Words) -> [Cow<'static, str>; 3] {
+    [w.t("liveness-consent-what"), w.t("liveness-consent-photo"), w.t("face-consent-long")]
 }
 
 /// Another account is this person: how to come to it, said before anybody's face is looked at.

@@ -87,7 +87,7 @@ pub(crate) fn body(w: Words, from: &From, is_here: bool, errors: &[FieldError]) 
                 button class="button" type="submit" { (w.t("manual-submit")) }
                 (awaited(w))
             }
-            p class="hint" { (w.t("manual-kept")) }
+            p class="hint" { (w.t("manual-kept")) " " (w.t("marks-kept")) }
         }
     }
 }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::claims::CLAIM_LASTS;
-use super::{CaseError, Cases, Decider, Deciding, case_permits, demand_of};
+use super::{CaseError, Cases, Decider, Deciding, case_permits, demand_look_at_back, demand_of};
 use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::case::{Case, CaseId, ClaimToken, Subject};
 use crate::desk::permits::Right;
@@ -17,6 +17,7 @@ use crate::desk::store;
 use crate::desk::store::cases::noted;
 use crate::desk::store::cases::noted::NewNote;
 use crate::model::clock;
+use crate::people::store::identities;
 
 /// Longest time for which a decision can be taken back.
 pub const UNDO_MAX: SignedDuration = SignedDuration::from_mins(10);
@@ -63,7 +64,8 @@ pub(crate) struct Note {
 impl Cases {
     /// Notes a decision about what was `seen`, which is the case's version. It is carried out after `undo`, at most
     /// [`UNDO_MAX`]; until then they can take it back. Whatever keeps the desk's door from deciding now keeps it from being
-    /// noted, as far as the case knows it. Sent twice, it is one; another one than theirs that is noted already is refused.
+    /// noted, as far as the case knows it; a card is let pass by whoever looked at both of its sides.
+    /// Sent twice, it is one; another one than theirs that is noted already is refused.
     /// Accommodations are decided kind by kind, and at once: they are none of these.
     pub async fn note(
         &self,
@@ -89,6 +91,10 @@ impl Cases {
             }
             checked => checked?.id,
         };
+        if let (Subject::Identity(account), Decided::Passed) = (subject, &note.decided) {
+            let back = identities::get(&transaction, account.0).await?.and_then(|identity| identity.card_back);
+            demand_look_at_back(&transaction, decider.member, subject, back).await?;
+        }
         let plain = serde_json::to_vec(&note).map_err(|_| crate::store::StoreError::Corrupt("a decision"))?;
         let (now, sealed) = (clock::now(), self.vault.seal(&context(id), &plain));
         let until = now + undo.min(UNDO_MAX);

@@ -177,6 +177,10 @@ impl Identity {
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
         let identity = identities::lock(&transaction, account.0).await?;
+        // Whoever takes it back locks the identity, too.
+        if face_consents::is_withdrawn(&transaction, account.0).await? {
+            return Ok(Some(LivenessRefusal::Cancelled));
+        }
         let identity = identity.filter(|identity| identity.state == "verified");
         let verified = identity.map(|identity| verify::open(&self.vault, &identity)).transpose()?;
         if verified.as_ref() != Some(&seen) {

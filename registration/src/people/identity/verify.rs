@@ -17,12 +17,22 @@ use crate::people::store::face_checks;
 use crate::people::store::identities;
 use crate::people::store::identities::{SealedPerson, StoredIdentity, Verified};
 use crate::pictures::kept::{PictureId, Slot};
-use crate::pictures::store::identity_pictures;
+use crate::pictures::marks::MarkKind;
+use crate::pictures::store::{identity_marks, identity_pictures};
 use crate::secrets::vault::Vault;
 use crate::store::StoreError;
 
 /// The drafts that nobody needs once it is known who somebody is.
 const NEEDLESS: [&str; 3] = [Slot::CardFront.as_str(), Slot::CardBack.as_str(), Slot::Holding.as_str()];
+
+/// The drafts that show who somebody is.
+const OF_A_PERSON: [&str; 5] = [
+    Slot::CardFront.as_str(),
+    Slot::CardBack.as_str(),
+    Slot::Holding.as_str(),
+    Slot::Live.as_str(),
+    Slot::Portrait.as_str(),
+];
 
 /// Whom an account is verified as, and by what.
 pub(crate) struct Verifying<'a> {
@@ -129,14 +139,15 @@ async fn prove_further(
     Ok(())
 }
 
-/// The account is not who it was, or nobody's any more: identity and faces must be proved anew, and the pictures go. The
-/// caller has locked the account. Was anything verified or waiting?
+/// The account is not who it was, or nobody's any more: identity and faces must be proved anew, and the pictures go, with what they
+/// would be found again by. The caller has locked the account. Was anything verified or waiting?
 pub(crate) async fn forget(transaction: &impl GenericClient, account: AccountId) -> Result<bool, StoreError> {
     let before = identities::lock(transaction, account.0).await?;
     let mut pictures = face_checks::forget(transaction, account.0).await?;
     pictures.extend(identities::release(transaction, account.0).await?);
     identity_pictures::drop(transaction, &pictures).await?;
-    identity_pictures::drop_drafts(transaction, account.0, &NEEDLESS).await?;
+    identity_pictures::drop_drafts(transaction, account.0, &OF_A_PERSON).await?;
+    identity_marks::forget(transaction, account.0, &MarkKind::ALL.map(MarkKind::as_str)).await?;
     Ok(before.is_some_and(|before| ["verified", "waiting"].contains(&before.state.as_str())))
 }
 

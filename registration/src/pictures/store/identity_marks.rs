@@ -2,11 +2,17 @@
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::store::StoreError;
 
-/// Most pictures that are looked at for each part of a mark: what more share is a ground, and tells nothing.
+/// Most marks that are looked at for each part of one, the newest: the search costs no more, however many there are.
+const SEARCHED: i64 = 1_024;
+/// Marks that differ in more bits are of other pictures: two that share a part by chance differ in some 24.
+const APART_BITS: i64 = 12;
+/// Most pictures that are opened for each part.
 const COMMON: i64 = 64;
 
 /// A mark to be kept.
@@ -41,24 +47,27 @@ pub(crate) async fn insert(client: &impl GenericClient, new: &NewMark<'_>, most:
     Ok(())
 }
 
-/// A mark of another account.
-pub(crate) struct Other {
+/// A mark that is kept, and whose.
+pub(crate) struct StoredMark {
     pub(crate) account: Uuid,
     pub(crate) mark: i64,
     pub(crate) look: Vec<u8>,
 }
 
-/// Marks of this kind that share one of the four parts and are not the account's, the newest [`COMMON`] of each part.
+/// Marks of this kind that are near this one and not the account's: of the newest [`SEARCHED`] that share each of its four parts, the
+/// newest [`COMMON`] that differ in at most [`APART_BITS`].
 pub(crate) async fn sharing(
     client: &impl GenericClient,
     account: Uuid,
     kind: &str,
-    parts: [i32; 4],
-) -> Result<Vec<Other>, StoreError> {
+    (mark, parts): (i64, [i32; 4]),
+) -> Result<Vec<StoredMark>, StoreError> {
     let of = |part: usize| {
         format!(
-            "(SELECT id, account, mark, look FROM registration.identity_marks
-              WHERE kind = $2 AND part_{part} = ${} AND account <> $1 ORDER BY made_at DESC LIMIT $7)",
+            "(SELECT id, account, mark, look FROM
+                  (SELECT id, account, mark, look, made_at FROM registration.identity_marks
+                   WHERE kind = $2 AND part_{part} = ${} AND account <> $1 ORDER BY made_at DESC LIMIT $7) newest
+              WHERE bit_count((mark # $8::bigint)::bit(64)) <= $9 ORDER BY made_at DESC LIMIT $10)",
             part + 3
         )
     };
@@ -66,10 +75,26 @@ pub(crate) async fn sharing(
     let statement =
         client.prepare_cached(&format!("SELECT DISTINCT ON (id) account, mark, look FROM ({all}) found")).await?;
     let [first, second, third, fourth] = parts;
-    let rows = client.query(&statement, &[&account, &kind, &first, &second, &third, &fourth, &COMMON]).await?;
-    let read =
-        |row: &tokio_postgres::Row| Other { account: row.get("account"), mark: row.get("mark"), look: row.get("look") };
+    let values: [&(dyn ToSql + Sync); 10] =
+        [&account, &kind, &first, &second, &third, &fourth, &SEARCHED, &mark, &APART_BITS, &COMMON];
+    let rows = client.query(&statement, &values).await?;
     Ok(rows.iter().map(read).collect())
+}
+
+/// The account's own marks of these kinds, the newest `most`.
+pub(crate) async fn of(
+    client: &impl GenericClient,
+    account: Uuid,
+    kinds: &[&str],
+    most: i64,
+) -> Result<Vec<StoredMark>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT account, mark, look FROM registration.identity_marks
+             WHERE account = $1 AND kind = ANY($2) ORDER BY made_at DESC LIMIT $3",
+        )
+        .await?;
+    Ok(client.query(&statement, &[&account, &kinds, &most]).await?.iter().map(read).collect())
 }
 
 /// Forgets the account's marks of these kinds.
@@ -89,4 +114,8 @@ pub(crate) async fn delete_old(client: &impl GenericClient, until: Timestamp, li
         )
         .await?;
     Ok(client.execute(&statement, &[&until, &limit]).await?)
+}
+
+fn read(row: &Row) -> StoredMark {
+    StoredMark { account: row.get("account"), mark: row.get("mark"), look: row.get("look") }
 }

@@ -36,11 +36,10 @@ fn done_when(is_done: bool) -> Own {
     if is_done { Known(TaskState::Passed) } else { Todo }
 }
 
-/// Who was verified only by ways that this exam does not take proves it once more. Who has a seat in it, or had one that was
-/// paid for, was let in by what counted then.
+/// Who was verified only by ways that this exam does not take proves it once more, but for who was let in by what counted then.
 fn identity(exam: &Exam, facts: &Facts<'_>) -> Own {
     let Facts { proofs, orders, .. } = facts;
-    let is_in = orders.iter().any(|order| order.state.is_live() || order.paid_at.is_some());
+    let is_in = orders.iter().any(|order| was_let_in(exam, order));
     match &facts.identity {
         IdentityState::None => Todo,
         IdentityState::Waiting { since } => Known(TaskState::Waiting { since: *since }),
@@ -52,6 +51,15 @@ fn identity(exam: &Exam, facts: &Facts<'_>) -> Own {
             FurtherProof::Refused { reason } => Known(TaskState::Refused { reason: reason.clone(), until: None }),
         },
     }
+}
+
+/// Is it a seat, or one that was paid for, that nobody could choose before they had proved who they are?
+fn was_let_in(exam: &Exam, order: &Order) -> bool {
+    let tasks = || exam.rules.steps.iter().flat_map(|step| step.tasks.iter().map(move |task| (task, step.is_optional)));
+    let proved = tasks().position(|(task, is_optional)| *task == TaskKind::Identity && !is_optional);
+    let chosen = tasks().position(|(task, _)| matches!(task, TaskKind::Sittings(part) if *part == order.part));
+    let has_seat = order.state.is_live() || order.paid_at.is_some();
+    has_seat && proved.zip(chosen).is_some_and(|(proved, chosen)| proved < chosen)
 }
 
 fn face(state: &FaceState) -> Own {

@@ -154,6 +154,27 @@ fn b9_nobody_is_bound_before_they_have_proved_who_they_are_where_the_exam_asks_f
 }
 
 #[test]
+fn a_seat_shows_who_somebody_is_where_that_was_proved_before_it_alone() {
+    let orders = [order("main", OrderState::Confirmed)];
+    let proofs = Proofs { ways: vec![IdentityWay::Liveness], ..Proofs::default() };
+    let facts = Facts { identity: IdentityState::Verified { at: at(60) }, proofs, orders: &orders, ..Facts::default() };
+    let identity = |exam: &Exam| {
+        let views = steps(exam, &facts, at(150));
+        task(&views, &TaskKind::Identity).unwrap().state.clone()
+    };
+    assert_eq!(identity(&continuing()), Passed);
+    let last = exam(&[(&["sittings"], false), (&["payment"], false), (&["identity"], false), (&["ticket"], false)]);
+    assert_eq!(identity(&last), OPEN, "nobody has proved it yet by a way that this exam takes");
+    let optional = exam(&[(&["identity"], true), (&["sittings"], false)]);
+    assert_eq!(identity(&optional), OPEN, "the seat could be had without it");
+    let between = exam(&[(&["sittings:oral"], false), (&["identity"], false), (&["sittings"], false)]);
+    assert_eq!(identity(&between), Passed);
+    let oral = [order("oral", OrderState::Confirmed)];
+    let views = steps(&between, &Facts { orders: &oral, ..facts.clone() }, at(150));
+    assert_eq!(task(&views, &TaskKind::Identity).unwrap().state, OPEN, "that seat was chosen before it");
+}
+
+#[test]
 fn a_ticket_can_be_printed_when_somebody_has_said_since_when() {
     let mut exam = continuing();
     exam.rules.steps[4].opens_at = Some(at(500));

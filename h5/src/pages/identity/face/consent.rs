@@ -1,6 +1,8 @@
 //! The consent to having one's face looked at by a machine: apart from every other one, before any camera opens, and taken back at any
 //! time in 个人中心.
 
+use std::borrow::Cow;
+
 use axum::Form;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -52,24 +54,24 @@ pub(crate) async fn back(Path(exam): Path<String>, candidate: Candidate) -> Resu
 
 /// What is asked for before a camera opens.
 pub(super) fn gate(w: Words, view: &View<'_>) -> Markup {
+    let what = if view.vendor.is_some() { w.t("liveness-consent-what") } else { w.t("face-consent-what") };
     html! {
         p class="lead" { (w.t("face-gate-lead")) }
         form method="post" action={ (path_of(view.exam)) "/face/consent" } data-busy=(w.t("form-busy")) novalidate {
-            (box_of_consent(w, error_of(view.errors, FIELD)))
+            (box_of_consent(w, &[what, w.t("face-consent-long")], error_of(view.errors, FIELD)))
             button class="button" type="submit" { (w.t("face-gate-go")) }
         }
     }
 }
 
-/// The text and the box.
-pub(crate) fn box_of_consent(w: Words, error: Option<&str>) -> Markup {
+/// The text, which begins with what is done where this is asked, and the box.
+pub(crate) fn box_of_consent(w: Words, points: &[Cow<'_, str>], error: Option<&str>) -> Markup {
     let described = if error.is_some() { "face-consent-text face-consent-wrong" } else { "face-consent-text" };
     html! {
         fieldset class="consent" data-error[error.is_some()] {
             legend { (w.t("face-consent-title")) }
             ul id="face-consent-text" {
-                li { (w.t("face-consent-what")) }
-                li { (w.t("face-consent-long")) }
+                @for point in points { li { (point) } }
                 li { (w.t("face-consent-free")) }
             }
             @if let Some(error) = error {

@@ -8,6 +8,7 @@ use pagekit::words::Words;
 use registration::model::document::DocumentKind;
 use registration::model::exam::Exam;
 use registration::model::exam_rules::TaskKind;
+use registration::model::facts::FaceState;
 use registration::people::identity::{IdentityError, LivenessStatus};
 use registration::rules::steps::{blocked_by, task};
 
@@ -34,16 +35,22 @@ pub(super) async fn by_vendor(candidate: &Candidate, exam: &Exam) -> Result<bool
     Ok(person.is_some_and(|person| person.document.kind() == DocumentKind::ResidentId))
 }
 
-/// Asks what came of the newest check; what is to be said of it.
+/// Asks what came of the newest check; what is to be said of it where a new one can be begun. What an old one came to is no word on
+/// a check that has passed or waits by another way, or is to be agreed to first.
 pub(super) async fn followed(candidate: &Candidate, exam: &Exam) -> Result<Vec<FieldError>, Failure> {
-    let (w, identity) = (candidate.visit.words, &candidate.visit.app.outside.registration.identity);
-    Ok(match identity.follow_face_liveness(candidate.account.id, &exam.id).await {
+    let (w, registration) = (candidate.visit.words, &candidate.visit.app.outside.registration);
+    let account = candidate.account.id;
+    let errors: Vec<FieldError> = match registration.identity.follow_face_liveness(account, &exam.id).await {
         Ok(status) => liveness_fault(w, status).map(|text| said("", text)).into_iter().collect(),
         Err(IdentityError::Store(error)) => return Err(error.into()),
         // The vendor is away for a moment: the page looks again.
         Err(IdentityError::Busy | IdentityError::Unavailable(_)) => Vec::new(),
         Err(error) => vec![refusal(w, error)?.1],
-    })
+    };
+    let state = registration.faces.state(account, &exam.id).await?;
+    let is_open = matches!(state, FaceState::None | FaceState::Refused { .. });
+    let is_said = is_open && registration.face_consents().is_given(account).await?;
+    Ok(if is_said { errors } else { Vec::new() })
 }
 
 /// Where the newest check stands; `None`: it is no vendor that checks.
@@ -71,9 +78,13 @@ pub(crate) async fn begin(
     if blocked_by(&steps, &TaskKind::Face).is_some() || !by_vendor(&candidate, &exam).await? {
         return Ok(Redirect::to(&here).into_response());
     }
-    let (w, identity) = (visit.words, &visit.app.outside.registration.identity);
+    let (w, registration) = (visit.words, &visit.app.outside.registration);
+    // Another check costs money, and changes nothing of one that has passed.
+    if matches!(registration.faces.state(candidate.account.id, &exam.id).await?, FaceState::Passed { .. }) {
+        return Ok(Redirect::to(&here).into_response());
+    }
     let back = format!("{}{here}", visit.app.base_url(&headers));
-    match identity.begin_face_liveness(candidate.account.id, &exam.id, back).await {
+    match registration.identity.begin_face_liveness(candidate.account.id, &exam.id, back).await {
         Ok(url) => {
             let sandbox_url = visit.app.outside.sandbox_url.as_deref();
             Ok(page(&visit.frame(w.t("liveness-title")), &leave(w, &url, sandbox_url)).into_response())

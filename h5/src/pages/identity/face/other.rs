@@ -117,7 +117,7 @@ pub(crate) fn body(w: Words, exam: &Exam, is_here: bool, errors: &[FieldError]) 
                 button class="button" type="submit" { (w.t("face-other-submit")) }
                 (awaited(w))
             }
-            p class="hint" { (w.t("face-other-kept")) }
+            p class="hint" { (w.t("face-other-kept")) " " (w.t("marks-kept")) }
             p class="beside" { a href={ (path_of(exam)) "/face" } { (w.t("face-other-back")) } }
         }
     }
