@@ -54,6 +54,6 @@ pub(crate) fn variables(http: SocketAddr, smtp: SocketAddr) -> Vec<(&'static str
     let fixed = fixed.into_iter().map(|(name, value)| (name, value.to_owned()));
     let addresses = addresses.into_iter().map(|name| (name, url.clone()));
     let letters = [("SEATHOLD_SMTP_URL", format!("smtp://{smtp}"))];
-    let others = crate::pay::keys::variables(http).into_iter().chain(crate::vendors::oidc::provider::variables(http));
+    let others = crate::pay::keys::variables(http);
     fixed.chain(addresses).chain(letters).chain(others).collect()
 }

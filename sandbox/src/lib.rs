@@ -95,6 +95,11 @@ impl Sandbox {
         keys::variables(self.http, self.smtp)
     }
 
+    /// The same for staff's identity provider: whoever names it names where staff come back to as well.
+    pub fn provider_variables(&self) -> Vec<(&'static str, String)> {
+        vendors::oidc::provider::variables(self.http)
+    }
+
     /// The same for Alipay's other mode: its three certificates.
     pub fn certificate_variables(&self) -> Vec<(&'static str, String)> {
         pay::keys::certificates()

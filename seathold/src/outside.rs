@@ -151,7 +151,8 @@ impl Outside {
         let sandbox = sandbox.with_context(|| format!("--sandbox-listen {listen} cannot be used"))?;
         // Nothing of the environment counts: a demo must never reach a real vendor.
         let staff_url = given_staff_url.as_deref().unwrap_or(staff_url);
-        let variables = Variables::default().with(sandbox.variables()).with([("SEATHOLD_STAFF_URL", staff_url)]);
+        let variables = Variables::default().with(sandbox.variables()).with(sandbox.provider_variables());
+        let variables = variables.with([("SEATHOLD_STAFF_URL", staff_url)]);
         let everything = OutsideArgs {
             sms: args.sms.or(Some(Cloud::Tencent)),
             ocr: args.ocr,

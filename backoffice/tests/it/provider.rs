@@ -25,7 +25,7 @@ const SUBJECT: &str = "20240001";
 /// A client of the sandbox's provider, which sends browsers back to this site.
 pub(crate) fn provider_of(sandbox: &Sandbox, site: &str) -> IdentityProvider {
     sandbox.provider().let_back_to(&format!("{site}{REDIRECT_PATH}"));
-    let variables = Variables::default().with(sandbox.variables()).with([("SEATHOLD_STAFF_URL", site)]);
+    let variables = Variables::default().with(sandbox.provider_variables()).with([("SEATHOLD_STAFF_URL", site)]);
     IdentityProvider::new(OidcConfig::of(&variables).unwrap())
 }
 

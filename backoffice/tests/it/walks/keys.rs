@@ -167,8 +167,8 @@ async fn d6_browser_a_key_before_the_next_case_is_here_waits_for_it() {
     desk.open("/").await;
     desk.shows(&orders[2].id.to_string()).await;
     press(&desk, "1").await;
+    until("it is decided", async || house.figure(decided).await == 3).await;
     desk.shows(&orders[3].id.to_string()).await;
-    assert_eq!(house.figure(decided).await, 3);
     let said = desk.console().await;
     assert!(said.iter().all(|line| line.contains("Failed to load resource")), "{said:?}");
     desk.finish().await;
