@@ -113,6 +113,13 @@ async fn a6_a_form_that_differs_is_passed_or_sent_back() {
     assert_eq!(location, "/forms?done=passed");
     assert!(matches!(applications.get(account, &exam.id).await.unwrap().review, ReviewState::Passed { .. }));
     assert_eq!(desk.get(&path).await.1, path.replace("/decide", ""));
+
+    // Changed after that: what it said when it passed stands beside what it says now.
+    applications.hand_in(account, &exam, &[], &answers("云山大学")).await.unwrap();
+    let (_, _, text) = desk.get("/forms").await;
+    assert!(text.contains("考生改了报考信息") && !text.contains("缴费和座位都有效"), "{text}");
+    let change = text.split("就读院校：原为").nth(1).unwrap_or_default();
+    assert!(change.contains("同浦大学") && change.contains("云山大学"), "{text}");
     assert_eq!(desk.get("/forms/ce/nobody").await.0, StatusCode::NOT_FOUND);
 }
 

@@ -160,7 +160,6 @@ fn an_exams_page_has_one_button_and_says_a_day_once() {
     assert_eq!((above.matches("4月24日").count(), mine.matches("4月24日").count()), (0, 1), "{mine}");
 }
 
-/// Words that were replaced by better ones come back with nobody noticing.
 /// What stands instead of what walks with the handbooks found wrong.
 const REPLACEMENTS: [&str; 34] = [
     "报考信息",
@@ -199,6 +198,7 @@ const REPLACEMENTS: [&str; 34] = [
     "Registered by candidate",
 ];
 
+/// Words that were replaced by better ones come back with nobody noticing.
 #[test]
 fn words_that_were_replaced_are_gone() {
     let mut staff = String::new();
