@@ -11,6 +11,7 @@ use httpkit::limits::{Limits, LimitsConfig};
 use jiff::SignedDuration;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use papers::{FontPaths, Press};
+use registration::model::exam_rules::{CardCheck, IdentityWay, TaskKind};
 use registration::people::accounts::{AccountSettings, SessionLimits};
 use reservation::api::{Api, ApiConfig};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -21,7 +22,7 @@ use crate::cli::{BoundsArgs, ServeArgs};
 use crate::demo;
 use crate::demo::rush::{Rush, Stage};
 use crate::listener::{Bounds, Listener, Proxies};
-use crate::outside::Outside;
+use crate::outside::{Outside, Reader};
 use crate::say;
 use crate::secrets::{cookie_keys, make_data_dir};
 use crate::services::Services;
@@ -135,6 +136,9 @@ async fn serve_over(
     services.registration.exams.wall.watch_disk(move || free_percent(&disk));
     if args.public_url.is_some() && !args.demo {
         warn_of_imprint(services);
+        if !matches!(args.outside.ocr, Some(Reader::Tencent | Reader::Aliyun)) {
+            warn_of_cards(services);
+        }
     }
     say(&format!("ready: {url}"));
     say(&format!("staff: {staff_url}"));
@@ -174,6 +178,21 @@ fn free_percent(data: &Path) -> Option<u8> {
 fn warn_of_imprint(services: &Services) {
     for part in services.registration.imprints.current().imprint.lacks() {
         tracing::warn!(?part, "the site does not say this of itself, as a public one has to: staff console, 网站信息");
+    }
+}
+
+/// Says which exams take the word of a reader that tells no drawn card from a real one.
+fn warn_of_cards(services: &Services) {
+    for exam in services.registration.exams.list() {
+        let identity = &exam.rules.identity;
+        let is_by_card = exam.rules.asks_for(&TaskKind::Identity) && identity.ways.contains(&IdentityWay::Card);
+        if is_by_card && identity.card == CardCheck::Auto {
+            tracing::warn!(
+                exam = %exam.id,
+                "a card that is drawn well passes the reader on this machine: where that matters, say card = \"staff\" \
+                 under [identity]"
+            );
+        }
     }
 }
 

@@ -94,8 +94,14 @@ fn every_input_has_its_label_and_every_reference_its_target() {
             assert!(unique.contains(link), "{name}: #{link} leads nowhere");
         }
         for picture in tags(&page, "img") {
-            assert!(attribute(picture, "alt").is_some_and(|alt| !alt.is_empty()), "{name}: {picture}");
+            let said = ["alt", "src"].map(|part| attribute(picture, part).unwrap_or_default());
+            assert!(said.iter().all(|text| !text.is_empty()), "{name}: {picture}");
         }
+        // What a name is given to can be gone to, and what is filled in by itself has a name that browsers know.
+        for link in tags(&page, "a").into_iter().filter(|tag| attribute(tag, "aria-label").is_some()) {
+            assert!(attribute(link, "href").is_some(), "{name}: {link}");
+        }
+        assert!(!page.contains("autocomplete=\"tel-national\""), "{name}");
     }
 }
 
