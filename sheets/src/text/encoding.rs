@@ -20,34 +20,38 @@ const GOOD_TO_ONE_BAD: u64 = 8;
 pub(super) fn decoded(mut file: impl Read + Seek) -> Result<impl Read, SheetError> {
     let encoding = encoding_of(&mut file)?;
     file.rewind()?;
-    let encoding = (encoding != UTF_8).then_some(encoding);
     Ok(DecodeReaderBytesBuilder::new().encoding(encoding).bom_override(true).strip_bom(true).build(file))
 }
 
-fn encoding_of(file: &mut impl Read) -> Result<&'static Encoding, SheetError> {
+/// What a file has to be decoded from; `None` where all of it is good UTF-8.
+fn encoding_of(file: &mut impl Read) -> Result<Option<&'static Encoding>, SheetError> {
     let mut head = Vec::with_capacity(HEAD_BYTES);
     file.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head)?;
     if let Some((encoding, _)) = Encoding::for_bom(&head) {
-        return Ok(encoding);
+        // A mark of UTF-8 is seen once more when it is read.
+        return Ok((encoding != UTF_8).then_some(encoding));
     }
     // A column's name in ASCII has a zero in every other byte.
     let zeros = |odd: usize| head.iter().skip(odd).step_by(2).take(32).filter(|byte| **byte == 0).count();
     match (zeros(0), zeros(1)) {
         (0, 0) => {}
-        (0, _) => return Ok(UTF_16LE),
-        (_, 0) => return Ok(UTF_16BE),
+        (0, _) => return Ok(Some(UTF_16LE)),
+        (_, 0) => return Ok(Some(UTF_16BE)),
         (_, _) => return Err(SheetError::NoText),
     }
     // Chinese in GBK is never good UTF-8 for long.
-    Ok(if is_utf8(&head, file)? { UTF_8 } else { GB18030 })
+    Ok(match of_utf8(&head, file)? {
+        (_, 0) => None,
+        // Databases cut a name at a byte, and files are put together by hand: each such character is told in its cell then.
+        (good, bad) if good / GOOD_TO_ONE_BAD > bad => Some(UTF_8),
+        _ => Some(GB18030),
+    })
 }
 
-/// Is it UTF-8? A few characters may be broken: databases cut a name at a byte, and files are put together by hand. Each is told
-/// in its cell then.
-fn is_utf8(head: &[u8], rest: &mut impl Read) -> io::Result<bool> {
+/// Read as UTF-8: how many characters have more than one byte, and how many runs of bytes are none.
+fn of_utf8(head: &[u8], rest: &mut impl Read) -> io::Result<(u64, u64)> {
     let mut file = Cursor::new(head).chain(rest);
     let mut buffer = vec![0; BUFFER_BYTES];
-    // Characters of more than one byte, and runs of bytes that are none.
     let (mut good, mut bad) = (0_u64, 0_u64);
     // Bytes of a character that was cut by the end of the buffer.
     let mut left = 0;
@@ -66,7 +70,7 @@ fn is_utf8(head: &[u8], rest: &mut impl Read) -> io::Result<bool> {
             }
         }
         if read == 0 {
-            return Ok(bad == 0 || good / GOOD_TO_ONE_BAD > bad);
+            return Ok((good, bad));
         }
         buffer.copy_within(filled - left..filled, 0);
     }
