@@ -146,6 +146,7 @@ fn what_staff_decided_and_how_long_they_take_is_said_on_the_exams_page() {
         ("zh-steps-half-paid", "CET6资格复核：复核失败"),
         ("zh-steps-half-paid", "准考证号与成绩库不符"),
         ("zh-choose-written", "选择科目"),
+        ("zh-choose-written", "返回考试页面"),
     ] {
         assert!(pages[name].contains(words), "{name}: {words}");
     }
