@@ -63,12 +63,13 @@ pub(crate) fn with_layers(router: Router<App>, app: &App, draw: Draw) -> Router<
         // A panic is a page too.
         .layer(CatchPanicLayer::new())
         // Bare statuses, of handlers and of layers, become pages in the visitor's language.
-        .layer(from_fn_with_state(app.clone(), failures))
-        // Pages repeat neither secrets nor tokens, so compression tells an eavesdropper nothing. What is made for one
-        // visitor is compressed for speed: brotli costs eight times what drawing the page does.
-        .layer(CompressionLayer::new().no_br().quality(CompressionLevel::Fastest));
+        .layer(from_fn_with_state(app.clone(), failures));
+    // Pages repeat neither secrets nor tokens, so compression tells an eavesdropper nothing. What is made for one
+    // visitor is compressed for speed: brotli costs eight times what drawing the page does. It is behind the headers, because it
+    // adds to their `Vary`, and they would take its word there for the whole.
+    let router = with_headers(router).layer(CompressionLayer::new().no_br().quality(CompressionLevel::Fastest));
     // What is the same for all is answered before any of this.
-    let router = with_headers(router).layer(from_fn_with_state((app.clone(), draw), front));
+    let router = router.layer(from_fn_with_state((app.clone(), draw), front));
     // What a site is written in is its own word, before any page is picked.
     router.layer(from_fn_with_state(app.clone(), one_language))
 }

@@ -234,16 +234,27 @@ impl Applications {
     }
 
     pub(crate) fn read(&self, stored: &StoredApplication) -> Result<Application, StoreError> {
-        let open = |part: &str, sealed: &Option<Vec<u8>>| -> Result<Option<Answers>, StoreError> {
-            let Some(sealed) = sealed else { return Ok(None) };
-            let plain = self.vault.open(&context(part, &stored.exam, stored.account), sealed)?;
-            serde_json::from_slice(&plain).map(Some).map_err(|_| StoreError::Corrupt("a form's answers"))
-        };
         Ok(Application {
-            draft: open("draft", &stored.draft)?,
-            details: open("details", &stored.details)?,
+            draft: self.open(stored, "draft", stored.draft.as_deref())?,
+            details: self.open(stored, "details", stored.details.as_deref())?,
             review: review_state(stored)?,
         })
+    }
+
+    /// The answers that stood until those came that wait or were refused; `None` where none stood.
+    pub(crate) fn read_before(&self, stored: &StoredApplication) -> Result<Option<Answers>, StoreError> {
+        self.open(stored, "details", stored.details_before.as_deref())
+    }
+
+    fn open(
+        &self,
+        stored: &StoredApplication,
+        part: &str,
+        sealed: Option<&[u8]>,
+    ) -> Result<Option<Answers>, StoreError> {
+        let Some(sealed) = sealed else { return Ok(None) };
+        let plain = self.vault.open(&context(part, &stored.exam, stored.account), sealed)?;
+        serde_json::from_slice(&plain).map(Some).map_err(|_| StoreError::Corrupt("a form's answers"))
     }
 
     fn seal(&self, part: &str, exam: &ExamId, account: AccountId, answers: &Answers) -> Result<Vec<u8>, StoreError> {

@@ -144,8 +144,18 @@ async fn page(pages: &Router, mut request: Request<Arriving>, from: IpAddr) -> R
 /// Does the request name the host that it is for, and one only? RFC 9112, 3.2: else it is refused, because proxies and
 /// we might each believe another one. HTTP/1.0 knows no hosts.
 fn names_one_host<B>(request: &Request<B>) -> bool {
-    let named = request.headers().get_all(header::HOST).iter().count();
-    named == 1 || (named == 0 && (request.version() == Version::HTTP_10 || request.uri().host().is_some()))
+    let mut named = request.headers().get_all(header::HOST).iter();
+    match (named.next(), named.next()) {
+        (Some(host), None) => is_host(host.as_bytes()),
+        (None, _) => request.version() == Version::HTTP_10 || request.uri().host().is_some(),
+        (Some(_), Some(_)) => false,
+    }
+}
+
+/// Is it one host, perhaps with a port? Neither nothing nor a list of them, nor with somebody's name in front.
+fn is_host(value: &[u8]) -> bool {
+    let is_of_host = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~%:[]".contains(byte);
+    !value.is_empty() && value.iter().all(is_of_host)
 }
 
 /// Made of what is there already: saying no must cost less than saying yes.
@@ -173,6 +183,12 @@ mod tests {
         };
         assert!(asked(Version::HTTP_11, &["a"]) && asked(Version::HTTP_10, &[]));
         assert!(!asked(Version::HTTP_11, &[]) && !asked(Version::HTTP_11, &["a", "a"]));
+        for host in ["exam.example.edu", "127.0.0.1:8080", "[::1]:8080", "localhost"] {
+            assert!(asked(Version::HTTP_11, &[host]), "{host}");
+        }
+        for odd in ["", "a, b", "a,b", "a b", "me@a", "a/b", "a#b", "a?b"] {
+            assert!(!asked(Version::HTTP_11, &[odd]), "{odd}");
+        }
     }
 
     #[test]

@@ -124,7 +124,7 @@ async fn show_card(phone: &Phone, person: &Person, album: &Album) {
     phone.attach("#card_front-album", &front).await;
     // Sent while the picture still travels: it is said, and goes on by itself.
     phone.comes("!!document.querySelector('#card_front[data-here]')").await;
-    phone.comes("document.querySelector('#card_front img').naturalWidth > 0").await;
+    phone.comes("document.querySelector('#card_front img').naturalWidth > 1").await;
     if person.version == OldVersion::V91 {
         phone.comes("(i => i.naturalWidth > i.naturalHeight)(document.querySelector('#card_front img'))").await;
     }

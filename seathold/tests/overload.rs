@@ -196,6 +196,14 @@ async fn shared_reads_are_one_text_in_every_encoding_and_change_with_the_counts(
         assert!(known.status == 304 && known.body.is_empty() || known.header("etag") != Some(&tag), "{path}");
         assert!(plain.header("set-cookie").is_none());
     }
+    // What is drawn for one visitor depends on more than its encoding, and says so.
+    for path in ["/sign-in", "/help"] {
+        let packed = get(&app, "127.0.0.1", path, &["accept-encoding: gzip"]).await;
+        assert_eq!(packed.header("content-encoding"), Some("gzip"), "{path}");
+        let vary = packed.head.lines().filter_map(|line| line.split_once(": ")).filter(|(name, _)| *name == "vary");
+        let vary = vary.map(|(_, value)| value.to_lowercase()).collect::<Vec<_>>().join(", ");
+        assert!(vary.contains("accept-encoding") && vary.contains("cookie"), "{path}: {vary}");
+    }
     let english = get(&app, "127.0.0.1", "/", &["accept-language: en"]).await;
     assert!(english.text().contains("<html lang=\"en\""));
 

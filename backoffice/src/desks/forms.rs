@@ -152,12 +152,43 @@ pub(crate) fn body(
         p class="hint" { (w.pick(&exam.title.zh, &exam.title.en)) }
         @if case.differences.is_none() { p class="hint" { (w.t("form-no-roster")) } }
         @if differs("document") { p class="hint" { (w.t("form-not-in-roster")) } }
+        (changes(w, exam, case))
         (comparison(w, &w.t("form-said"), &w.t("form-known"), &rows))
         @if has_photo(exam, case) {
             @let photo = format!("{}/photo.jpg", whose(case).path(&FORMS));
             figure class="form-photo" {
                 a href=(photo) target="_blank" rel="noopener" data-key="z" { img src=(photo) alt=(w.t("form-photo-alt")); }
                 figcaption { (w.t("form-photo-alt")) }
+            }
+        }
+    }
+}
+
+/// What the candidate has changed since the form passed or stood, and that their seat is confirmed already.
+fn changes(w: Words, exam: &Exam, case: &FormCase) -> Markup {
+    let Some(before) = &case.before else {
+        return html! { @if case.is_confirmed { p class="hint" { (w.t("form-confirmed")) } } };
+    };
+    let fields = exam.rules.form.fields.iter();
+    let changed: Vec<_> = fields.filter(|field| before.get(&field.name) != case.answers.get(&field.name)).collect();
+    let shown = |answer: String| if answer.is_empty() { "–".to_owned() } else { answer };
+    html! {
+        @if case.is_confirmed { p class="hint" { (w.t("form-confirmed")) } }
+        @if !changed.is_empty() {
+            p class="hint" { strong { (w.t("form-changed")) } }
+            ul class="hint" {
+                @for field in changed {
+                    @let label = w.pick(&field.label.zh, &field.label.en);
+                    @if field.kind == FieldKind::Photo {
+                        li { (w.with("form-change-photo", &[("field", label.into())])) }
+                    } @else {
+                        @let was = shown(answer_words(w, field, before.get(&field.name)));
+                        @let is = shown(answer_words(w, field, case.answers.get(&field.name)));
+                        li {
+                            (w.with("form-change", &[("field", label.into()), ("was", was.into()), ("is", is.into())]))
+                        }
+                    }
+                }
             }
         }
     }

@@ -46,16 +46,16 @@ pub(crate) fn with_layers(router: Router<App>, app: &App) -> Router<App> {
         // A panic is a page too.
         .layer(CatchPanicLayer::new())
         // Bare statuses become pages.
-        .layer(from_fn_with_state(app.clone(), failures))
-        // Pages repeat neither secrets nor tokens. What is printed is compressed already.
-        .layer(
-            CompressionLayer::new().compress_when(
-                DefaultPredicate::new()
-                    .and(NotForContentType::const_new("application/pdf"))
-                    .and(NotForContentType::const_new("application/zip")),
-            ),
-        );
-    with_headers(router)
+        .layer(from_fn_with_state(app.clone(), failures));
+    // Pages repeat neither secrets nor tokens. What is printed is compressed already. It is behind the headers, because it adds to
+    // their `Vary`, and they would take its word there for the whole.
+    with_headers(router).layer(
+        CompressionLayer::new().compress_when(
+            DefaultPredicate::new()
+                .and(NotForContentType::const_new("application/pdf"))
+                .and(NotForContentType::const_new("application/zip")),
+        ),
+    )
 }
 
 /// How long this may take.

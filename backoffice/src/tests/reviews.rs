@@ -81,7 +81,9 @@ pub(super) fn forms(w: Words) -> Markup {
         key: FormKey { exam: exam.id.clone(), account: AccountId(Uuid::from_u128(7)), version: 1 },
         answers: Answers([("school".parse().unwrap(), "shenjiang-ce".to_owned())].into()),
         since: now(),
-        differences: Some(vec![school]),
+        differences: Some(vec![school.clone()]),
+        before: Some(Answers([(school, "tongpu-ce".to_owned())].into())),
+        is_confirmed: true,
     };
     let case = forms::body(w, &exam, &case, None, Some(&record));
     let subject = |account| Subject::Form(exam.id.clone(), account);

@@ -17,7 +17,7 @@ use registration::pictures::kept::Slot;
 use registration::rules::details::Answers;
 use registration::secrets::passwords::Password;
 
-use crate::house::{House, usual};
+use crate::house::{EXAM, House, usual};
 
 const FORM: &str = r#"
 id = "ce"
@@ -113,6 +113,13 @@ async fn a6_a_form_that_differs_is_passed_or_sent_back() {
     assert_eq!(location, "/forms?done=passed");
     assert!(matches!(applications.get(account, &exam.id).await.unwrap().review, ReviewState::Passed { .. }));
     assert_eq!(desk.get(&path).await.1, path.replace("/decide", ""));
+
+    // Changed after that: what it said when it passed stands beside what it says now.
+    applications.hand_in(account, &exam, &[], &answers("云山大学")).await.unwrap();
+    let (_, _, text) = desk.get("/forms").await;
+    assert!(text.contains("考生改了报考信息") && !text.contains("缴费和座位都有效"), "{text}");
+    let change = text.split("就读院校：原为").nth(1).unwrap_or_default();
+    assert!(change.contains("同浦大学") && change.contains("云山大学"), "{text}");
     assert_eq!(desk.get("/forms/ce/nobody").await.0, StatusCode::NOT_FOUND);
 }
 
@@ -374,6 +381,7 @@ async fn c4_an_administrator_corrects_a_wrong_number() {
 #[tokio::test(flavor = "multi_thread")]
 async fn b5_a_registration_is_moved_after_a_look_at_both_accounts() {
     let mut desk = open().await;
+    desk.import("exam", EXAM, &[]).await;
     let order = desk.order("11010519491231002X").await;
     let (old, new) = (order.account, desk.account("440308199901101512").await);
     desk.post("/sign-in?next=/", "name=boss&password=a%20long%20password").await;

@@ -72,6 +72,7 @@ step-since = handed in { $when }
 step-from = opens { $when }
 step-over = ended { $when }
 step-optional = (optional)
+step-optional-sittings = (optional)
 step-until = Closes { $when }
 step-pay-until = Seat held until { $when }
 

@@ -69,6 +69,7 @@ step-since = { $when } 提交
 step-from = { $when } 开放
 step-over = 已于 { $when } 截止
 step-optional = （可选）
+step-optional-sittings = （选报）
 step-until = { $when } 截止
 step-pay-until = 座位保留到 { $when }
 

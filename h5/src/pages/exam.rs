@@ -46,7 +46,7 @@ use crate::view::standing::standing_box;
 use crate::view::steps::progress_of;
 use crate::view::waits::exam_waits;
 use crate::words::standing::Reader;
-use crate::words::step::{Look, is_of_hold, look, passed_word};
+use crate::words::step::{Look, is_of_hold, look, optional_word, passed_word};
 use crate::words::task::name;
 
 pub(crate) async fn show(
@@ -171,7 +171,7 @@ fn steps_part(w: Words, view: &View<'_>) -> Markup {
                         div {
                             h3 {
                                 (w.pick(&step.title.zh, &step.title.en))
-                                @if step.is_optional { " " span class="optional" { (w.t("step-optional")) } }
+                                @if let Some(word) = optional_word(w, step) { " " span class="optional" { (word) } }
                             }
                             (window_line(w, step, view.now))
                             // That an open step ends when its window does is said already.

@@ -22,7 +22,7 @@ use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page, phrases};
 use crate::view::progress::{step_dot, step_name};
 use crate::words::exam::{days, fees};
-use crate::words::step::{Look, look, passed_word, state_word};
+use crate::words::step::{Look, look, optional_word, passed_word, state_word};
 
 /// Of so many open exams the steps stand there at once; of more they are unfolded one by one.
 const UNFOLDED_MAX: usize = 2;
@@ -201,7 +201,7 @@ fn steps_part(w: Words, exam: &Exam, own: Option<&Vec<StepView>>, is_open: bool,
                         (step_dot(index, look))
                         span class="step-name" {
                             (name(step))
-                            @if step.is_optional { " " span class="optional" { (w.t("step-optional")) } }
+                            @if let Some(word) = optional_word(w, step) { " " span class="optional" { (word) } }
                         }
                         @if let Some(word) = word { span class="step-state" { (word) } }
                         (window_line(w, step, now))

@@ -33,18 +33,31 @@ pub(crate) enum Program {
     Feishu,
     Douyin,
     Baidu,
+    Xiaohongshu,
+    Kuaishou,
+    Toutiao,
+    Taobao,
 }
 
 /// What each calls itself. Browsers of the same houses do not: `MQQBrowser` is one.
-const PROGRAMS: [(&str, Program); 8] = [
+const PROGRAMS: [(&str, Program); 16] = [
     ("AliApp(DingTalk", Program::DingTalk),
+    // On a computer.
+    (" DingTalk(", Program::DingTalk),
     ("AlipayClient", Program::Alipay),
     (" QQ/", Program::Qq),
     ("Weibo (", Program::Weibo),
+    ("__weibo__", Program::Weibo),
     ("Lark/", Program::Feishu),
+    ("Feishu/", Program::Feishu),
     ("aweme_", Program::Douyin),
     ("AppName/aweme", Program::Douyin),
     ("baiduboxapp/", Program::Baidu),
+    ("xhsdiscover", Program::Xiaohongshu),
+    ("Kwai/", Program::Kuaishou),
+    ("NewsArticle/", Program::Toutiao),
+    ("AppName/news_article", Program::Toutiao),
+    ("AliApp(TB/", Program::Taobao),
 ];
 
 /// The program inside which the page is shown; `None` in a browser, and where nothing says so.
@@ -67,6 +80,12 @@ pub(crate) enum Age {
 const CHROME: (f32, f32) = (69.0, 80.0);
 /// The same of iOS.
 const IOS: (f32, f32) = (12.0, 13.4);
+/// The same of Safari that says to be on a Mac, as tablets of Apple's do: its versions are those of iOS, but for the last digit.
+const SAFARI: (f32, f32) = (12.0, 13.1);
+/// Browsers that name no version of Chrome: this one of WebKit is what Chrome's is, and those before it are Android's of 2013.
+const WEBKIT: (f32, f32) = (537.0, 537.0);
+/// How Internet Explorer calls itself, and what shows pages as it does.
+const EXPLORER: [&str; 2] = ["MSIE ", "Trident/"];
 
 /// How old the browser is, as far as it says so; whoever says nothing is not called old.
 pub(crate) fn age(headers: &HeaderMap) -> Age {
@@ -79,10 +98,18 @@ pub(crate) fn age(headers: &HeaderMap) -> Age {
         format!("{major}.{minor}").parse().ok()
     };
     let after = |word: &str| agent.split_once(word).map(|(_, rest)| rest);
+    if EXPLORER.iter().any(|word| agent.contains(word)) {
+        return Age::TooOld;
+    }
+    let dotted = |word: &str| after(word).and_then(|rest| number(rest, '.'));
     let (version, (floor, whole)) = if is_apple(headers) {
         (after(" OS ").and_then(|rest| number(rest, '_')), IOS)
+    } else if agent.contains("Chrome/") {
+        (dotted("Chrome/"), CHROME)
+    } else if agent.contains("Macintosh") {
+        (dotted("Version/"), SAFARI)
     } else {
-        (after("Chrome/").and_then(|rest| number(rest, '.')), CHROME)
+        (dotted("AppleWebKit/"), WEBKIT)
     };
     match version {
         Some(version) if version < floor => Age::TooOld,
@@ -126,6 +153,10 @@ mod tests {
                 "Feishu" => Some(Program::Feishu),
                 "Douyin" => Some(Program::Douyin),
                 "Baidu" => Some(Program::Baidu),
+                "Xiaohongshu" => Some(Program::Xiaohongshu),
+                "Kuaishou" => Some(Program::Kuaishou),
+                "Toutiao" => Some(Program::Toutiao),
+                "Taobao" => Some(Program::Taobao),
                 _ => None,
             };
             assert_eq!(program(&headers), inside, "{name}");
@@ -154,6 +185,17 @@ mod tests {
                 "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/17.0 Safari/605.1.15",
                 Age::Fine,
             ),
+            (
+                "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) AppleWebKit/605.1.15 Version/13.0.3 Safari/605.1.15",
+                Age::Old,
+            ),
+            (
+                "Mozilla/5.0 (Linux; U; Android 4.1.2; zh-cn; GT-N7100) AppleWebKit/534.30 Version/4.0 Mobile Safari/534.30",
+                Age::TooOld,
+            ),
+            ("Mozilla/5.0 (Windows NT 6.1; WOW64; Trident/7.0; rv:11.0) like Gecko", Age::TooOld),
+            ("Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 6.1; Trident/7.0; 360SE)", Age::TooOld),
+            ("Mozilla/5.0 (Android 14; Mobile; rv:128.0) Gecko/128.0 Firefox/128.0", Age::Fine),
             ("Chrome/", Age::Fine),
         ] {
             assert_eq!(age(&HeaderMap::from_iter([(USER_AGENT, agent.parse().unwrap())])), known, "{agent}");

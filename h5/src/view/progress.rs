@@ -19,8 +19,8 @@ pub(crate) struct Step {
     pub(crate) note: Option<String>,
     /// Is the note of a seat whose time may run out while the page is open?
     pub(crate) is_of_hold: bool,
-    /// May it be left out?
-    pub(crate) is_optional: bool,
+    /// That it may be left out, in a word; `None`: it may not.
+    pub(crate) optional: Option<String>,
 }
 
 /// The progress of one application: the header names the step `here`, wherever one looks; in the list the step that the
@@ -46,7 +46,7 @@ pub(crate) fn progress(w: Words, steps: &[Step], here: Option<usize>, page_step:
                         (step_dot(index, step.look))
                         span class="step-name" {
                             (step.name)
-                            @if step.is_optional { " " span class="optional" { (w.t("step-optional")) } }
+                            @if let Some(word) = &step.optional { " " span class="optional" { (word) } }
                         }
                         span class="step-state" {
                             (step.word.clone().unwrap_or_else(|| state_word(w, step.look)))

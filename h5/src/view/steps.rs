@@ -7,7 +7,7 @@ use registration::model::exam_rules::TaskKind;
 use registration::rules::steps::{StepView, here};
 
 use crate::view::progress::{Step, progress};
-use crate::words::step::{is_of_hold, look, passed_word};
+use crate::words::step::{is_of_hold, look, optional_word, passed_word};
 
 /// The progress as the page of a task shows it.
 pub(crate) fn progress_at(w: Words, steps: &[StepView], task: &TaskKind, now: Timestamp) -> Markup {
@@ -28,7 +28,7 @@ fn step_list(w: Words, steps: &[StepView], now: Timestamp) -> Vec<Step> {
             let (look, note) = look(w, step, now);
             let name = w.pick(&step.title.zh, &step.title.en).to_owned();
             let word = passed_word(w, step);
-            Step { name, look, word, note, is_of_hold: is_of_hold(step), is_optional: step.is_optional }
+            Step { name, look, word, note, is_of_hold: is_of_hold(step), optional: optional_word(w, step) }
         })
         .collect()
 }

@@ -44,6 +44,13 @@ pub(crate) fn passed_word(w: Words, step: &StepView) -> Option<String> {
     Some(word.into_owned())
 }
 
+/// That a step may be left out: （选报） of sittings and of what is paid for them, （可选） of anything else.
+pub(crate) fn optional_word(w: Words, step: &StepView) -> Option<String> {
+    let is_chosen = step.tasks.iter().any(|task| matches!(task.kind, TaskKind::Sittings(_) | TaskKind::Payment(_)));
+    let word = if is_chosen { w.t("step-optional-sittings") } else { w.t("step-optional") };
+    step.is_optional.then(|| word.into_owned())
+}
+
 /// How a step looks in the list, and what is said of it.
 pub(crate) fn look(w: Words, step: &StepView, now: Timestamp) -> (Look, Option<String>) {
     let said = |key: &'static str, at: Timestamp| {

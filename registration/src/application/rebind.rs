@@ -26,7 +26,8 @@ pub(crate) async fn move_rows(
         };
         let draft = seal_anew("draft", &stored.draft)?;
         let details = seal_anew("details", &stored.details)?;
-        store::applications::rebind(transaction, &stored, to, draft, details).await?;
+        let before = seal_anew("details", &stored.details_before)?;
+        store::applications::rebind(transaction, &stored, to, [draft, details, before]).await?;
         moved += 1;
     }
     Ok(moved)

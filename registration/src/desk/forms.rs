@@ -21,6 +21,7 @@ use crate::model::exam_rules::FieldName;
 use crate::model::ids::AccountId;
 use crate::outbox::messages::{self, MessageKind};
 use crate::rules::details::Answers;
+use crate::seats::store::orders;
 use crate::store::{Database, StoreError};
 
 /// Which hand-in is decided about: a later one is another question.
@@ -52,6 +53,10 @@ pub struct FormCase {
     pub since: Timestamp,
     /// Where it differs from the roster; nothing where there was no roster.
     pub differences: Option<Vec<FieldName>>,
+    /// What the form said before it was changed, where one had passed or stood without a review.
+    pub before: Option<Answers>,
+    /// Has the candidate seats that are confirmed?
+    pub is_confirmed: bool,
 }
 
 /// The door. Cloning is a few reference counts.
@@ -66,7 +71,8 @@ impl Forms {
     pub async fn look(&self, member: &StaffMember, exam: &ExamId, account: AccountId) -> Result<FormCase, CaseError> {
         let client = self.database.client().await?;
         demand_about::<CaseError>(&client, member, Right::See(CaseKind::Form), (Some(exam), account)).await?;
-        let case = self.waiting(applications::get(&client, exam, account).await?)?;
+        let mut case = self.waiting(applications::get(&client, exam, account).await?)?;
+        case.is_confirmed = orders::any_settled(&client, account, exam).await?;
         let (subject, seen) = (case.key.subject().to_string(), case.key.version.to_string());
         Entry::by_staff(member.id, AuditAction::LookedAtForm, &subject).seen(&seen).write(&client).await?;
         Ok(case)
@@ -131,10 +137,11 @@ impl Forms {
     fn waiting(&self, stored: Option<StoredApplication>) -> Result<FormCase, CaseError> {
         let stored = stored.filter(|stored| stored.review == "waiting").ok_or(CaseError::NotWaiting)?;
         let answers = self.applications.read(&stored)?.details.unwrap_or_default();
+        let before = self.applications.read_before(&stored)?;
         let since = stored.review_at.ok_or(StoreError::Corrupt("a review without its time"))?;
         let read = |name: &String| name.parse().map_err(|_| StoreError::Corrupt("a field's name"));
         let differences = stored.review_differences.as_ref().map(|names| names.iter().map(read).collect());
         let key = FormKey { exam: stored.exam, account: stored.account, version: stored.details_version };
-        Ok(FormCase { key, answers, since, differences: differences.transpose()? })
+        Ok(FormCase { key, answers, since, differences: differences.transpose()?, before, is_confirmed: false })
     }
 }

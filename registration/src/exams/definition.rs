@@ -27,6 +27,7 @@ use sheets::Address;
 use crate::model::clock;
 use crate::model::exam::Exam;
 use crate::model::text::Text;
+use crate::model::text::characters::visible;
 use exam_file::ExamFile;
 use sittings_file::Known;
 use wrong::Wrong;
@@ -242,7 +243,7 @@ fn text_fault(text: &Text) -> Option<String> {
 fn odd_language(text: &Text) -> Option<&'static str> {
     [("zh", &text.zh), ("en", &text.en)].into_iter().find_map(|(language, text)| {
         let count = text.chars().count();
-        let fits = (1..=TITLE_CHARS_MAX).contains(&count) && !text.trim().is_empty();
+        let fits = (1..=TITLE_CHARS_MAX).contains(&count) && !visible(text).all(char::is_whitespace);
         let is_clean = !text.chars().any(char::is_control);
         (!fits || !is_clean).then_some(language)
     })

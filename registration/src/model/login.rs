@@ -103,7 +103,8 @@ impl FromStr for Email {
     /// dropped, full-width characters accepted.
     fn from_str(text: &str) -> Result<Self, EmailError> {
         let typed: String = visible(text).map(narrow).collect();
-        let typed = typed.trim();
+        // What ends the sentence or the list that an address was copied out of.
+        let typed = typed.trim().trim_end_matches(|c: char| c.is_whitespace() || ".,;、".contains(c));
         let (local, host) = typed.rsplit_once('@').ok_or(EmailError)?;
         let is_local = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
         let local_fits = (1..=LOCAL_BYTES_MAX).contains(&local.len())
@@ -208,7 +209,8 @@ impl LoginName {
 fn narrow(c: char) -> char {
     match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        '。' => '.',
+        '。' | '｡' | '﹒' => '.',
+        '﹫' => '@',
         other => other,
     }
 }
@@ -244,6 +246,8 @@ mod tests {
             (" Li.Na+cet@Mail.Example.EDU ", "Li.Na+cet@mail.example.edu"),
             ("775177068＠163。com", "775177068@163.com"),
             ("\u{202a}a@b.cn\u{202c}", "a@b.cn"),
+            ("a@b.cn。", "a@b.cn"),
+            ("a﹫b．cn ；", "a@b.cn"),
         ] {
             assert_eq!(typed.parse::<Email>().map(|email| email.0), Ok(kept.to_owned()));
         }

@@ -102,9 +102,11 @@ impl FromStr for PersonName {
     }
 }
 
-/// Letters and their marks, and what stands between them on documents: `KUMAR A/L RAJAN`, `LEE, MARY ANN`, `LIM @ TAN`.
+/// Letters and their marks, and what stands between them on documents: `KUMAR A/L RAJAN`, `LEE, MARY ANN`, `LIM @ TAN`; of
+/// Tibetan, the mark between syllables.
 fn is_of_name(c: char) -> bool {
-    c.is_alphabetic() || is_combining_mark(c) || matches!(c, ' ' | '·' | '-' | '\'' | '.' | ',' | '/' | '@' | '(' | ')')
+    let is_between = matches!(c, ' ' | '·' | '-' | '\'' | '.' | ',' | '/' | '@' | '(' | ')' | '\u{f0b}');
+    is_between || c.is_alphabetic() || is_combining_mark(c)
 }
 
 fn tidied(text: &str) -> String {
@@ -126,7 +128,7 @@ fn tidied(text: &str) -> String {
     let composed: String = plain.nfkc().collect();
     let words: Vec<&str> = composed.split_whitespace().collect();
     let name = words.join(" ").replace(" ·", "·").replace("· ", "·");
-    let is_stray = |c: char| matches!(c, ' ' | '·' | '-' | ',' | '/' | '@');
+    let is_stray = |c: char| matches!(c, ' ' | '·' | '-' | ',' | '/' | '@' | '\u{f0b}');
     name.trim_end_matches(is_stray).trim_start_matches(|c| is_stray(c) || c == '.').to_owned()
 }
 
@@ -163,14 +165,14 @@ impl FromStr for Mobile {
             return Err(MobileError::Form);
         }
         let typed = number_text(text);
-        let international = typed.strip_prefix('+').or_else(|| typed.strip_prefix("00"));
+        let international = country_code(&typed);
         let digits = international.unwrap_or(&typed);
         if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(MobileError::Form);
         }
         let is_mobile =
             |number: &&str| number.len() == MOBILE_DIGITS && number.starts_with('1') && number.as_bytes()[1] >= b'3';
-        let codes: &[&str] = if international.is_some() { &["86", "860"] } else { &["", "86", "0"] };
+        let codes: &[&str] = if international.is_some() { &["86", "860"] } else { &["", "86", "0", "860"] };
         let found = codes.iter().filter_map(|code| digits.strip_prefix(code)).find(is_mobile);
         found.map(|number| Self(number.to_owned())).ok_or(if is_elsewhere(&typed) {
             MobileError::Elsewhere
@@ -180,11 +182,17 @@ impl FromStr for Mobile {
     }
 }
 
+/// What follows the sign that a country's code comes next: `+`, `00`, or both.
+fn country_code(typed: &str) -> Option<&str> {
+    let after = typed.strip_prefix('+');
+    let zeros = after.unwrap_or(typed).strip_prefix("00");
+    zeros.or(after)
+}
+
 /// Does a number that is none of the mainland look like one of elsewhere: with another country's code, or as Hong Kong
 /// and Macau (eight digits) or Taiwan (`09…`, ten digits) write it?
 fn is_elsewhere(typed: &str) -> bool {
-    let coded = typed.strip_prefix('+').or_else(|| typed.strip_prefix("00"));
-    if let Some(coded) = coded {
+    if let Some(coded) = country_code(typed) {
         return !coded.starts_with("86") && coded.len() >= 7;
     }
     let bytes = typed.as_bytes();

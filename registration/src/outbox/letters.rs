@@ -242,4 +242,14 @@ mod tests {
         let one = verify(&"li@example.com".parse().unwrap(), &links[..1]);
         assert!(!one.text.contains("第二个") && one.text.contains("只能用一次"));
     }
+
+    #[test]
+    fn a_letter_claims_no_link_of_one_use_where_it_has_a_plain_page() {
+        let page = "https://a.example.edu/forgotten".to_owned();
+        let letter = taken(&"li@example.com".parse().unwrap(), std::slice::from_ref(&page));
+        assert!(letter.text.contains(&page) && letter.text.contains("已经有账号"), "{}", letter.text);
+        for claim in ["只能用一次", "works once", "分钟内有效"] {
+            assert!(!letter.text.contains(claim), "{claim}");
+        }
+    }
 }

@@ -137,6 +137,12 @@ pub(crate) fn small(jpeg: &[u8], width: u32) -> Result<RgbImage, PictureError> {
         .unwrap_or(Err(PictureError::Damaged))
 }
 
+/// The same in a square of so many pixels a side, whatever its form: a row less of a copy does not move what is in the others.
+pub(crate) fn square(jpeg: &[u8], side: u32) -> Result<RgbImage, PictureError> {
+    catch_unwind(AssertUnwindSafe(|| Ok(shape::square(decode::decode(jpeg, glance(jpeg)?)?.0, side))))
+        .unwrap_or(Err(PictureError::Damaged))
+}
+
 /// Colours that are so near to each other look like one.
 const SPREAD_MIN: usize = 24;
 /// What fewer pixels than one in so many show is no content.

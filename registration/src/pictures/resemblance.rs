@@ -8,7 +8,7 @@ use image::{Rgb, RgbImage};
 
 use crate::pictures::clean::{self, PictureError};
 
-/// How wide a picture is made before it is looked at.
+/// How wide a picture is made before it is looked at, and as high for a pattern.
 const WIDTH: u32 = 128;
 /// Places in a row, and rows.
 const PLACES: u32 = 32;
@@ -71,7 +71,7 @@ impl Pattern {
 
 /// The pattern of a picture of ours; `None`: it says too little to be known again. Takes a core for a moment.
 pub(crate) fn pattern(jpeg: &[u8]) -> Result<Option<Pattern>, PictureError> {
-    Ok(pattern_of(&clean::small(jpeg, WIDTH)?))
+    Ok(pattern_of(&clean::square(jpeg, WIDTH)?))
 }
 
 fn pattern_of(picture: &RgbImage) -> Option<Pattern> {

@@ -13,6 +13,7 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use secrecy::{ExposeSecret, SecretString};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::model::exam_rules::PasswordRules;
 use crate::secrets::bulkhead::{Bulkhead, Closed};
@@ -99,9 +100,11 @@ impl Password {
         if own.iter().any(is_of) { Err(PasswordError::Own) } else { Ok(self) }
     }
 
+    /// A mark behind a common one makes it no other: `Password1!` is tried right after `password1`.
     fn uncommon(self) -> Result<Self, PasswordError> {
-        let is_common = COMMON.contains(self.0.expose_secret().to_ascii_lowercase().as_str());
-        if is_common { Err(PasswordError::Common) } else { Ok(self) }
+        let plain: String = self.0.expose_secret().nfkc().flat_map(char::to_lowercase).collect();
+        let bare = plain.trim_end_matches(|c: char| c.is_ascii_punctuation());
+        if COMMON.contains(plain.as_str()) || COMMON.contains(bare) { Err(PasswordError::Common) } else { Ok(self) }
     }
 
     fn checked(text: &str, chars: RangeInclusive<usize>) -> Result<Self, PasswordError> {
@@ -238,6 +241,9 @@ mod tests {
     #[test]
     fn the_commonest_passwords_are_refused() {
         for bad in ["123456", "Password1", "qq123456", "woaini1314", "5201314", "1qaz2wsx", "11111111"] {
+            assert_eq!(candidate(bad).unwrap_err(), PasswordError::Common, "{bad}");
+        }
+        for bad in ["Password1!", "qq123456.", "ａ１２３４５６７８９", "5201314!!"] {
             assert_eq!(candidate(bad).unwrap_err(), PasswordError::Common, "{bad}");
         }
         assert_eq!(Password::of_staff("1234567890").unwrap_err(), PasswordError::Common);

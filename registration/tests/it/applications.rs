@@ -171,10 +171,12 @@ async fn c11_a_form_that_is_changed_after_the_payment_waits_and_unconfirms_nothi
     let (staff, forms) = (&world.reviewer, &world.registration.forms);
     let case = forms.look(staff, &exam(), account).await.unwrap();
     assert_eq!(case.answers, answers("桐浦大学"));
+    assert_eq!((&case.before, case.is_confirmed), (&Some(answers("云麓大学")), true), "staff see what has changed");
     fill_in(&world, account, "湖滨大学").await;
     assert!(matches!(forms.decide(staff, &case.key, None).await, Err(CaseError::NotWaiting)));
 
     let case = forms.look(staff, &exam(), account).await.unwrap();
+    assert_eq!(case.before, Some(answers("云麓大学")), "since what was confirmed, and not since the one before");
     forms.decide(staff, &case.key, Some("院校与学籍不符")).await.unwrap();
     let refused = Some(Change::Refused { reason: "院校与学籍不符".to_owned() });
     assert_eq!(told(&world, account).await, refused, "it asks to mend the form");

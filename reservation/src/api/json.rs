@@ -56,6 +56,10 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 }
 
 fn parse_with_path<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // UTF-16, GBK, or a compressed body that does not say that it is.
+    if std::str::from_utf8(bytes).is_err() {
+        return Err(Problem::malformed("The body is no UTF-8: send JSON in UTF-8, and uncompressed."));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
@@ -121,6 +125,11 @@ mod tests {
         assert_eq!(code_and_field(r#"{"candidate":"c","sittings":[],"x":1}"#), ("invalid", "x".to_owned()));
         assert_eq!(code_and_field("[]").0, "invalid");
         assert_eq!(code_and_field("\u{feff}{\"candidate\":\"c\"}"), ("invalid", "sittings".to_owned()));
+        for unreadable in [&b"\xff\xfe{\0}\0"[..], b"\x1f\x8b\x08\0\0\0\0\0", b"{\"candidate\":\"\xcd\xf5\"}"] {
+            let problem = parse::<PostHold>(unreadable).unwrap_err();
+            let said = serde_json::to_value(&problem).unwrap()["detail"].as_str().unwrap_or_default().to_owned();
+            assert!(problem.code == "malformed" && said.contains("UTF-8"), "{said}");
+        }
     }
 
     #[test]

@@ -50,6 +50,7 @@ async fn a_compressed_body_is_refused_by_name_and_a_blank_title_is_none() {
     for (path, body) in [
         ("/api/v1/exams/e", json!({"title": " \u{3000}", "hold_seconds": 9})),
         ("/api/v1/exams/e/sittings/s", json!({"title": "  ", "capacity": 9})),
+        ("/api/v1/exams/e/sittings/s", json!({"title": "\u{200b} \u{feff}\u{3164}", "capacity": 9})),
     ] {
         let reply = app.call(Method::PUT, path, body).await;
         assert_eq!((code(&reply), &reply.1["field"]), ("invalid", &Value::from("title")), "{reply:?}");

@@ -11,52 +11,78 @@ use crate::error::SheetError;
 pub(super) const HEAD_BYTES: usize = 4096;
 /// Read at a time.
 pub(super) const BUFFER_BYTES: usize = 256 * 1024;
+/// The first byte of a character of UTF-8 that has several is this or above.
+const FIRST_OF_SEVERAL: u8 = 0xc0;
+/// So many characters of UTF-8 outweigh one that is broken: of GBK, read as UTF-8, most are.
+const GOOD_TO_ONE_BAD: u64 = 8;
 
 /// A file as UTF-8 without a mark at its beginning. Nothing of it is kept.
 pub(super) fn decoded(mut file: impl Read + Seek) -> Result<impl Read, SheetError> {
     let encoding = encoding_of(&mut file)?;
     file.rewind()?;
-    let encoding = (encoding != UTF_8).then_some(encoding);
     Ok(DecodeReaderBytesBuilder::new().encoding(encoding).bom_override(true).strip_bom(true).build(file))
 }
 
-fn encoding_of(file: &mut impl Read) -> Result<&'static Encoding, SheetError> {
+/// What a file has to be decoded from; `None` where all of it is good UTF-8.
+fn encoding_of(file: &mut impl Read) -> Result<Option<&'static Encoding>, SheetError> {
     let mut head = Vec::with_capacity(HEAD_BYTES);
     file.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head)?;
     if let Some((encoding, _)) = Encoding::for_bom(&head) {
-        return Ok(encoding);
+        // A mark of UTF-8 is seen once more when it is read.
+        return Ok((encoding != UTF_8).then_some(encoding));
     }
     // A column's name in ASCII has a zero in every other byte.
     let zeros = |odd: usize| head.iter().skip(odd).step_by(2).take(32).filter(|byte| **byte == 0).count();
     match (zeros(0), zeros(1)) {
         (0, 0) => {}
-        (0, _) => return Ok(UTF_16LE),
-        (_, 0) => return Ok(UTF_16BE),
+        (0, _) => return Ok(Some(UTF_16LE)),
+        (_, 0) => return Ok(Some(UTF_16BE)),
         (_, _) => return Err(SheetError::NoText),
     }
     // Chinese in GBK is never good UTF-8 for long.
-    Ok(if is_utf8(&head, file)? { UTF_8 } else { GB18030 })
+    Ok(match of_utf8(&head, file)? {
+        (_, 0) => None,
+        // Databases cut a name at a byte, and files are put together by hand: each such character is told in its cell then.
+        (good, bad) if good / GOOD_TO_ONE_BAD > bad => Some(UTF_8),
+        _ => Some(GB18030),
+    })
 }
 
-/// Is all of it UTF-8?
-fn is_utf8(head: &[u8], rest: &mut impl Read) -> io::Result<bool> {
+/// Read as UTF-8: how many characters have more than one byte, and how many runs of bytes are none.
+fn of_utf8(head: &[u8], rest: &mut impl Read) -> io::Result<(u64, u64)> {
     let mut file = Cursor::new(head).chain(rest);
     let mut buffer = vec![0; BUFFER_BYTES];
+    let (mut good, mut bad) = (0_u64, 0_u64);
     // Bytes of a character that was cut by the end of the buffer.
     let mut left = 0;
     loop {
         let read = file.read(&mut buffer[left..])?;
         let filled = left + read;
-        left = match std::str::from_utf8(&buffer[..filled]) {
-            Ok(_) => 0,
-            Err(error) if error.error_len().is_none() && read > 0 => filled - error.valid_up_to(),
-            Err(_) => return Ok(false),
-        };
+        left = 0;
+        let mut chunks = buffer[..filled].utf8_chunks().peekable();
+        while let Some(chunk) = chunks.next() {
+            good += count(chunk.valid().bytes().filter(|byte| *byte >= FIRST_OF_SEVERAL));
+            let is_cut = read > 0 && chunks.peek().is_none() && is_begun(chunk.invalid());
+            if is_cut {
+                left = chunk.invalid().len();
+            } else {
+                bad += u64::from(!chunk.invalid().is_empty());
+            }
+        }
         if read == 0 {
-            return Ok(true);
+            return Ok((good, bad));
         }
         buffer.copy_within(filled - left..filled, 0);
     }
+}
+
+/// Are these the first bytes of a character that goes on?
+fn is_begun(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
+}
+
+fn count(bytes: impl Iterator<Item = u8>) -> u64 {
+    u64::try_from(bytes.count()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -82,6 +108,18 @@ mod tests {
         }
         assert_eq!(decoded_text(Vec::new()).as_deref(), Ok(""));
         assert_eq!(decoded_text(b"\0\0\0\0".to_vec()), Err(SheetError::NoText));
+    }
+
+    #[test]
+    fn one_broken_character_makes_no_other_encoding() {
+        let text = "姓名,院系\n".to_owned() + &"王芳,数学与统计学院\n".repeat(4);
+        let mut broken = text.clone().into_bytes();
+        // A name that a database has cut at a byte, and the end of the file.
+        broken.extend_from_slice(b"\xe6\x9d\x8e\xe6\x98,x\n\xe6\x98");
+        let read = decoded_text(broken).unwrap();
+        assert!(read.starts_with(&text) && read[text.len()..].starts_with("李\u{fffd},x"), "{read}");
+        let names = "姓名,院系\n欧阳娜娜,外国语学院\n赵䶮,法学院\n".repeat(200);
+        assert_eq!(decoded_text(GB18030.encode(&names).0.into_owned()), Ok(names));
     }
 
     #[test]

@@ -76,7 +76,7 @@ impl WebKit {
     /// Writes what the screen shows to `target/screenshots/NAME.png` and returns the path. The driver's own screenshot
     /// is blank without a graphics card.
     pub async fn screenshot(&self, name: &str) -> PathBuf {
-        tokio::time::sleep(DRAW_WAIT).await;
+        sleep(DRAW_WAIT).await;
         let frame = fs::read(self.frames.path().join("Xvfb_screen0")).expect("the screen keeps a frame");
         let path = screenshot_path(name);
         picture(&frame).save(&path).expect("target is writable");
@@ -181,13 +181,13 @@ async fn connect(port: u16) -> Client {
     let mut capabilities: Map<String, Value> = Map::new();
     capabilities.insert("browserName".into(), "MiniBrowser".into());
     capabilities.insert("webkitgtk:browserOptions".into(), options);
-    let deadline = tokio::time::Instant::now() + START_WAIT;
+    let deadline = Instant::now() + START_WAIT;
     loop {
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities.clone());
         match builder.connect(&format!("http://127.0.0.1:{port}")).await {
             Ok(client) => return client,
-            Err(error) if tokio::time::Instant::now() >= deadline => panic!("WebKit did not start: {error}"),
+            Err(error) if Instant::now() >= deadline => panic!("WebKit did not start: {error}"),
             // The driver does not say when it listens.
             Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
         }

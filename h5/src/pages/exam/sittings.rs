@@ -147,7 +147,11 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             }
             // Who has come here by steps has read it on the exam's own page.
             @if crate::paths::is_simple(exam) { aside class="side" { (exam_facts(w, exam, view.now)) (draws_link(w, exam, view.has_draws)) } }
-            div class="wide-main" { (chooser(w, view)) }
+            div class="wide-main" {
+                (chooser(w, view))
+                // A page of one part is not the exam's own: whoever has chosen, or chooses nothing, goes back to it.
+                @if !crate::paths::is_simple(exam) { p class="beside" { a href=(path_of(exam)) { (w.t("exam-back")) } } }
+            }
         }
     }
 }

@@ -168,6 +168,10 @@ fn browser(w: Words, found: &Found) -> Said {
         Program::Feishu => w.t("check-in-feishu"),
         Program::Douyin => w.t("check-in-douyin"),
         Program::Baidu => w.t("check-in-baidu"),
+        Program::Xiaohongshu => w.t("check-in-xiaohongshu"),
+        Program::Kuaishou => w.t("check-in-kuaishou"),
+        Program::Toutiao => w.t("check-in-toutiao"),
+        Program::Taobao => w.t("check-in-taobao"),
     });
     match (found.age, name) {
         (Age::TooOld, _) => said(w, "old", Tone::Bad, key("check-browser-too-old")),

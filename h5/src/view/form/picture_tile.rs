@@ -7,6 +7,8 @@ use pagekit::words::Words;
 use super::sending::sending;
 use crate::view::icons::{Icon, icon};
 
+/// One pixel that is not seen: a picture has an address, also while there is nothing to show.
+const NOTHING: &str = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
 /// The names of the two inputs of a form with a single picture; whichever came filled is used.
 pub(crate) const FIELDS: [&str; 2] = ["camera", "album"];
 /// The field that names a picture that has arrived already.
@@ -73,7 +75,7 @@ pub(crate) fn picture_tile(w: Words, tile: &PictureTile<'_>) -> Markup {
                 @if let Some(error) = tile.error { (icon(Icon::Cross)) span { (error) } }
             }
             div class="tile-view" hidden[tile.here.is_none()] {
-                img alt=(w.t("upload-preview")) data-preview src=[tile.here];
+                img alt=(w.t("upload-preview")) data-preview src=(tile.here.unwrap_or(NOTHING));
                 div class="tile-say" {
                     (sending(w, None, tile.bytes_max, &said))
                     button type="button" class="button second" data-turn hidden { (w.t("tile-turn")) }

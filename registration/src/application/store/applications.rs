@@ -19,6 +19,8 @@ pub(crate) struct StoredApplication {
     pub(crate) details: Option<Vec<u8>>,
     pub(crate) details_at: Option<Timestamp>,
     pub(crate) details_version: i32,
+    /// What stood until the hand-in came that waits or was refused.
+    pub(crate) details_before: Option<Vec<u8>>,
     pub(crate) review: String,
     pub(crate) review_at: Option<Timestamp>,
     pub(crate) review_reason: Option<String>,
@@ -26,8 +28,8 @@ pub(crate) struct StoredApplication {
     pub(crate) review_differences: Option<Vec<String>>,
 }
 
-const SELECT: &str = "SELECT exam, account, notice_agreed_at, draft, details, details_at, details_version, review,
-    review_at, review_reason, review_differences FROM registration.applications";
+const SELECT: &str = "SELECT exam, account, notice_agreed_at, draft, details, details_at, details_version,
+    details_before, review, review_at, review_reason, review_differences FROM registration.applications";
 
 /// The application of an account for an exam; `None` when there is none.
 pub(crate) async fn get(
@@ -154,7 +156,8 @@ pub(crate) async fn set_draft(
     Ok(())
 }
 
-/// Notes a hand-in and what became of it at once. The draft is done with.
+/// Notes a hand-in and what became of it at once. The draft is done with; what stood before is kept as long as staff may ask
+/// what has changed.
 pub(crate) async fn set_details(
     transaction: &impl GenericClient,
     exam: &ExamId,
@@ -166,7 +169,9 @@ pub(crate) async fn set_details(
     let statement = transaction
         .prepare_cached(
             "UPDATE registration.applications
-             SET details = $3, details_at = $5::timestamptz, details_version = details_version + 1, draft = NULL, draft_at = NULL,
+             SET details_before = CASE WHEN $4::text <> 'waiting' THEN NULL WHEN review IN ('none', 'passed') THEN details
+                     ELSE details_before END,
+                 details = $3, details_at = $5::timestamptz, details_version = details_version + 1, draft = NULL, draft_at = NULL,
                  review = $4, review_at = CASE $4 WHEN 'none' THEN NULL ELSE $5::timestamptz END, review_by = NULL,
                  review_reason = NULL, review_differences = $6
              WHERE exam = $1 AND account = $2",
@@ -206,7 +211,7 @@ pub(crate) async fn review_again(
         .prepare_cached(
             "UPDATE registration.applications
              SET review = 'waiting', review_at = $3, review_by = NULL, review_differences = $2,
-                 details_version = details_version + 1
+                 details_version = details_version + 1, details_before = details
              WHERE account = $1 AND review = 'passed'",
         )
         .await?;
@@ -225,7 +230,8 @@ pub(crate) async fn decide(
         .prepare_cached(
             "UPDATE registration.applications
              SET review = CASE WHEN $5::text IS NULL THEN 'passed' ELSE 'refused' END, review_reason = $5,
-                 review_by = $4, review_at = $6
+                 review_by = $4, review_at = $6,
+                 details_before = CASE WHEN $5::text IS NULL THEN NULL ELSE details_before END
              WHERE exam = $1 AND account = $2 AND details_version = $3 AND review = 'waiting'",
         )
         .await?;
@@ -251,8 +257,7 @@ pub(crate) async fn rebind(
     transaction: &impl GenericClient,
     application: &StoredApplication,
     to: AccountId,
-    draft: Option<Vec<u8>>,
-    details: Option<Vec<u8>>,
+    [draft, details, before]: [Option<Vec<u8>>; 3],
 ) -> Result<(), StoreError> {
     let (exam, from) = (application.exam.as_str(), application.account.0);
     let statement = transaction
@@ -261,11 +266,11 @@ pub(crate) async fn rebind(
     transaction.execute(&statement, &[&exam, &to.0]).await?;
     let statement = transaction
         .prepare_cached(
-            "UPDATE registration.applications SET account = $3, draft = $4, details = $5
+            "UPDATE registration.applications SET account = $3, draft = $4, details = $5, details_before = $6
              WHERE exam = $1 AND account = $2",
         )
         .await?;
-    transaction.execute(&statement, &[&exam, &from, &to.0, &draft, &details]).await?;
+    transaction.execute(&statement, &[&exam, &from, &to.0, &draft, &details, &before]).await?;
     Ok(())
 }
 
@@ -298,6 +303,7 @@ fn read(row: &Row) -> Result<StoredApplication, StoreError> {
         details: row.get("details"),
         details_at: row.get("details_at"),
         details_version: row.get("details_version"),
+        details_before: row.get("details_before"),
         review: row.get("review"),
         review_at: row.get("review_at"),
         review_reason: row.get("review_reason"),

@@ -18,8 +18,12 @@ const CHINA_OFFSET_HOURS: i8 = 8;
 /// What stands for a character that could not be read.
 const UNREADABLE: char = '\u{fffd}';
 /// The halves of a day, as people and spreadsheets write them.
-const HALVES_AM: [&str; 3] = ["上午", "早上", "AM"];
+const HALVES_AM: [&str; 6] = ["上午", "早上", "早晨", "清晨", "凌晨", "AM"];
 const HALVES_PM: [&str; 2] = ["下午", "PM"];
+/// From five o'clock on.
+const EVENING: [&str; 2] = ["晚上", "傍晚"];
+/// How days of the week are called, before their number. They say nothing that the day does not.
+const WEEKDAYS: [&str; 3] = ["星期", "礼拜", "周"];
 /// Of neither half: an hour around twelve.
 const NOON: &str = "中午";
 /// What people write behind or before a number.
@@ -90,11 +94,12 @@ pub(crate) fn moment(cell: &str) -> Result<Timestamp, Wrong> {
 
 fn civil_moment(cell: &str) -> Option<Timestamp> {
     let narrow: String = cell.nfkc().flat_map(char::to_uppercase).collect();
+    let narrow = without_weekday(&narrow);
     let (day, time) = narrow.split_once(['日', 'T', ' '])?;
-    let (is_pm, is_am) =
-        (HALVES_PM.iter().any(|half| time.contains(half)), HALVES_AM.iter().any(|half| time.contains(half)));
-    let is_noon = time.contains(NOON);
-    let halves = || HALVES_PM.iter().chain(&HALVES_AM).chain([&NOON]);
+    let says = |words: &[&str]| words.iter().any(|word| time.contains(word));
+    let (is_pm, is_am) = (says(&HALVES_PM), says(&HALVES_AM));
+    let (is_noon, is_evening) = (says(&[NOON]), says(&EVENING));
+    let halves = || HALVES_PM.iter().chain(&HALVES_AM).chain(&EVENING).chain([&NOON]);
     let clock = halves().fold(time.to_owned(), |time, half| time.replace(half, " "));
     let clock = clock.replace(['时', '点', '分'], ":").replace(['秒', '整'], "");
     let clock = clock.trim().trim_end_matches(':').split(':').map(str::trim).collect::<Vec<_>>().join(":");
@@ -104,10 +109,13 @@ fn civil_moment(cell: &str) -> Option<Timestamp> {
         .or_else(|| numbers::<2>(&clock, &[':']).map(|[hour, minute]| [hour, minute, 0]))
         .or_else(|| numbers::<1>(&clock, &[':']).filter(|_| is_hour_alone).map(|[hour]| [hour, 0, 0]))?;
     let hour = match hour {
-        _ if u8::from(is_pm) + u8::from(is_am) + u8::from(is_noon) > 1 => return None,
+        _ if [is_pm, is_am, is_noon, is_evening].into_iter().filter(|is| *is).count() > 1 => return None,
         11 | 12 if is_noon => hour,
         1 | 2 if is_noon => hour + 12,
         _ if is_noon => return None,
+        5..=11 if is_evening => hour + 12,
+        17..=23 if is_evening => hour,
+        _ if is_evening => return None,
         1..=11 if is_pm => hour + 12,
         12 if is_am => 0,
         13.. if is_am => return None,
@@ -121,6 +129,17 @@ fn civil_moment(cell: &str) -> Option<Timestamp> {
     let time = Time::new(small(hour)?, small(minute)?, small(second)?, 0).ok()?;
     let zone = TimeZone::fixed(offset(CHINA_OFFSET_HOURS));
     DateTime::from_parts(day, time).to_zoned(zone).map(|zoned| zoned.timestamp()).ok()
+}
+
+/// The text without a day of the week, in brackets or not: `2027年5月22日（星期六）9:00`.
+fn without_weekday(text: &str) -> String {
+    let found = WEEKDAYS.iter().find_map(|word| {
+        let (before, after) = text.split_once(word)?;
+        let mut after = after.chars();
+        let is_day = after.next().is_some_and(|day| "一二三四五六日天".contains(day));
+        is_day.then(|| format!("{} {}", before.trim_end_matches('('), after.as_str().trim_start_matches(')')))
+    });
+    found.unwrap_or_else(|| text.to_owned())
 }
 
 fn numbers<const COUNT: usize>(text: &str, between: &[char]) -> Option<[i16; COUNT]> {
@@ -197,6 +216,10 @@ mod tests {
             "2027/5/22 9:00:00 AM",
             "2027-5-22 9：00",
             "2027/05/22 9点整",
+            "2027年5月22日（星期六）9:00",
+            "2027年5月22日星期六 上午9:00",
+            "2027-5-22 周六 9:00",
+            "2027/5/22 清晨9:00",
         ] {
             assert_eq!(moment(cell), Ok(wanted), "{cell}");
         }
@@ -209,6 +232,9 @@ mod tests {
             ("2027年5月22日中午12点", "2027-05-22T04:00:00Z"),
             ("2027/5/22 中午1:00", "2027-05-22T05:00:00Z"),
             ("2027-5-22 中午2点30分", "2027-05-22T06:30:00Z"),
+            ("2027/5/22 晚上7:30", "2027-05-22T11:30:00Z"),
+            ("2027年5月23日星期日 傍晚18点", "2027-05-23T10:00:00Z"),
+            ("2027/5/22 凌晨12:30", "2027-05-21T16:30:00Z"),
             ("2027/5/22 12:30 PM", "2027-05-22T04:30:00Z"),
             ("2027/5/22 12:30 AM", "2027-05-21T16:30:00Z"),
         ] {
@@ -220,6 +246,10 @@ mod tests {
             "2027/5/22 中午3:00",
             "2027/5/22 中午14:00",
             "2027/5/22 上午14:00",
+            "2027/5/22 晚上12:00",
+            "2027/5/22 晚上1:00",
+            "2027/5/22 下午晚上7:00",
+            "2027/5/22 周末 9:00",
             "2027/5/22 13:00 AM",
             "2027/5/22 上午下午9:00",
             "2027/5/22 上午中午11:00",

@@ -11,22 +11,31 @@ const OF_GBK: &str = "⺁𠂇𠂉𠃌⺄㑳㑇⺈⺋龴㖞㘚㘎⺌⺗㥮㤘龵�
 const OF_GBK_FIRST: u32 = 0xe815;
 
 /// Radicals that look like an ideograph and are copied for it out of documents (Unicode, Equivalent_Unified_Ideograph).
-const RADICALS: [(char, char); 29] = [
+const RADICALS: [(char, char); 42] = [
+    ('⺎', '兀'),
+    ('⺒', '巳'),
+    ('⺓', '幺'),
+    ('⺝', '月'),
     ('⺠', '民'),
     ('⺩', '王'),
+    ('⺬', '示'),
+    ('⻁', '虎'),
     ('⻄', '西'),
     ('⻅', '见'),
     ('⻆', '角'),
     ('⻉', '贝'),
     ('⻋', '车'),
+    ('⻑', '長'),
     ('⻓', '长'),
     ('⻔', '门'),
+    ('⻗', '雨'),
     ('⻘', '青'),
     ('⻙', '韦'),
     ('⻚', '页'),
     ('⻛', '风'),
     ('⻜', '飞'),
     ('⻝', '食'),
+    ('⻡', '首'),
     ('⻢', '马'),
     ('⻣', '骨'),
     ('⻤', '鬼'),
@@ -36,10 +45,14 @@ const RADICALS: [(char, char); 29] = [
     ('⻨', '麦'),
     ('⻩', '黄'),
     ('⻪', '黾'),
+    ('⻫', '斉'),
     ('⻬', '齐'),
+    ('⻭', '歯'),
     ('⻮', '齿'),
     ('⻯', '竜'),
     ('⻰', '龙'),
+    ('⻱', '龜'),
+    ('⻲', '亀'),
     ('⻳', '龟'),
 ];
 
@@ -98,9 +111,13 @@ pub(crate) fn is_full_stop(c: char) -> bool {
     matches!(c, '.' | '．' | '﹒' | '。' | '｡')
 }
 
-/// A hyphen or dash of any kind.
+/// A hyphen or dash of any kind, and the lines of boxes that are drawn for one.
 pub(crate) fn is_dash(c: char) -> bool {
-    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '−' | '⁃' | '﹘' | '﹣' | '－' | '\u{2e3a}' | '\u{2e3b}')
+    matches!(
+        c,
+        '-' | '\u{58a}' | '\u{2010}'
+            ..='\u{2015}' | '−' | '⁃' | '─' | '━' | '﹘' | '﹣' | '－' | '゠' | '\u{2e3a}' | '\u{2e3b}'
+    )
 }
 
 /// A single quote or apostrophe of any kind; some are letters by Unicode, as the one in Oʻzbek.
@@ -167,9 +184,12 @@ pub(crate) fn meant(c: char) -> char {
 pub(crate) fn name_key(text: &str) -> String {
     let is_joint = |c: char| is_middle_dot(c) || is_apostrophe(c);
     let letters: String = visible(text).filter(|c| !is_joint(*c)).map(meant).nfkc().collect();
-    // Up and down again is nearer to full case folding than down alone: ß is SS, ς is σ.
-    let folded: String = letters.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
-    folded.nfkc().filter(|c| c.is_alphabetic() || is_combining_mark(*c)).collect()
+    // Down, up and down again is nearer to full case folding than down alone: ß and ẞ are SS, ς is σ.
+    let small = letters.chars().flat_map(char::to_lowercase);
+    let folded: String = small.flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
+    // The dot of a Turkish capital İ is that of the small i.
+    let folded = folded.replace("i\u{307}", "i");
+    folded.nfkc().filter(|c| !is_joint(*c) && (c.is_alphabetic() || is_combining_mark(*c))).collect()
 }
 
 /// A number, a code, or whatever else is made of letters and digits, without what people write between them, in
@@ -182,9 +202,20 @@ pub(crate) fn number_text(text: &str) -> String {
             || is_dash(c)
             || is_apostrophe(c)
             || is_bracket(c)
-            || matches!(c, '"' | '“' | '”' | '„' | '_' | '~' | '∼' | '/' | '\\' | '|' | ',' | '、' | ';' | ':' | '=')
+            // The long vowel of kana stands where the key of a dash is.
+            || matches!(c, 'ー' | '"' | '“' | '”' | '„' | '_' | '~' | '∼' | '/' | '\\' | '|' | ',' | '、' | ';' | ':' | '=')
     };
-    visible(text).nfkc().filter(|c| !is_between(*c)).flat_map(char::to_uppercase).collect()
+    visible(text).nfkc().filter(|c| !is_between(*c)).flat_map(char::to_uppercase).map(plain_digit).collect()
+}
+
+/// A digit of an Arabic or Persian keyboard as ours; whatever else stays.
+fn plain_digit(c: char) -> char {
+    let value = match c {
+        '\u{660}'..='\u{669}' => u32::from(c) - 0x660,
+        '\u{6f0}'..='\u{6f9}' => u32::from(c) - 0x6f0,
+        _ => return c,
+    };
+    char::from_digit(value, 10).unwrap_or(c)
 }
 
 /// The same for a code; empty where a text is too long for any.
@@ -206,7 +237,7 @@ mod tests {
     fn old_code_points_and_radicals_are_the_ideographs_that_they_stand_for() {
         assert_eq!(OF_GBK.chars().count(), 80);
         for (written, is) in
-            [('\u{e863}', '䶮'), ('\u{e815}', '⺁'), ('\u{e864}', '龻'), ('\u{e81e}', '龴'), ('⻢', '马')]
+            [('\u{e863}', '䶮'), ('\u{e815}', '⺁'), ('\u{e864}', '龻'), ('\u{e81e}', '龴'), ('⻢', '马'), ('⻑', '長')]
         {
             assert_eq!(meant(written), is);
         }

@@ -10,7 +10,7 @@ use crate::model::roster::{PastNumber, number_of_any_kind};
 use crate::model::text::characters::name_key;
 
 /// Each line is one person's name, as keyboards, spreadsheets, cards and old programs write it.
-const SAME: [&[&str]; 14] = [
+const SAME: [&[&str]; 19] = [
     &[
         "阿依古丽·吐尔逊",
         "阿依古丽•吐尔逊",
@@ -34,6 +34,8 @@ const SAME: [&[&str]; 14] = [
         "阿依古丽\u{3000}吐尔逊",
         "阿依古丽-吐尔逊",
         "阿依古丽——吐尔逊",
+        "阿依古丽─吐尔逊",
+        "阿依古丽゠吐尔逊",
         "阿依古丽吐尔逊",
         "\u{feff}阿依古丽\u{200b}·\u{2060}吐尔逊\u{202c}",
     ],
@@ -59,7 +61,11 @@ const SAME: [&[&str]; 14] = [
     &["石", "\u{2f6f}"],
     &["赵\u{e863}", "赵䶮"],
     &["贝⻉", "贝贝"],
-    &["WEISS", "Weiß"],
+    &["WEISS", "Weiß", "WEIẞ"],
+    &["İBRAHİM YILDIZ", "İbrahim Yıldız", "Ibrahim Yildiz"],
+    &["ŉKOSI", "'Nkosi", "Nkosi"],
+    &["ནོར་བུ", "ནོར༌བུ", "ནོར བུ", "ནོརབུ་"],
+    &["长⻑⻁", "长長虎"],
 ];
 
 #[test]
@@ -87,7 +93,7 @@ fn names_that_exist_are_taken_and_the_character_that_cannot_be_is_named() {
         ("RAJ A/P SINGH", "RAJ A/P SINGH"),
         ("WONG @ HUANG, MEI (LI)", "WONG @ HUANG, MEI (LI)"),
         ("Þóra Jónsdo\u{301}ttir", "Þóra Jónsdóttir"),
-        ("ནོར་བུ".replace('་', " ").as_str(), "ནོར བུ"),
+        ("ནོར་བུ་", "ནོར་བུ"),
         ("刘\u{2800}洋", "刘洋"),
         ("〇一", "〇一"),
         (&"a".repeat(100), &"a".repeat(100)),
@@ -124,6 +130,8 @@ fn numbers_are_read_however_they_are_typed() {
         (ResidentId, format!("{place}-{born}-{rest}"), &resident),
         (ResidentId, format!("{place}_{born}_{rest}"), &resident),
         (ResidentId, format!("{place}–{born}－{rest}。"), &resident),
+        (ResidentId, format!("{place}─{born}ー{rest}"), &resident),
+        (ResidentId, resident.replace('1', "١").replace('0', "۰"), &resident),
         (ResidentId, format!("“{}”", resident.to_lowercase()), &resident),
         (ResidentId, format!("\u{202d}{resident}\u{202c}"), &resident),
         (ForeignResidentId, card.clone(), &card),
@@ -186,6 +194,11 @@ fn mobiles_and_tickets_are_read_and_those_of_elsewhere_are_told() {
         "(+86) 15900001234",
         "（+86）159‐0000‐1234",
         "+86 (0)15900001234",
+        "86 (0)159 0000 1234",
+        "+0086 15900001234",
+        "159─0000ー1234",
+        "١٥٩٠٠٠٠١٢٣٤",
+        "۱۵۹۰۰۰۰۱۲۳۴",
         "0086(159)00001234",
         "159.0000.1234",
         "１５９００００１２３４",
@@ -200,6 +213,7 @@ fn mobiles_and_tickets_are_read_and_those_of_elsewhere_are_told() {
         "6123 4567",
         "+853 6612 3456",
         "6612-3456",
+        "+00886 912 345 678",
         "+886 912 345 678",
         "0912-345-678",
     ] {

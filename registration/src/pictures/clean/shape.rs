@@ -36,6 +36,11 @@ pub(super) fn as_wide_as(picture: RgbImage, width: u32) -> RgbImage {
     resize(picture, width, at_least_one(height))
 }
 
+/// A picture stretched to a square of so many pixels a side.
+pub(super) fn square(picture: RgbImage, side: u32) -> RgbImage {
+    resize(picture, side, side)
+}
+
 /// The part that the recipe wants of an upright picture.
 pub(super) fn cut(picture: RgbImage, recipe: Recipe) -> Result<RgbImage, PictureError> {
     match recipe {

@@ -18,10 +18,17 @@ fn invalid(field: &'static str, reason: impl Into<String>) -> HoldError {
 
 fn check_text(field: &'static str, text: &str) -> Result<(), HoldError> {
     let length = text.chars().count();
-    if text.trim().is_empty() || length > TITLE_CHARS_MAX || text.chars().any(char::is_control) {
+    if text.chars().all(is_blank) || length > TITLE_CHARS_MAX || text.chars().any(char::is_control) {
         return Err(invalid(field, format!("1 to {TITLE_CHARS_MAX} characters on one line, not all of them blank")));
     }
     Ok(())
+}
+
+/// Is nothing to be seen of it: a blank of any width, a joiner, a mark of direction or of byte order, a filler?
+fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
 fn check_exam(exam: &Exam) -> Result<(), HoldError> {

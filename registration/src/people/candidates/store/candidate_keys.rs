@@ -23,8 +23,8 @@ pub(in crate::people::candidates) struct Wanted {
     pub(in crate::people::candidates) account: Option<Uuid>,
 }
 
-/// By which rules keys are made now; what the version before made is of the first.
-const RULES: i16 = 2;
+/// By which rules keys are made now; what versions before made is of earlier ones.
+const RULES: i16 = 3;
 
 /// The keys of these accounts, in place of those that they had.
 pub(in crate::people::candidates) async fn replace(

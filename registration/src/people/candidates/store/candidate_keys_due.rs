@@ -55,7 +55,7 @@ pub(in crate::people::candidates) async fn add_of_earlier_rules(
     let statement = transaction
         .prepare_cached(
             "INSERT INTO registration.candidate_keys_due (account)
-             SELECT DISTINCT account FROM registration.candidate_keys WHERE rules < 2 ORDER BY account LIMIT $1",
+             SELECT DISTINCT account FROM registration.candidate_keys WHERE rules < 3 ORDER BY account LIMIT $1",
         )
         .await?;
     transaction.execute(&statement, &[&limit]).await?;
