@@ -69,7 +69,7 @@ fn desk(w: Words, kind: &Kind, queue: &Queue, case: Option<(Subject, Markup)>) -
 
 pub(super) fn forms(w: Words) -> Markup {
     let exam = shipped("continuing-education");
-    let school = "school".parse().unwrap();
+    let school: FieldName = "school".parse().unwrap();
     let record = RosterRecord {
         document: Document::parse(DocumentKind::ResidentId, "11010519491231002X").unwrap(),
         name: "张伟".parse().unwrap(),

@@ -189,7 +189,7 @@ async fn connect(port: u16) -> Client {
             Ok(client) => return client,
             Err(error) if Instant::now() >= deadline => panic!("WebKit did not start: {error}"),
             // The driver does not say when it listens.
-            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            Err(_) => sleep(Duration::from_millis(100)).await,
         }
     }
 }

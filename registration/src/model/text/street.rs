@@ -10,7 +10,7 @@ use crate::model::roster::{PastNumber, number_of_any_kind};
 use crate::model::text::characters::name_key;
 
 /// Each line is one person's name, as keyboards, spreadsheets, cards and old programs write it.
-const SAME: [&[&str]; 19] = [
+const SAME: [&[&str]; 18] = [
     &[
         "阿依古丽·吐尔逊",
         "阿依古丽•吐尔逊",

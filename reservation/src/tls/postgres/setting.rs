@@ -96,7 +96,7 @@ fn value_of(text: &str) -> Option<(String, usize)> {
             _ => value.push(letter),
         }
     }
-    (!is_quoted).then(|| (value, text.len()))
+    (!is_quoted).then_some((value, text.len()))
 }
 
 #[cfg(test)]
