@@ -1,4 +1,4 @@
-//! Making an account, by the rules of the exam that the visitor comes from; its password is one that every exam takes.
+//! Making an account, by the rules of the exam that the visitor comes from.
 
 pub(crate) mod code;
 pub(crate) mod exam;
@@ -170,7 +170,7 @@ pub(crate) async fn register(
     if entered.then == "edit" {
         return Ok(render(&visit, &next, &entered, None, &[]).into_response());
     }
-    let rules = next.rules_of_new(&visit.app);
+    let rules = next.rules(&visit.app);
     // Whoever asks for the letter once more has solved the captcha that there was: the seal says so, not the form.
     let sends_again = was_sealed && entered.then == "send";
     let rule = if sends_again { CaptchaRule::Suspicion } else { rules.captcha };
@@ -218,7 +218,7 @@ async fn without_code(visit: &Visit, next: &Next, entered: &Entered, faults: &[F
     let mut errors: Vec<FieldError> = faults.iter().map(|fault| sentence(w, *fault)).collect();
     let mut code_wait = None;
     if let ([Fault::Code], Ok(mobile)) = (faults, entered.mobile.parse()) {
-        let rules = next.rules_of_new(&visit.app);
+        let rules = next.rules(&visit.app);
         let accounts = &visit.app.outside.registration.accounts;
         let caller = visit.caller(&entered.captcha, rules.captcha);
         match accounts.send_sign_up_code(&mobile, &caller).await {
@@ -241,7 +241,7 @@ fn render(
     code_wait: Option<SignedDuration>,
     errors: &[FieldError],
 ) -> Markup {
-    let rules = next.rules_of_new(&visit.app);
+    let rules = next.rules(&visit.app);
     let accounts = &visit.app.outside.registration.accounts;
     let captcha = captcha_token(visit, Act::SignUp, "", rules.captcha)
         .or_else(|| captcha_token(visit, Act::Code, "", rules.captcha).filter(|_| rules.mobile != MobileRule::No));

@@ -29,13 +29,6 @@ impl Next {
         let exam = self.exam(app).map(|exam| exam.rules.account.clone());
         exam.or_else(|| shared(app)).unwrap_or_default()
     }
-
-    /// The same for a new account, whose password is one that every exam takes: nobody knows to which it will apply.
-    pub(crate) fn rules_of_new(&self, app: &App) -> AccountRules {
-        let exams = app.outside.registration.exams.list();
-        let password = strictest(exams.iter().map(|exam| exam.rules.account.password));
-        AccountRules { password, ..self.rules(app) }
-    }
 }
 
 /// The exams from which somebody without an account chooses first, because each asks for another account; none when
