@@ -12,7 +12,7 @@ use registration::desk::scores::{FoundScore, ScoreCase, ScoreKey};
 use registration::eligibility::ScoreReview;
 use registration::exams::definition;
 use registration::model::document::{Document, DocumentKind};
-use registration::model::exam_rules::AccommodationKind;
+use registration::model::exam_rules::{AccommodationKind, FieldName};
 use registration::model::facts::ScoreReviewState;
 use registration::model::facts::accommodation::{
     Accommodation, AccommodationRequest, AccommodationState, Verdict, Verdicts,
