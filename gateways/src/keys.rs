@@ -1,6 +1,8 @@
 //! RSA keys and certificates in the forms in which payment channels hand them out: PEM or bare base64, PKCS#8, PKCS#1
 //! or X.509.
 
+pub(crate) mod digests;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -18,7 +20,7 @@ use secrecy::{ExposeSecret, SecretString};
 use x509_cert::Certificate as X509;
 use x509_cert::der::Decode;
 
-use crate::digests::{hex, sha256_hex};
+use crate::keys::digests::{hex, sha256_hex};
 use crate::settings::{SettingError, Variables, wrong};
 
 /// Most certificates in one value.

@@ -19,7 +19,6 @@ pub mod sms;
 pub mod two_elements;
 pub mod webhooks;
 
-mod digests;
 mod http;
 mod keys;
 mod vendors;

@@ -119,6 +119,7 @@ async fn candidates_show_their_cards_and_faces_and_reach_the_receipt() {
     )
     .await;
     assert_eq!(count(&results, Operation::Exam, Outcome::Done), 6, "as a guest, and with a card that was read");
+    assert_eq!(count(&results, Operation::FacePage, Outcome::Done), 6, "before the consent, and after it");
     assert_eq!(count(&results, Operation::Take, Outcome::Given), 3, "{:?}", results.measured.problems);
     for page in [
         Operation::Exams,
@@ -131,7 +132,7 @@ async fn candidates_show_their_cards_and_faces_and_reach_the_receipt() {
         Operation::VerifiedPage,
         Operation::NoticePage,
         Operation::Notice,
-        Operation::FacePage,
+        Operation::FaceConsent,
         Operation::FaceCheck,
         Operation::DetailsPage,
         Operation::Details,

@@ -12,8 +12,8 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::charge::{Charge, Surface};
 use super::remark::{Gravity, Remark};
-use crate::digests::sha256_hex;
 use crate::keys::PrivateKey;
+use crate::keys::digests::sha256_hex;
 use crate::settings::Variables;
 
 pub(crate) const MERCHANT: &str = include_str!("../../tests/keys/merchant.pem");

@@ -18,8 +18,8 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::digests::random_hex;
 use crate::http::{Endpoint, Http, VendorError};
+use crate::keys::digests::random_hex;
 use crate::settings::{SettingError, Variables};
 use signature::{Signing, canonical_query};
 

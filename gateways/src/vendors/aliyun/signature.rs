@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use secrecy::ExposeSecret;
 
 use super::Credentials;
-use crate::digests::{hex, hmac_sha256, percent_encode, sha256_hex};
+use crate::keys::digests::{hex, hmac_sha256, percent_encode, sha256_hex};
 
 const ALGORITHM: &str = "ACS3-HMAC-SHA256";
 

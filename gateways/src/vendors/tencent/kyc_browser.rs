@@ -17,9 +17,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::face_compare::face_error;
-use crate::digests::{random_hex, sha1_hex};
 use crate::faces::error::FaceError;
 use crate::http::{Endpoint, VendorError};
+use crate::keys::digests::{random_hex, sha1_hex};
 use crate::liveness::check::{LivenessFailure, LivenessOutcome, LivenessRequest, LivenessStart};
 use crate::settings::{SettingError, Variables};
 use session::Session;

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use secrecy::ExposeSecret;
 
 use super::Credentials;
-use crate::digests::{hex, hmac_sha256, sha256_hex};
+use crate::keys::digests::{hex, hmac_sha256, sha256_hex};
 
 const ALGORITHM: &str = "TC3-HMAC-SHA256";
 

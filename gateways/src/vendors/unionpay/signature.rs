@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::config::UnionPayConfig;
-use crate::digests::sha256_hex;
 use crate::keys::Certificate;
+use crate::keys::digests::sha256_hex;
 use crate::pay::form::Pairs;
 
 pub(super) const VERSION: &str = "5.1.0";

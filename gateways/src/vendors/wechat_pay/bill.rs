@@ -11,8 +11,8 @@ use reqwest::{Method, Url};
 use serde::Deserialize;
 
 use super::line::{Line, garbled};
-use crate::digests::sha1_hex;
 use crate::http::Http;
+use crate::keys::digests::sha1_hex;
 use crate::pay::bill::{Bill, BillError, BillKind, BillLine};
 use crate::pay::error::PayError;
 use crate::pay::fen::{fen, signed_fen};

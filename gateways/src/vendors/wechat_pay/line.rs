@@ -13,8 +13,8 @@ use serde::de::DeserializeOwned;
 
 use super::config::{KEY_ID_PREFIX, VerifyWith, WechatPayConfig};
 use super::signature::{Sealed, authorization, verify};
-use crate::digests::random_hex;
 use crate::http::{Http, Reply, VendorError};
+use crate::keys::digests::random_hex;
 use crate::keys::{Certificate, PublicKey};
 use crate::pay::error::PayError;
 use crate::pay::news::NotGenuine;

@@ -9,7 +9,7 @@ use jiff::civil::date;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::digests::sha1_hex;
+use crate::keys::digests::sha1_hex;
 use crate::pay::samples::{
     self, API_V3_KEY, KEY_ID, NOTIFY, NUMBER, REFUND, Seen, Server, Told, VENDOR_CERT, VENDOR_SERIAL, by_vendor, charge,
 };

@@ -1,405 +1,291 @@
 //! What lines of the audit say was done: one list, whose words stay what they are for as long as rows have them.
 
-/// What was done. The words are those that the store has for it, in four dialects, each as old as what it speaks of.
-#[derive(Debug, Clone, PartialEq, Eq, strum::AsRefStr, strum::EnumString, strum::VariantNames)]
-#[strum(serialize_all = "snake_case")]
-pub enum AuditAction {
+/// The list: what an action means, its name here, and the store's word for it.
+macro_rules! actions {
+    ($($(#[$meaning:meta])+ $name:ident = $word:literal,)+) => {
+        /// What was done. The words are those that the store has for it, in four dialects, each as old as what it speaks of.
+        #[derive(Debug, Clone, PartialEq, Eq, strum::AsRefStr, strum::EnumString, strum::VariantNames)]
+        pub enum AuditAction {
+            $($(#[$meaning])+ #[strum(serialize = $word)] $name,)+
+            /// What a later version writes down, by its name.
+            #[strum(default, transparent)]
+            Other(String),
+        }
+    };
+}
+
+actions! {
     /// Looked at the page that shows a whole document number.
-    LookedAtPerson,
+    LookedAtPerson = "looked_at_person",
     /// Looked at the picture of a payment, an identity or a face.
-    LookedAtPicture,
+    LookedAtPicture = "looked_at_picture",
     /// Confirmed a payment, an identity or a face.
-    Confirmed,
+    Confirmed = "confirmed",
     /// Refused a payment, an identity or a face; the detail is why.
-    Refused,
+    Refused = "refused",
     /// Looked at a form.
-    #[strum(serialize = "application.look")]
-    LookedAtForm,
+    LookedAtForm = "application.look",
     /// Looked at a form's photo.
-    #[strum(serialize = "application.photo")]
-    LookedAtPhoto,
+    LookedAtPhoto = "application.photo",
     /// Let a form pass.
-    #[strum(serialize = "application.pass")]
-    PassedForm,
+    PassedForm = "application.pass",
     /// Refused a form; the detail is why.
-    #[strum(serialize = "application.refuse")]
-    RefusedForm,
+    RefusedForm = "application.refuse",
     /// Looked at the request to review an earlier score.
-    #[strum(serialize = "score_review.look")]
-    LookedAtScore,
+    LookedAtScore = "score_review.look",
     /// Let a request to review an earlier score pass: its subjects are the candidate's to choose.
-    #[strum(serialize = "score_review.pass")]
-    PassedScore,
+    PassedScore = "score_review.pass",
     /// Refused a request to review an earlier score; the detail is why.
-    #[strum(serialize = "score_review.refuse")]
-    RefusedScore,
+    RefusedScore = "score_review.refuse",
     /// Looked at a request for accommodations.
-    #[strum(serialize = "accommodation.look")]
-    LookedAtAccommodation,
+    LookedAtAccommodation = "accommodation.look",
     /// Looked at a proof of a request for accommodations.
-    #[strum(serialize = "accommodation.proof")]
-    LookedAtProof,
+    LookedAtProof = "accommodation.proof",
     /// Decided on a request for accommodations; the detail is why something was not granted.
-    #[strum(serialize = "accommodation.decide")]
-    DecidedAccommodation,
+    DecidedAccommodation = "accommodation.decide",
     /// Looked at who an account says to be.
-    LookedAtAccount,
+    LookedAtAccount = "looked_at_account",
     /// Moved an account's registration away; the detail is the other account's number.
-    AccountMovedTo,
+    AccountMovedTo = "account_moved_to",
     /// Moved another account's registration here; the detail is that account's number.
-    AccountMovedFrom,
+    AccountMovedFrom = "account_moved_from",
     /// Corrected who an account says to be; the detail is what, and why.
-    AccountCorrected,
+    AccountCorrected = "account_corrected",
     /// Told a candidate a code for another password.
-    AccountCodeTold,
+    AccountCodeTold = "account_code_told",
     /// Somebody became a member of staff; the detail is what they may do.
-    #[strum(serialize = "staff.added")]
-    StaffAdded,
+    StaffAdded = "staff.added",
     /// Gave money back that came by no channel; what was seen is the refund's number.
-    #[strum(serialize = "refund.by_hand")]
-    RefundedByHand,
+    RefundedByHand = "refund.by_hand",
     /// Agreed that somebody else gave money back by hand; what was seen is the refund's number.
-    #[strum(serialize = "refund.by_hand_agree")]
-    AgreedToHand,
+    AgreedToHand = "refund.by_hand_agree",
     /// Took back that money was given back by hand; what was seen is the refund's number.
-    #[strum(serialize = "refund.by_hand_undo")]
-    TookHandBack,
+    TookHandBack = "refund.by_hand_undo",
     /// Nobody agreed to a refund in time; the detail is how much it was.
-    #[strum(serialize = "refund.expire")]
-    RefundExpired,
+    RefundExpired = "refund.expire",
     /// Began a school's payment for many candidates; what was seen is its number.
-    #[strum(serialize = "group.begun")]
-    GroupBegun,
+    GroupBegun = "group.begun",
     /// Looked through candidates whom a school may pay for; the detail is which ones.
-    #[strum(serialize = "group.look")]
-    LookedAtGroup,
+    LookedAtGroup = "group.look",
     /// Took off a school's payment what could not be paid for.
-    #[strum(serialize = "group.left_out")]
-    GroupLeftOut,
+    GroupLeftOut = "group.left_out",
     /// Began to pay for a school's list by a channel; the detail is which.
-    #[strum(serialize = "group.paying")]
-    GroupPaying,
+    GroupPaying = "group.paying",
     /// Looked through invoices, whose titles and tax numbers are whole; the detail is which ones.
-    #[strum(serialize = "invoice.list")]
-    LookedAtInvoices,
+    LookedAtInvoices = "invoice.list",
     /// Took invoices out as a file; the detail is which ones.
-    #[strum(serialize = "invoice.export")]
-    ExportedInvoices,
+    ExportedInvoices = "invoice.export",
     /// Looked at the document of an invoice.
-    #[strum(serialize = "invoice.look")]
-    LookedAtInvoice,
+    LookedAtInvoice = "invoice.look",
     /// Handed an invoice back; the detail is of how much.
-    #[strum(serialize = "invoice.hand_back")]
-    HandedBackInvoice,
+    HandedBackInvoice = "invoice.hand_back",
     /// Handed a credit note back; the detail is of how much.
-    #[strum(serialize = "invoice.hand_back_credit")]
-    HandedBackCredit,
+    HandedBackCredit = "invoice.hand_back_credit",
     /// Let the orders of a school's payment go again.
-    #[strum(serialize = "group.released")]
-    GroupReleased,
+    GroupReleased = "group.released",
     /// Wrote down that a school's transfer has come.
-    #[strum(serialize = "group.received")]
-    GroupReceived,
+    GroupReceived = "group.received",
     /// A member of staff signed in.
-    #[strum(serialize = "staff.signed_in")]
-    StaffSignedIn,
+    StaffSignedIn = "staff.signed_in",
     /// A sign-in with that name was refused.
-    #[strum(serialize = "staff.refused")]
-    StaffRefused,
+    StaffRefused = "staff.refused",
     /// A member of staff ended every sign-in of theirs.
-    #[strum(serialize = "staff.signed_out")]
-    StaffSignedOut,
+    StaffSignedOut = "staff.signed_out",
     /// A member of staff got another password.
-    #[strum(serialize = "staff.password")]
-    StaffPassword,
+    StaffPassword = "staff.password",
     /// A member of staff was kept out.
-    #[strum(serialize = "staff.disabled")]
-    StaffDisabled,
+    StaffDisabled = "staff.disabled",
     /// A member of staff was let in again.
-    #[strum(serialize = "staff.enabled")]
-    StaffEnabled,
+    StaffEnabled = "staff.enabled",
     /// A member of staff showed their second factor.
-    #[strum(serialize = "staff.factor")]
-    StaffFactor,
+    StaffFactor = "staff.factor",
     /// A second factor of theirs was refused, behind the right password.
-    #[strum(serialize = "staff.factor_refused")]
-    StaffFactorRefused,
+    StaffFactorRefused = "staff.factor_refused",
     /// A member of staff showed a recovery code.
-    #[strum(serialize = "staff.recovered")]
-    StaffRecovered,
+    StaffRecovered = "staff.recovered",
     /// A member of staff set up a second factor.
-    #[strum(serialize = "staff.enrolled")]
-    StaffEnrolled,
+    StaffEnrolled = "staff.enrolled",
     /// A member of staff took a passkey of theirs away.
-    #[strum(serialize = "staff.passkey_removed")]
-    StaffPasskeyRemoved,
+    StaffPasskeyRemoved = "staff.passkey_removed",
     /// A member of staff got other recovery codes.
-    #[strum(serialize = "staff.recovery_codes")]
-    StaffRecoveryCodes,
+    StaffRecoveryCodes = "staff.recovery_codes",
     /// A member of staff's second factor was taken away.
-    #[strum(serialize = "staff.factor_reset")]
-    StaffFactorReset,
+    StaffFactorReset = "staff.factor_reset",
     /// Sign-ins of a member of staff were ended; the detail is which.
-    #[strum(serialize = "staff.session_ended")]
-    StaffSessionEnded,
+    StaffSessionEnded = "staff.session_ended",
     /// Somebody was invited to choose a password as a member of staff.
-    #[strum(serialize = "staff.invited")]
-    StaffInvited,
+    StaffInvited = "staff.invited",
     /// A link was made by which a member of staff chooses another password.
-    #[strum(serialize = "staff.link")]
-    StaffLinkMade,
+    StaffLinkMade = "staff.link",
     /// A member of staff chose a password by a link.
-    #[strum(serialize = "staff.joined")]
-    StaffJoined,
+    StaffJoined = "staff.joined",
     /// A member of staff signed in by the identity provider; the detail says whether its second factor counted.
-    StaffSignedInByProvider,
+    StaffSignedInByProvider = "staff_signed_in_by_provider",
     /// Nobody was signed in who came from the identity provider; the detail is a word for why.
-    StaffRefusedByProvider,
+    StaffRefusedByProvider = "staff_refused_by_provider",
     /// A member of staff is somebody at the identity provider from now on; the detail is at which.
-    StaffProviderLinked,
+    StaffProviderLinked = "staff_provider_linked",
     /// A member of staff is nobody there any more.
-    StaffProviderUnlinked,
+    StaffProviderUnlinked = "staff_provider_unlinked",
     /// Looked through payments; the detail is which ones.
-    #[strum(serialize = "money.list")]
-    LookedAtPayments,
+    LookedAtPayments = "money.list",
     /// Looked at everything about one payment.
-    #[strum(serialize = "money.look")]
-    LookedAtPayment,
+    LookedAtPayment = "money.look",
     /// Looked at the books.
-    #[strum(serialize = "money.books")]
-    LookedAtBooks,
+    LookedAtBooks = "money.books",
     /// Looked at what people must see to, or at what reconciliation found of a day.
-    #[strum(serialize = "money.open")]
-    LookedAtOpenMoney,
+    LookedAtOpenMoney = "money.open",
     /// Took payments or findings out as a file; the detail is which ones and how many.
-    #[strum(serialize = "money.export")]
-    ExportedMoney,
+    ExportedMoney = "money.export",
     /// Wanted a refund; the detail is how much, and why.
-    #[strum(serialize = "refund.want")]
-    WantedRefund,
+    WantedRefund = "refund.want",
     /// Agreed to a refund that somebody else wanted.
-    #[strum(serialize = "refund.agree")]
-    AgreedToRefund,
+    AgreedToRefund = "refund.agree",
     /// Withdrew a refund that waited for a second person.
-    #[strum(serialize = "refund.withdraw")]
-    WithdrewRefund,
+    WithdrewRefund = "refund.withdraw",
     /// Had a refund sent again.
-    #[strum(serialize = "refund.again")]
-    SentRefundAgain,
+    SentRefundAgain = "refund.again",
     /// Had a channel asked after a payment.
-    #[strum(serialize = "money.ask")]
-    AskedChannel,
+    AskedChannel = "money.ask",
     /// Had the bill of a day fetched.
-    #[strum(serialize = "bill.fetch")]
-    FetchedBill,
+    FetchedBill = "bill.fetch",
     /// Brought the bill of a day as a file; the detail is its hash and its size.
-    #[strum(serialize = "bill.import")]
-    ImportedBill,
+    ImportedBill = "bill.import",
     /// Saw to a finding of reconciliation; the detail is what was done.
-    #[strum(serialize = "finding.close")]
-    ClosedFinding,
+    ClosedFinding = "finding.close",
     /// Made a site, or changed one.
-    #[strum(serialize = "site.save")]
-    SavedSite,
+    SavedSite = "site.save",
     /// Took a site out of use.
-    #[strum(serialize = "site.retire")]
-    RetiredSite,
+    RetiredSite = "site.retire",
     /// Made a room, or changed one.
-    #[strum(serialize = "room.save")]
-    SavedRoom,
+    SavedRoom = "room.save",
     /// Took a room out of use.
-    #[strum(serialize = "room.retire")]
-    RetiredRoom,
+    RetiredRoom = "room.retire",
     /// Made and changed rooms by a list; the detail is how many.
-    #[strum(serialize = "room.import")]
-    ImportedRooms,
+    ImportedRooms = "room.import",
     /// Chose the rooms of a sitting; the detail is how many.
-    #[strum(serialize = "sitting.rooms")]
-    ChoseRooms,
+    ChoseRooms = "sitting.rooms",
     /// Set how many seats of a sitting are given out, from its rooms; the detail is before and after.
-    #[strum(serialize = "sitting.capacity")]
-    SetCapacity,
+    SetCapacity = "sitting.capacity",
     /// Had a seed drawn for a sitting; the detail is its commitment.
-    #[strum(serialize = "arrangement.seed")]
-    DrewSeed,
+    DrewSeed = "arrangement.seed",
     /// Changed the rules by which a sitting is arranged.
-    #[strum(serialize = "arrangement.rules")]
-    SetRules,
+    SetRules = "arrangement.rules",
     /// Published who sits where; the detail is how many, and how many of them moved.
-    #[strum(serialize = "arrangement.publish")]
-    PublishedPlaces,
+    PublishedPlaces = "arrangement.publish",
     /// Froze who sits where.
-    #[strum(serialize = "arrangement.freeze")]
-    FrozePlaces,
+    FrozePlaces = "arrangement.freeze",
     /// Gave places to those who were confirmed later; the detail is how many.
-    #[strum(serialize = "arrangement.late")]
-    SeatedLate,
+    SeatedLate = "arrangement.late",
     /// Printed papers for a site, which name its candidates and show their photos; the detail is which ones.
-    #[strum(serialize = "papers.print")]
-    PrintedPapers,
+    PrintedPapers = "papers.print",
     /// Took the people of a site onto a device for checking in; the detail is how many.
-    #[strum(serialize = "checkin.snapshot")]
-    TookSnapshot,
+    TookSnapshot = "checkin.snapshot",
     /// Took photos of people of a site onto a device; the detail is how many.
-    #[strum(serialize = "checkin.photos")]
-    TookPhotos,
+    TookPhotos = "checkin.photos",
     /// Looked through who has come to a site.
-    #[strum(serialize = "checkin.attendance")]
-    LookedAtAttendance,
+    LookedAtAttendance = "checkin.attendance",
     /// Took out as a file who has come to a site; the detail is how many people, and in which form.
-    #[strum(serialize = "checkin.export")]
-    ExportedAttendance,
+    ExportedAttendance = "checkin.export",
     /// Let somebody in with a doubt about who it is; what was seen is the entry's id.
-    #[strum(serialize = "checkin.doubt")]
-    Doubted,
+    Doubted = "checkin.doubt",
     /// Looked at both photos of an entry in doubt; what was seen is its id.
-    #[strum(serialize = "checkin.look")]
-    LookedAtDoubt,
+    LookedAtDoubt = "checkin.look",
     /// Signed what an entry in doubt was; what was seen is its id.
-    #[strum(serialize = "checkin.sign")]
-    SignedDoubt,
+    SignedDoubt = "checkin.sign",
     /// Let a member of staff work at a site's doors; the detail is who.
-    #[strum(serialize = "checkin.assign")]
-    AssignedInvigilator,
+    AssignedInvigilator = "checkin.assign",
     /// Let a member of staff work there no more; the detail is who.
-    #[strum(serialize = "checkin.dismiss")]
-    DismissedInvigilator,
+    DismissedInvigilator = "checkin.dismiss",
     /// Took a case over that somebody else worked on; the detail is who that was.
-    #[strum(serialize = "case.take_over")]
-    TookOverCase,
+    TookOverCase = "case.take_over",
     /// Decided on a case, which can be taken back for a while; the detail is why it does not pass, if it does not.
-    #[strum(serialize = "case.note")]
-    NotedDecision,
+    NotedDecision = "case.note",
     /// Took a decision back before anything followed from it.
-    #[strum(serialize = "case.take_back")]
-    TookBackDecision,
+    TookBackDecision = "case.take_back",
     /// A decision did not fit any more when it was to be carried out: its case waits again. The detail is a word for why.
-    #[strum(serialize = "case.dropped")]
-    DroppedDecision,
+    DroppedDecision = "case.dropped",
     /// A decision became an opinion of a case of which somebody else is asked, or stands as the only one; the detail says which.
-    #[strum(serialize = "case.second_opinion")]
-    SecondOpinion,
+    SecondOpinion = "case.second_opinion",
     /// A machine read the right number on a card and could not make out its name for sure: staff who are asked look at that. The detail
     /// is an index of whom the card was compared with.
-    #[strum(serialize = "card.unsure")]
-    CardUnsure,
+    CardUnsure = "card.unsure",
     /// A candidate agreed to having their face looked at by a machine; the detail is which text of it.
-    #[strum(serialize = "face.consent")]
-    FaceConsentGiven,
+    FaceConsentGiven = "face.consent",
     /// A candidate took that back: what was kept of the face is gone.
-    #[strum(serialize = "face.withdraw")]
-    FaceConsentWithdrawn,
+    FaceConsentWithdrawn = "face.withdraw",
     /// Searched the audit; the detail is for what.
-    #[strum(serialize = "audit.search")]
-    ReadAudit,
+    ReadAudit = "audit.search",
     /// Changed what the site says of itself; the detail is which version it became.
-    #[strum(serialize = "imprint.change")]
-    ChangedImprint,
+    ChangedImprint = "imprint.change",
     /// Brought a file for an import; the detail is how large it is.
-    #[strum(serialize = "import.bring")]
-    BroughtImport,
+    BroughtImport = "import.bring",
     /// Looked at lines of a file that was brought.
-    #[strum(serialize = "import.look")]
-    LookedAtImport,
+    LookedAtImport = "import.look",
     /// Took a file out that was brought, with what is wrong beside each line.
-    #[strum(serialize = "import.take")]
-    TookImport,
+    TookImport = "import.take",
     /// Had an import applied; the detail is how many lines are to go.
-    #[strum(serialize = "import.want")]
-    WantedImport,
+    WantedImport = "import.want",
     /// An import was applied for whoever wanted it; the detail is of what, and what became of it.
-    #[strum(serialize = "import.apply")]
-    AppliedImport,
+    AppliedImport = "import.apply",
     /// Took a list of an exam out as a file; the detail is which, in which form, and whether numbers are whole.
-    #[strum(serialize = "list.export")]
-    ExportedList,
+    ExportedList = "list.export",
     /// Gave an import up.
-    #[strum(serialize = "import.drop")]
-    DroppedImport,
+    DroppedImport = "import.drop",
     /// Began a draft of an exam; the detail is from what.
-    #[strum(serialize = "exam.draft_begin")]
-    BeganDraft,
+    BeganDraft = "exam.draft_begin",
     /// Changed a draft of an exam; the detail is which part or file.
-    #[strum(serialize = "exam.draft_change")]
-    ChangedDraft,
+    ChangedDraft = "exam.draft_change",
     /// Gave a draft of an exam up.
-    #[strum(serialize = "exam.draft_drop")]
-    DroppedDraft,
+    DroppedDraft = "exam.draft_drop",
     /// Applied a draft to an exam; the detail is which draft, and the hash of its files.
-    #[strum(serialize = "exam.apply")]
-    AppliedDraft,
+    AppliedDraft = "exam.apply",
     /// Opened an exam at once; the detail is the moment before and after.
-    #[strum(serialize = "exam.open")]
-    OpenedExam,
+    OpenedExam = "exam.open",
     /// Closed an exam at once; the detail is the moment before and after.
-    #[strum(serialize = "exam.close")]
-    ClosedExam,
+    ClosedExam = "exam.close",
     /// Took an exam out as files; the detail is their hash.
-    #[strum(serialize = "exam.export")]
-    ExportedExam,
+    ExportedExam = "exam.export",
     /// Looked for candidates; the detail is by what, masked, and how many were found.
-    #[strum(serialize = "candidate.find")]
-    SearchedCandidates,
+    SearchedCandidates = "candidate.find",
     /// Opened a candidate's page.
-    #[strum(serialize = "candidate.look")]
-    LookedAtCandidate,
+    LookedAtCandidate = "candidate.look",
     /// Had something of a candidate shown whole; the detail is what.
-    #[strum(serialize = "candidate.show")]
-    ShownOfCandidate,
+    ShownOfCandidate = "candidate.show",
     /// Noted something about a candidate; what was seen is the note's id.
-    #[strum(serialize = "candidate.note")]
-    NotedOnCandidate,
+    NotedOnCandidate = "candidate.note",
     /// Struck out a note of their own; what was seen is its id.
-    #[strum(serialize = "candidate.strike")]
-    StruckNote,
+    StruckNote = "candidate.strike",
     /// Answered what a candidate asked in writing; what was seen is the question's id.
-    AnsweredInquiry,
+    AnsweredInquiry = "answered_inquiry",
     /// Made a key of the API; the detail is whose, and what it may do.
-    #[strum(serialize = "key.made")]
-    KeyMade,
+    KeyMade = "key.made",
     /// Made a key that replaces another; the detail is which, and until when the other one goes on.
-    #[strum(serialize = "key.rotated")]
-    KeyRotated,
+    KeyRotated = "key.rotated",
     /// Ended a key of the API; the detail is whose it was.
-    #[strum(serialize = "key.revoked")]
-    KeyRevoked,
+    KeyRevoked = "key.revoked",
     /// Keys of the API were refused; the detail is why, and how often.
-    #[strum(serialize = "key.refused")]
-    KeyRefused,
+    KeyRefused = "key.refused",
     /// Entered an endpoint of webhooks; the detail is where it is, and what it is told.
-    #[strum(serialize = "webhook.made")]
-    WebhookMade,
+    WebhookMade = "webhook.made",
     /// Changed an endpoint of webhooks; the detail is where it is now, and what it is told.
-    #[strum(serialize = "webhook.changed")]
-    WebhookChanged,
+    WebhookChanged = "webhook.changed",
     /// Gave an endpoint of webhooks another secret; the detail is until when the one before signs, too.
-    #[strum(serialize = "webhook.secret")]
-    WebhookSecret,
+    WebhookSecret = "webhook.secret",
     /// An endpoint of webhooks is told something again.
-    #[strum(serialize = "webhook.enabled")]
-    WebhookEnabled,
+    WebhookEnabled = "webhook.enabled",
     /// An endpoint of webhooks is told nothing more; the detail is a word for why.
-    #[strum(serialize = "webhook.disabled")]
-    WebhookDisabled,
+    WebhookDisabled = "webhook.disabled",
     /// Had webhooks sent again, or one to test an endpoint; the detail is which.
-    #[strum(serialize = "webhook.again")]
-    WebhookReplayed,
+    WebhookReplayed = "webhook.again",
     /// A member of staff is there for something else; the detail is for what before, and for what now.
-    #[strum(serialize = "staff.duty")]
-    StaffDuty,
+    StaffDuty = "staff.duty",
     /// Asked for something that two people do; the detail is what.
-    #[strum(serialize = "approval.ask")]
-    AskedApproval,
+    AskedApproval = "approval.ask",
     /// Agreed to what somebody else asked for, which was done with that.
-    #[strum(serialize = "approval.agree")]
-    GaveApproval,
+    GaveApproval = "approval.agree",
     /// Did not agree to what somebody else asked for.
-    #[strum(serialize = "approval.refuse")]
-    RefusedApproval,
+    RefusedApproval = "approval.refuse",
     /// Took back what they had asked for.
-    #[strum(serialize = "approval.withdraw")]
-    WithdrewApproval,
-    /// What a later version writes down, by its name.
-    #[strum(default, transparent)]
-    Other(String),
+    WithdrewApproval = "approval.withdraw",
 }
