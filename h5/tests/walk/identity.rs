@@ -261,7 +261,7 @@ async fn a_way_that_the_exam_does_not_take_opens_no_door() {
         let first = format!("/me/identity?exam={exam}&next=");
         assert_eq!(candidate.get(&path).await.location(), first, "{path}");
         let sent = match page {
-            "liveness" => candidate.post_form(&path, &[("face_consent", "on")]).await,
+            "liveness" => candidate.post(&path, "face_consent=on").await,
             _ => candidate.upload_to(&path, &photo).await,
         };
         assert_eq!(sent.location(), first, "{path}");

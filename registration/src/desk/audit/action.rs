@@ -5,6 +5,7 @@ macro_rules! actions {
     ($($(#[$meaning:meta])+ $name:ident = $word:literal,)+) => {
         /// What was done. The words are those that the store has for it, in four dialects, each as old as what it speaks of.
         #[derive(Debug, Clone, PartialEq, Eq, strum::AsRefStr, strum::EnumString, strum::VariantNames)]
+        #[strum(serialize_all = "snake_case")]
         pub enum AuditAction {
             $($(#[$meaning])+ #[strum(serialize = $word)] $name,)+
             /// What a later version writes down, by its name.

@@ -72,7 +72,7 @@ const SYSTEMS: [(&str, System); 9] = [
 ];
 
 /// How browsers do.
-const BROWSERS: [(&str, Browser); 25] = [
+const BROWSERS: [(&str, Browser); 26] = [
     ("wxwork", Browser::Wecom),
     ("MicroMessenger", Browser::Wechat),
     ("AlipayClient", Browser::Alipay),
@@ -80,6 +80,7 @@ const BROWSERS: [(&str, Browser); 25] = [
     ("Lark/", Browser::Feishu),
     ("aweme", Browser::Douyin),
     ("Weibo", Browser::Weibo),
+    ("__weibo__", Browser::Weibo),
     (" QQ/", Browser::Qq),
     ("MQQBrowser", Browser::QqBrowser),
     ("UCBrowser", Browser::Uc),
