@@ -215,7 +215,7 @@ async fn h2_next_to_the_same_card_of_another_account_goes_to_staff() {
     assert!(matches!(identity.state(first).await.unwrap(), IdentityState::Verified { .. }));
     // However many share a part of its mark by chance, and are newer.
     let chance = "INSERT INTO registration.identity_marks (id, account, kind, mark, look, made_at)
-         SELECT gen_random_uuid(), account, kind, (~mark) # (65535::bigint << (16 * part)), '\x00', made_at + interval '1 ms'
+         SELECT gen_random_uuid(), account, kind, (~mark) # (65535::bigint << (16 * part)), '\\x00', made_at + interval '1 ms'
          FROM registration.identity_marks, generate_series(0, 3) part, generate_series(1, 70)";
     bureau.world.execute(chance).await;
     let copied = show(2, copy_of(&selfie(3))).await;

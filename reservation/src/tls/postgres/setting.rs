@@ -132,7 +132,7 @@ mod tests {
         let config: tokio_postgres::Config = left.parse().unwrap();
         assert_eq!(config.get_user(), Some("u"));
         assert_eq!(take_out(" host=h broken"), ("host=h broken".to_owned(), Given::default()));
-        let unclosed = r"host=h sslmode='require password=p'";
+        let unclosed = r"host=h sslmode='require password=p";
         assert_eq!(take_out(unclosed), (unclosed.to_owned(), Given::default()));
     }
 }
