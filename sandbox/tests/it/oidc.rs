@@ -8,7 +8,7 @@ use sandbox::{Sandbox, SigningIn, TokenTwist};
 const SITE: &str = "http://127.0.0.1:8081";
 
 fn client(sandbox: &Sandbox, more: &[(&str, &str)]) -> IdentityProvider {
-    let variables = Variables::default().with(sandbox.variables()).with([("SEATHOLD_STAFF_URL", SITE)]);
+    let variables = Variables::default().with(sandbox.provider_variables()).with([("SEATHOLD_STAFF_URL", SITE)]);
     IdentityProvider::new(OidcConfig::of(&variables.with(more.iter().copied())).unwrap())
 }
 

@@ -39,6 +39,10 @@ pub enum Browser {
     Dingtalk,
     Feishu,
     Douyin,
+    Xiaohongshu,
+    Kuaishou,
+    Toutiao,
+    Taobao,
     Weibo,
     Qq,
     QqBrowser,
@@ -72,7 +76,7 @@ const SYSTEMS: [(&str, System); 9] = [
 ];
 
 /// How browsers do.
-const BROWSERS: [(&str, Browser); 26] = [
+const BROWSERS: [(&str, Browser); 30] = [
     ("wxwork", Browser::Wecom),
     ("MicroMessenger", Browser::Wechat),
     ("AlipayClient", Browser::Alipay),
@@ -81,6 +85,10 @@ const BROWSERS: [(&str, Browser); 26] = [
     ("aweme", Browser::Douyin),
     ("Weibo", Browser::Weibo),
     ("__weibo__", Browser::Weibo),
+    ("xhsdiscover", Browser::Xiaohongshu),
+    ("Kwai/", Browser::Kuaishou),
+    ("NewsArticle", Browser::Toutiao),
+    ("AliApp(TB", Browser::Taobao),
     (" QQ/", Browser::Qq),
     ("MQQBrowser", Browser::QqBrowser),
     ("UCBrowser", Browser::Uc),
