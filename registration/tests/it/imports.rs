@@ -1,12 +1,17 @@
 //! Files that staff bring: looked through before anything changes, applied whole or not at all, forgotten in time.
 
+use std::time::Duration;
+
 use registration::desk::staff::{Role, StaffMember};
 use registration::imports::{ImportError, SeenImport};
 use registration::model::import::{ImportCounts, ImportId, ImportKind, ImportState};
 use reservation::ids::ExamId;
 
 use crate::cet::{Cet, ROSTER_HEAD, cet, line, past_scores, roster};
-use crate::world::{World, document, until};
+use crate::world::{World, document, until, until_within};
+
+/// Longest wait for a list; half a million lines take minutes where nothing is optimised.
+const LONG: Duration = Duration::from_secs(300);
 
 /// Somebody who may import, and the exam.
 pub(crate) struct Office<'a> {
@@ -39,7 +44,7 @@ impl<'a> Office<'a> {
     /// Waits until nothing is done with it any more.
     pub(crate) async fn worked_on(&self, id: ImportId) -> SeenImport {
         let imports = &self.cet.world.registration.imports;
-        until("the import is worked on", async || {
+        until_within(LONG, "the import is worked on", async || {
             let state = imports.see(&self.chief, id).await.unwrap().import.state;
             !matches!(state, ImportState::Reading | ImportState::Applying)
         })

@@ -28,7 +28,7 @@ use reservation::ids::{ExamId, SittingId};
 use testkit::TestStores;
 
 /// Longer than the sweep's round, and than the engine's.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) const PASSWORD: &str = "correct-horse";
 
 /// What a test's exam is like.
@@ -289,8 +289,13 @@ pub(crate) fn write_exam(stores: &TestStores, setup: &Setup) {
 }
 
 /// Waits for something, at most [`PATIENCE`].
-pub(crate) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    let deadline = tokio::time::Instant::now() + PATIENCE;
+pub(crate) async fn until(what: &str, is_so: impl AsyncFnMut() -> bool) {
+    until_within(PATIENCE, what, is_so).await;
+}
+
+/// The same, at most for so long.
+pub(crate) async fn until_within(patience: Duration, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let deadline = tokio::time::Instant::now() + patience;
     while !is_so().await {
         assert!(tokio::time::Instant::now() < deadline, "never came: {what}");
         tokio::time::sleep(Duration::from_millis(50)).await;
