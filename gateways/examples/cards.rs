@@ -5,7 +5,7 @@
 //! `cargo run --release -p gateways --example cards -- --models target/models [--photos 2] [--seed 1] [--tesseract] [--grade Hard]
 //! [--people 20]`: how many photographs of each person and grade, one grade alone, the last so many people alone.
 
-#![allow(clippy::print_stdout, reason = "it prints a table")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it prints a table")]
 
 #[path = "measure/cores.rs"]
 mod cores;
@@ -93,6 +93,8 @@ async fn measure(reader: &CardReader, sample: &Sample, compares: bool) {
                     }
                     counted.other[verdict(&ask(reader, other, person, &taken).await, other)] += 1;
                 }
+                // On the error stream, so that the table alone can be kept.
+                eprint!("\r{grade:?}: {} read, {:.2} s of a core each  ", counted.cards, counted.each());
             }
         }
         counted.print(grade);
@@ -125,12 +127,18 @@ impl Counted {
         }
     }
 
+    /// Seconds of one core that both sides of a card took, on average.
+    #[expect(clippy::cast_precision_loss, reason = "some hundred cards")]
+    fn each(&self) -> f64 {
+        self.core_seconds / self.cards.max(1) as f64
+    }
+
     fn print(&self, grade: Grade) {
         #[expect(clippy::cast_precision_loss, reason = "some hundred cards")]
         let part = |count: usize| format!("{:5.1} %", 100.0 * count as f64 / self.cards.max(1) as f64);
-        #[expect(clippy::cast_precision_loss, reason = "some hundred cards")]
-        let each = self.core_seconds / self.cards.max(1) as f64;
+        let each = self.each();
         let [equal, unsure, differs, unread] = self.owner.map(part);
+        eprintln!("\r{:60}", "");
         println!("{grade:?}: {} cards, {each:.3} s of a core each", self.cards);
         println!("  owner's name: accepted {equal}, unsure {unsure}, another one {differs}, nothing read {unread}");
         println!("  number right {}, back right {}", part(self.numbers), part(self.backs));
