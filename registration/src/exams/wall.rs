@@ -161,8 +161,8 @@ impl Wall {
             let client = self.database.client().await?;
             let sums = wall_networks::sums(&client, &due).await?;
             // Too few to be told of are looked at again in a second: they are read as fast.
-            for ((exam, _), shares) in due.into_iter().zip(sums).filter(|(_, shares)| shares.is_told()) {
-                if wall_shares::newest(&client, &exam, now).await? != Some(shares) {
+            for ((exam, opened_at), shares) in due.into_iter().zip(sums).filter(|(_, shares)| shares.is_told()) {
+                if wall_shares::newest(&client, &exam, Some(opened_at), now).await? != Some(shares) {
                     wall_shares::put(&client, &exam, now, &shares).await?;
                 }
                 noted.insert(exam, now);
@@ -220,7 +220,9 @@ impl Wall {
         }
         let detail = wall_seconds::detail(&client, exam, at).await?.unwrap_or_default();
         let line = wall_lines::newest(&client, exam, at).await?;
-        let shares = wall_shares::newest(&client, exam, at).await?;
+        // What came of an opening before this one is told before this one only.
+        let since = known.opens_at.filter(|opened_at| *opened_at <= at);
+        let shares = wall_shares::newest(&client, exam, since, at).await?;
         drop(client);
         let named = self.engine.availability(exam).unwrap_or_default();
         let name_of = |second: &SittingSecond| {

@@ -29,32 +29,27 @@ pub(crate) async fn put(
 }
 
 /// Was it noted how they were shared out at that very moment?
-pub(crate) async fn is_noted(
-    client: &impl GenericClient,
-    exam: &ExamId,
-    at: Timestamp,
-) -> Result<bool, StoreError> {
+pub(crate) async fn is_noted(client: &impl GenericClient, exam: &ExamId, at: Timestamp) -> Result<bool, StoreError> {
     let statement = client
-        .prepare_cached(
-            "SELECT EXISTS (SELECT FROM registration.wall_shares WHERE exam = $1 AND at = $2) AS is_noted",
-        )
+        .prepare_cached("SELECT EXISTS (SELECT FROM registration.wall_shares WHERE exam = $1 AND at = $2) AS is_noted")
         .await?;
     Ok(client.query_one(&statement, &[&exam.as_str(), &at]).await?.get("is_noted"))
 }
 
-/// How the seats had been shared out by then. `None`: nothing is known of it.
+/// How the seats had been shared out by then, as was noted since a moment or ever. `None`: nothing is known of it.
 pub(crate) async fn newest(
     client: &impl GenericClient,
     exam: &ExamId,
+    since: Option<Timestamp>,
     by: Timestamp,
 ) -> Result<Option<Shares>, StoreError> {
     let statement = client
         .prepare_cached(
             "SELECT networks, seats, largest, ten_largest, others FROM registration.wall_shares
-             WHERE exam = $1 AND at <= $2 ORDER BY at DESC LIMIT 1",
+             WHERE exam = $1 AND at <= $2 AND ($3::timestamptz IS NULL OR at >= $3) ORDER BY at DESC LIMIT 1",
         )
         .await?;
-    let row = client.query_opt(&statement, &[&exam.as_str(), &by]).await?;
+    let row = client.query_opt(&statement, &[&exam.as_str(), &by, &since]).await?;
     Ok(row.map(|row| Shares {
         networks: row.get("networks"),
         seats: row.get("seats"),
