@@ -2,7 +2,7 @@
 //!
 //! In reading order: `list` names the exams; `show` is one exam's page, `stream` what keeps it going, `replay` the same of any
 //! moment that is kept, `export` as one file. `draw` makes the parts: the sentence on top (`sentence`), what somebody has to do
-//! (`needs`), the band of seats (`band`) and the small charts on its axis (`charts`), the sittings and the waiting room's line (`strip`), the foot. Each
+//! (`needs`), the band of seats (`band`) and the small charts on its axis (`charts`), the sittings, the waiting room's line and networks' shares of the seats (`strip`), the foot. Each
 //! is a pure function of a scene; whoever draws once draws for all who look.
 
 mod band;

@@ -46,7 +46,7 @@ struct Shelf {
 impl Exams {
     /// Reads all exams.
     pub(crate) async fn open(database: Database, engine: Engine, vault: Vault) -> Result<Self, StoreError> {
-        let wall = Arc::new(Wall::new(database.clone(), engine.clone()));
+        let wall = Arc::new(Wall::new(database.clone(), engine.clone(), vault.clone()));
         let exams = Self { database, engine, vault, shelf: Arc::default(), wall };
         exams.refresh().await?;
         Ok(exams)

@@ -114,6 +114,8 @@ enum Job {
     WallSeconds,
     /// Notes how the lines of waiting rooms have come out.
     WallLines,
+    /// Tells by which networks seats went, notes how they are shared out, and removes what is over.
+    WallShares,
     /// Thins seconds that are old.
     WallHistory,
     /// Keeps by what candidates are found.
@@ -170,6 +172,7 @@ impl Job {
             | Self::SettlePaid
             | Self::SendRefunds
             | Self::Webhooks
+            | Self::WallShares
             | Self::Imports => AT_ONCE,
             Self::Exams
             | Self::Orders
@@ -235,6 +238,7 @@ impl Job {
             Self::Imprint => work.imprints.refresh().await,
             Self::WallSeconds => work.exams.wall.sample().await,
             Self::WallLines => work.exams.wall.note_lines().await,
+            Self::WallShares => work.exams.wall.share_out().await,
             Self::WallHistory => work.exams.wall.tidy().await,
             Self::CandidateKeys => work.candidates.index().await,
             Self::Webhooks => work.webhooks.send_due().await,

@@ -6,9 +6,11 @@ use maud::{Markup, html};
 use pagekit::assets::Assets;
 use pagekit::language::Language;
 use pagekit::words::Words;
+use registration::model::exam::Exam;
 use registration::wall::Scene;
 use registration::wall::axis::Axis;
 use registration::wall::second::{Detail, FORECAST_SECONDS, PaymentCounts, SittingSecond, Totals};
+use registration::wall::shares::Shares;
 use reservation::engine::waiting_room::outcomes::LinePart;
 use reservation::ids::SittingId;
 
@@ -118,7 +120,11 @@ fn scene(after: i64, seats: i64, cells: usize) -> Scene {
     // Whoever stood in front found a seat; of the last, hardly anybody did.
     let part = |seated| LinePart { positions: 412, seated };
     let line = [412, 409, 404, 371, 296, 160, 75, 31, 6, 0].map(part).to_vec();
-    Scene { axis, opens_at: Some(opens_at()), closes_at, past, detail, sittings, line }
+    // A campus has most, the others hardly any.
+    let given = taken(after, seats);
+    let shares = Shares { networks: given / 11, seats: given, largest: given / 50, ten_largest: given / 9, others: 0 };
+    let shares = Some(shares).filter(Shares::is_told);
+    Scene { axis, opens_at: Some(opens_at()), closes_at, past, detail, sittings, line, shares }
 }
 
 /// A minute in which nothing is wrong.
@@ -151,6 +157,7 @@ fn states() -> Vec<(&'static str, Scene, i64)> {
         detail: Detail::default(),
         sittings: Vec::new(),
         line: Vec::new(),
+        shares: None,
     };
     vec![
         ("before", scene(-95, 20_000, 40), 200),
@@ -229,6 +236,11 @@ fn a_saved_file_needs_nothing_from_elsewhere_and_keeps_every_picture() {
         std::fs::write(std::path::Path::new(&dir).join("en-wall-export.html"), &file).unwrap();
     }
     assert_eq!(file.matches("<template").count(), pictures.len());
+    assert_eq!(
+        file.matches("Seats went to").count(),
+        3,
+        "two pictures of enough seats, and the last one as it is shown first"
+    );
     for outside in ["src=", "href=", "@import", "http://", "https://", "url(/", "EventSource"] {
         assert!(!file.contains(outside), "{outside}");
     }
@@ -244,6 +256,21 @@ fn only_parts_that_changed_are_sent_again() {
     assert_eq!(names(next.changed_since(&one)), ["live"], "only its age is another one");
     let trouble = states().into_iter().find(|(name, ..)| *name == "trouble").unwrap().1;
     assert!(names(drawn(w, &trouble, 100).changed_since(&one)).contains(&"needs"));
+}
+
+#[test]
+fn a_large_network_is_told_of_unless_the_exam_bounds_what_one_may_hold() {
+    let (w, mut known, mut scene) = (words(Language::Zh), Exam::clone(&exam()), quiet_scene());
+    scene.shares = Some(Shares { networks: 40, seats: 1_200, largest: 276, ten_largest: 900, others: 0 });
+    let needs = |known: &Exam| {
+        let parts = draw(w, (&known.id, Some(known)), &scene, scene.axis.now);
+        parts.all().find(|(part, _)| *part == "needs").unwrap().1.to_string()
+    };
+    known.rules.seats_per_network = None;
+    let said = needs(&known);
+    assert!(said.contains("一个网段分到 23.0 % 的座位（276 个）") && said.contains("/exams/"), "{said}");
+    known.rules.seats_per_network = Some(40);
+    assert_eq!(needs(&known), "");
 }
 
 /// A second of five hundred sittings is some tens of kilobytes: what each viewer is sent.

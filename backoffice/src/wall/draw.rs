@@ -19,8 +19,12 @@ pub(crate) fn draw(w: Words, (id, exam): (&ExamId, Option<&Exam>), scene: &Scene
     let facts = Facts::of(scene, now);
     let parts = [
         live(w, scene, &facts),
-        html! { (strip::strip(w, exam, &scene.sittings)) (strip::line::line(w, &scene.line)) },
-        needs_list(w, &needs(w, id, scene, &facts)),
+        html! {
+            (strip::strip(w, exam, &scene.sittings))
+            (strip::line::line(w, &scene.line))
+            (strip::shares::shares(w, scene.shares.as_ref()))
+        },
+        needs_list(w, &needs(w, (id, exam), scene, &facts)),
         foot(w, scene),
     ];
     Parts::of(parts)

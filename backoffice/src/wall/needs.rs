@@ -1,11 +1,15 @@
 //! What needs somebody now: at most five lines, each with the way to what is to be done.
 
+use jiff::SignedDuration;
 use pagekit::words::{Words, key};
+use registration::model::exam::Exam;
 use registration::wall::Scene;
+use registration::wall::shares::Shares;
 use reservation::ids::ExamId;
 
 use super::numbers::{count, counted};
 use super::sentence::{Facts, Say, say};
+use super::strip::shares::share;
 
 /// Most lines that are shown.
 const LINES_MAX: usize = 5;
@@ -15,6 +19,10 @@ const APART_MS_MAX: u64 = 1_000;
 const DISK_PERCENT_MIN: u8 = 10;
 /// Where half of the sittings are full while one of so many seats is left, seats are where nobody wants them.
 const UNEVEN_ONE_IN: i64 = 5;
+/// A network that was given more than one of so many seats, and so many at least, is told of; for so long after the opening.
+const LARGE_ONE_IN: i64 = 5;
+const LARGE_SEATS_MIN: i64 = 50;
+const LARGE_TOLD: SignedDuration = SignedDuration::from_hours(2);
 
 /// A line of what needs somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +34,8 @@ pub(super) struct Need {
     pub(super) button: &'static str,
 }
 
-/// The lines, what candidates feel first.
-pub(super) fn needs(w: Words, exam: &ExamId, scene: &Scene, facts: &Facts) -> Vec<Need> {
+/// The lines, what candidates feel first. `known` is the exam, as far as its rules are known.
+pub(super) fn needs(w: Words, (exam, known): (&ExamId, Option<&Exam>), scene: &Scene, facts: &Facts) -> Vec<Need> {
     let line = |text: String, href: String, button| Need { text, href, button };
     let replay = || format!("/wall/{exam}/replay?at={}", facts.now.as_second() - 60);
     let mut lines = Vec::new();
@@ -74,8 +82,22 @@ pub(super) fn needs(w: Words, exam: &ExamId, scene: &Scene, facts: &Facts) -> Ve
         let text = w.with("wall-need-uneven", &values).into_owned();
         lines.push(line(text, format!("/arrange?exam={exam}"), key("wall-go-rooms")));
     }
+    if let Some(shares) = large_network(known, scene, facts) {
+        let values = [("share", share(shares.largest, shares.seats).into()), ("count", count(shares.largest).into())];
+        let text = w.with("wall-need-network", &values).into_owned();
+        lines.push(line(text, format!("/exams/{exam}"), key("wall-go-exam")));
+    }
     lines.truncate(LINES_MAX);
     lines
+}
+
+/// The shares, where one network has much of the seats and the exam does not bound what one may hold: who set a bound has seen to it.
+fn large_network(known: Option<&Exam>, scene: &Scene, facts: &Facts) -> Option<Shares> {
+    let is_bounded = known.is_some_and(|exam| exam.rules.seats_per_network.is_some());
+    let is_new = scene.opens_at.is_some_and(|opened_at| facts.now.duration_since(opened_at) <= LARGE_TOLD);
+    let shares = scene.shares.filter(|shares| shares.is_told() && is_new && !is_bounded)?;
+    let is_large = shares.largest >= LARGE_SEATS_MIN && shares.largest * LARGE_ONE_IN > shares.seats;
+    is_large.then_some(shares)
 }
 
 #[cfg(test)]
@@ -94,7 +116,10 @@ mod tests {
     fn each_trouble_has_its_line_and_its_way() {
         let replay = format!("/wall/ce/replay?at={}", scene_now().as_second() - 60);
         let exam = "ce".parse().unwrap();
-        let cases: [Case; 10] = [
+        fn network(seats: i64, largest: i64) -> Option<Shares> {
+            Some(Shares { networks: 40, seats, largest, ten_largest: seats, others: 0 })
+        }
+        let cases: [Case; 14] = [
             (|_, _| {}, &[]),
             (|_, facts| facts.payments = PaymentCounts { unknown: 1, ..PaymentCounts::default() }, &["/finance/open"]),
             (|_, facts| facts.totals.lag_ms = 9_000, &["replay"]),
@@ -112,13 +137,23 @@ mod tests {
                 },
                 &["/arrange?exam=ce"],
             ),
+            (|scene, _| scene.shares = network(1_000, 201), &["/exams/ce"]),
+            (|scene, _| scene.shares = network(1_000, 200), &[]),
+            (|scene, _| scene.shares = network(200, 49), &[]),
+            (
+                |scene, _| {
+                    scene.shares = network(1_000, 900);
+                    scene.opens_at = scene.opens_at.map(|at| at - LARGE_TOLD);
+                },
+                &[],
+            ),
         ];
         for (change, expected) in cases {
             let mut scene = quiet_scene();
             let mut facts = Facts::of(&scene, scene_now());
             change(&mut scene, &mut facts);
             let ways: Vec<String> =
-                needs(words(Language::En), &exam, &scene, &facts).into_iter().map(|need| need.href).collect();
+                needs(words(Language::En), (&exam, None), &scene, &facts).into_iter().map(|need| need.href).collect();
             let expected: Vec<&str> =
                 expected.iter().map(|way| if *way == "replay" { replay.as_str() } else { *way }).collect();
             assert_eq!(ways, expected);

@@ -2,6 +2,7 @@
 //! says in which second.
 
 pub(super) mod line;
+pub(super) mod shares;
 
 use jiff::Timestamp;
 use maud::{Markup, html};

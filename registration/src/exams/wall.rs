@@ -1,12 +1,14 @@
 //! The wall: where an exam's seats are, second by second, for whoever watches an opening.
 //!
 //! In reading order: `second` is what is kept of a second, `axis` the time that is shown; `sampling` writes the seconds, one
-//! process for all; `store` keeps them. Whoever looks reads rows: a viewer costs the engine and Redis nothing, and what was
+//! process for all; `store` keeps them. `shares` are seats by network as sums, `networks` the counts that they are made of. Whoever looks reads rows: a viewer costs the engine and Redis nothing, and what was
 //! is drawn as what is.
 
 pub mod axis;
+mod networks;
 mod sampling;
 pub mod second;
+pub mod shares;
 pub(crate) mod store;
 
 use std::collections::HashMap;
@@ -21,18 +23,21 @@ use reservation::waiting_room::WaitingRoomMode;
 use tokio::sync::{Mutex, watch};
 
 use crate::model::clock;
+use crate::secrets::vault::Vault;
 use crate::store::{Database, StoreError};
 use axis::Axis;
+use networks::{COUNTED, Networks, Opening};
 use sampling::Sampling;
 use second::{Detail, SittingSecond, Totals};
-use store::{wall_counts, wall_lines, wall_processes, wall_seconds};
+use shares::Shares;
+use store::{wall_counts, wall_lines, wall_networks, wall_processes, wall_seconds, wall_shares};
 
 /// So long every second is kept; then one a minute.
 const SECONDS_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Looked through for what is to be thinned: nobody is away for longer.
 const THINNED: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// So long after an opening it is noted how its line came out.
-const LINES_NOTED: SignedDuration = SignedDuration::from_hours(2);
+/// So long after an opening it is noted how its line came out, and by which networks its seats went.
+const LINES_NOTED: SignedDuration = COUNTED;
 /// In its first minutes about once a minute, then less often: reading a long line costs Redis and Postgres something.
 const LINES_SOON: SignedDuration = SignedDuration::from_mins(10);
 const LINES_EVERY: (SignedDuration, SignedDuration) = (SignedDuration::from_mins(1), SignedDuration::from_mins(10));
@@ -47,6 +52,10 @@ pub struct Wall {
     sampling: Arc<Mutex<Sampling>>,
     /// When this process last noted how a line came out.
     lines: Arc<Mutex<HashMap<ExamId, Timestamp>>>,
+    /// Seats that were given here, by network.
+    networks: Networks,
+    /// When this process last noted how they were shared out.
+    shares: Arc<Mutex<HashMap<ExamId, Timestamp>>>,
     /// Says to those who look all the time that the server stops.
     over: Arc<watch::Sender<bool>>,
     /// Says how much of the disk with our data is free, in percent.
@@ -73,6 +82,8 @@ pub struct Scene {
     pub sittings: Vec<(SittingId, SittingSecond)>,
     /// How the waiting room's line has come out, the front first; empty where nothing is known.
     pub line: Vec<LinePart>,
+    /// How the seats were shared out among networks. `None`: nothing is known, or too few were given to tell of it.
+    pub shares: Option<Shares>,
 }
 
 impl Scene {
@@ -83,10 +94,11 @@ impl Scene {
 }
 
 impl Wall {
-    pub(crate) fn new(database: Database, engine: Engine) -> Self {
+    pub(crate) fn new(database: Database, engine: Engine, vault: Vault) -> Self {
         let sampling = Arc::new(Mutex::new(Sampling::new(env!("CARGO_PKG_VERSION"))));
-        let over = Arc::new(watch::Sender::new(false));
-        Self { database, engine, sampling, lines: Arc::default(), over, disk: Arc::default() }
+        let (over, networks) = (Arc::new(watch::Sender::new(false)), Networks::new(vault));
+        let (lines, shares) = (Arc::default(), Arc::default());
+        Self { database, engine, sampling, lines, networks, shares, over, disk: Arc::default() }
     }
 
     /// Counts, and writes a second where that is this process's to do.
@@ -123,15 +135,54 @@ impl Wall {
         Ok(())
     }
 
+    /// Counts seats that were given just now to somebody of this network, which is known by its index; within two hours of the
+    /// exam's opening only. Costs no store anything.
+    pub(crate) fn seats_given(&self, exam: &ExamId, network: &[u8; 32], seats: usize) {
+        let opened_at = self.engine.exam(exam).and_then(|exam| exam.opens_at);
+        if let Some(opened_at) = opened_at.filter(|at| is_noted(*at, clock::now())) {
+            self.networks.given((exam.clone(), opened_at), network, seats);
+        }
+    }
+
+    /// Tells what was counted here by network. Where this process writes the seconds, it also notes how the seats of exams that opened
+    /// of late are shared out, and removes the counts of those that opened long enough ago.
+    pub(crate) async fn share_out(&self) -> Result<(), StoreError> {
+        let now = clock::now();
+        self.networks.tell(&self.database, now).await?;
+        if !self.sampling.lock().await.is_writer() {
+            return Ok(());
+        }
+        let mut noted = self.shares.lock().await;
+        noted.retain(|_, at| now.duration_since(*at) <= LINES_NOTED);
+        let is_due = |exam: &ExamId, at: Timestamp| is_line_due(at, noted.get(exam).copied(), now);
+        let opened = self.engine.exams().into_iter().filter_map(|exam| Some((exam.id.clone(), exam.opens_at?)));
+        let due: Vec<Opening> = opened.filter(|(exam, at)| is_due(exam, *at)).collect();
+        if !due.is_empty() {
+            let client = self.database.client().await?;
+            let sums = wall_networks::sums(&client, &due).await?;
+            // Too few to be told of are looked at again in a second: they are read as fast.
+            for ((exam, opened_at), shares) in due.into_iter().zip(sums).filter(|(_, shares)| shares.is_told()) {
+                if wall_shares::newest(&client, &exam, Some(opened_at), now).await? != Some(shares) {
+                    wall_shares::put(&client, &exam, now, &shares).await?;
+                }
+                noted.insert(exam, now);
+            }
+        }
+        drop(noted);
+        self.networks.end_one(&self.database).await
+    }
+
     /// How long until the next second begins.
     pub(crate) fn until_next_second() -> Duration {
         let ms = clock::now().as_millisecond().rem_euclid(1_000);
         Duration::from_millis(u64::try_from(1_000 - ms).unwrap_or(1_000))
     }
 
-    /// Lets another process write seconds at once.
+    /// Tells what was counted last, and lets another process write seconds at once.
     pub(crate) async fn stop(&self) -> Result<(), StoreError> {
-        self.sampling.lock().await.end(&self.database).await
+        let told = self.networks.tell(&self.database, clock::now()).await;
+        self.sampling.lock().await.end(&self.database).await?;
+        told
     }
 
     /// Sends everybody away who looks all the time; they would keep a stopping server waiting.
@@ -151,6 +202,7 @@ impl Wall {
         wall_seconds::thin(&client, (now - SECONDS_KEPT - THINNED, now - SECONDS_KEPT)).await?;
         wall_seconds::forget(&client, now - MINUTES_KEPT).await?;
         wall_lines::forget(&client, now - MINUTES_KEPT).await?;
+        wall_shares::forget(&client, now - MINUTES_KEPT).await?;
         let transaction = client.transaction().await?;
         let gone = wall_processes::take_gone(&transaction).await?;
         wall_counts::fold(&transaction, &gone).await?;
@@ -168,6 +220,9 @@ impl Wall {
         }
         let detail = wall_seconds::detail(&client, exam, at).await?.unwrap_or_default();
         let line = wall_lines::newest(&client, exam, at).await?;
+        // What came of an opening before this one is told before this one only.
+        let since = known.opens_at.filter(|opened_at| *opened_at <= at);
+        let shares = wall_shares::newest(&client, exam, since, at).await?;
         drop(client);
         let named = self.engine.availability(exam).unwrap_or_default();
         let name_of = |second: &SittingSecond| {
@@ -175,7 +230,8 @@ impl Wall {
             Some((found.sitting.id.clone(), *second))
         };
         let sittings = detail.sittings.iter().filter_map(name_of).collect();
-        Ok(Some(Scene { axis, opens_at: known.opens_at, closes_at: known.closes_at, past, detail, sittings, line }))
+        let (opens_at, closes_at) = (known.opens_at, known.closes_at);
+        Ok(Some(Scene { axis, opens_at, closes_at, past, detail, sittings, line, shares }))
     }
 
     /// The sums of an exam as they were written down last. `None`: none ever were.
@@ -189,11 +245,15 @@ impl Wall {
     }
 }
 
+/// Did an exam that opened then open so lately that what came of it is noted?
+fn is_noted(opened_at: Timestamp, now: Timestamp) -> bool {
+    (SignedDuration::ZERO..=LINES_NOTED).contains(&now.duration_since(opened_at))
+}
+
 /// Is it to be noted now how a line came out, of an exam that opened then, where it was noted last at `noted`?
 fn is_line_due(opened_at: Timestamp, noted: Option<Timestamp>, now: Timestamp) -> bool {
-    let open_for = now.duration_since(opened_at);
-    let every = if open_for <= LINES_SOON { LINES_EVERY.0 } else { LINES_EVERY.1 };
-    (SignedDuration::ZERO..=LINES_NOTED).contains(&open_for) && noted.is_none_or(|at| now.duration_since(at) >= every)
+    let every = if now.duration_since(opened_at) <= LINES_SOON { LINES_EVERY.0 } else { LINES_EVERY.1 };
+    is_noted(opened_at, now) && noted.is_none_or(|at| now.duration_since(at) >= every)
 }
 
 #[cfg(test)]

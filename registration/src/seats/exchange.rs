@@ -115,6 +115,8 @@ impl Orders {
             return Ok(None);
         }
         self.return_only_seats(old).await?;
+        // They were given to the candidate before: nobody has another one for it.
+        let taking = &Taking { network: None, ..*taking };
         let taken = self.take(taking, choice, None).await;
         if taken.is_err() {
             let back: Vec<&ExamSitting> =

@@ -16,6 +16,7 @@ use crate::model::facts::EligibilityState;
 use crate::model::fen::Fen;
 use crate::model::ids::AccountId;
 use crate::model::order::{Order, OrderState, SITTINGS_MAX};
+use crate::people::accounts::Network;
 use crate::rules::choosing;
 use crate::rules::steps::{blocked_by, steps};
 use crate::seats::store;
@@ -36,13 +37,24 @@ impl Orders {
         sittings: &[SittingId],
         replace: bool,
     ) -> Result<Order, OrderError> {
+        self.hold_as((account, None), exam, sittings, replace).await
+    }
+
+    /// The same, counted for this network where seats are counted by them.
+    async fn hold_as(
+        &self,
+        (account, network): (AccountId, Option<Network>),
+        exam: &ExamId,
+        sittings: &[SittingId],
+        replace: bool,
+    ) -> Result<Order, OrderError> {
         let page = self.exams.get(exam).ok_or_else(|| OrderError::UnknownExam(exam.clone()))?;
         let choice = check_choice(&page, sittings)?;
         let part = page.part_of(choice[0]);
         if choice.iter().any(|sitting| page.part_of(sitting) != part) {
             return Err(OrderError::Choice);
         }
-        let taking = Taking { account, page: &page, part: &part, bound_at: None };
+        let taking = Taking { account, page: &page, part: &part, bound_at: None, network };
         for _ in 0..ROUNDS_MAX {
             let found = match page.is_many(&part) {
                 true => self.try_hold_more(&taking, &choice).await?,

@@ -22,6 +22,7 @@ use crate::model::facts::EligibilityState;
 use crate::model::ids::AccountId;
 use crate::model::order::{Order, OrderId, OrderSitting};
 use crate::payments::moves;
+use crate::people::accounts::Network;
 use crate::rules::choosing;
 use crate::seats::store;
 use crate::seats::store::orders::change;
@@ -35,6 +36,8 @@ const DRAWS_MAX: usize = 4;
 const PROBES_MAX: usize = 64;
 /// A hold without a row is an orphan after this time: whoever took it has long had the answer, or will never have it.
 const ORPHAN_AGE_MIN: SignedDuration = SignedDuration::from_secs(10);
+/// A new hold that is shorter than a whole one by this was had before: nobody gives a seat back and takes it again any faster.
+const SHORTER_MIN: SignedDuration = SignedDuration::from_millis(100);
 /// How long a request that is still writing is waited for.
 const YOUNG_WAIT: Duration = Duration::from_millis(150);
 
@@ -45,6 +48,8 @@ pub(super) struct Taking<'a> {
     pub(super) part: &'a PartId,
     /// When the account was bound to a person, where the exam asks for that: the order stands only under that binding.
     pub(super) bound_at: Option<Timestamp>,
+    /// From which network they are asked for, where that counts: only seats that the candidate had none of before.
+    pub(super) network: Option<Network>,
 }
 
 /// The unpaid order whose row a new one takes the place of, or goes into.
@@ -92,7 +97,21 @@ impl Orders {
         let order = new_order(taking, choice, &taken);
         match old {
             Some(old) if old.sittings == order.sittings => Ok(Some(old.clone())),
-            _ => self.write(taking, order, old.map(Replaced::Lapsed)).await,
+            Some(old) => self.write(taking, order, Some(Replaced::Lapsed(old))).await,
+            None => {
+                let written = self.write(taking, order, None).await?;
+                if written.is_some() && !were_given_back(taking, &taken) {
+                    self.count_given(taking, taken.holds.len());
+                }
+                Ok(written)
+            }
+        }
+    }
+
+    /// Counts seats of a new order by the network that they were asked for from.
+    fn count_given(&self, taking: &Taking<'_>, seats: usize) {
+        if let Some(network) = &taking.network {
+            self.exams.wall.seats_given(&taking.page.id, &network.0, seats);
         }
     }
 
@@ -209,6 +228,11 @@ impl Orders {
         }
         Ok(false)
     }
+}
+
+/// Did the candidate give these back a moment ago? Whoever takes a seat again has it no longer than the one before.
+fn were_given_back(taking: &Taking<'_>, taken: &Taken) -> bool {
+    taken.is_new && deadline(&taken.holds) + SHORTER_MIN < taken.server_time + taking.page.hold
 }
 
 /// Is the choice still right beside the other orders, now that nobody else changes them? A subject that it needs may

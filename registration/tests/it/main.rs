@@ -49,6 +49,7 @@ mod invoices;
 mod jobs;
 mod late_pictures;
 mod looked_at;
+mod networks;
 mod old;
 mod one_to_one;
 mod opinions;

@@ -30,9 +30,9 @@ impl Orders {
         replace: bool,
     ) -> Result<Order, OrderError> {
         let Some(times) = self.begin_from(network, account, exam).await? else {
-            return self.hold(account, exam, sittings, replace).await;
+            return self.hold_as((account, network), exam, sittings, replace).await;
         };
-        let held = self.hold(account, exam, sittings, replace).await;
+        let held = self.hold_as((account, network), exam, sittings, replace).await;
         if held.as_ref().is_err_and(is_nothing_taken) {
             let taken_back =
                 async { seat_networks::take_back(&self.database.client().await?, (exam, account), times).await };

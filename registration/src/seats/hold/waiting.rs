@@ -47,7 +47,7 @@ impl Orders {
         }
         let choice = check_choice(&page, std::slice::from_ref(sitting))?;
         let part = page.part_of(choice[0]);
-        let taking = Taking { account, page: &page, part: &part, bound_at: None };
+        let taking = Taking { account, page: &page, part: &part, bound_at: None, network: None };
         let open = self.open_orders(&taking).await?;
         self.check_rules(&taking, &choice, &open).await?;
         let is_sole = !page.is_many(&part);

@@ -101,7 +101,7 @@ impl Orders {
             EligibilityState::None => None,
         };
         let part = page.part_of(sitting);
-        let taking = Taking { account, page, part: &part, bound_at };
+        let taking = Taking { account, page, part: &part, bound_at, network: None };
         let taken = Taken { holds: vec![hold], is_new: true, server_time: clock::now() };
         let written = self.write(&taking, new_order(&taking, &[sitting], &taken), None).await;
         match written {
