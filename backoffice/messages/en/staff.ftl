@@ -146,6 +146,7 @@ join-differ = The two passwords differ. Enter them again.
 join-length = A password has 10 to 64 characters, and no space at its ends.
 join-common = This password is too common. Choose another one.
 join-own = This password is made of your sign-in name. Choose another one.
+join-site = This password is made of the name of the site or of who runs it. Choose another one.
 join-used = This link has been used, or a newer one was made. Use the newest, or ask an administrator.
 join-expired = This link has expired. Ask an administrator for a new one.
 join-unknown = The link is not complete. Copy the whole of it from the message again.
