@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by ops/run, ops/test, ops/perf and ops/scan: installs the programs that are missing, with whatever this machine has.
+# Sourced by the scripts beside it: installs the programs that are missing, with whatever this machine has.
 
 say() { printf '%s\n' "$*" >&2; }
 

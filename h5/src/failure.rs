@@ -7,6 +7,7 @@ use http::{HeaderValue, StatusCode};
 use httpkit::limits::TooMany;
 use httpkit::quiet::{Quiet, spread_seconds};
 use maud::Markup;
+use pagekit::refused_form::FormFault;
 use pagekit::words::Words;
 use registration::store::StoreError;
 
@@ -24,8 +25,10 @@ static STORE_FAILED: Quiet = Quiet::new();
 /// Refusals first (the visitor can act), faults last (we must).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Failure {
-    #[error("the form was cut off or made by hand")]
+    #[error("the form was made by hand")]
     Bad,
+    #[error("the line broke under the form")]
+    Cut,
     #[error("another site's form")]
     Forbidden,
     #[error("no such page")]
@@ -49,7 +52,7 @@ impl Failure {
     /// The one table of statuses.
     pub(crate) fn status(self) -> StatusCode {
         match self {
-            Self::Bad => StatusCode::BAD_REQUEST,
+            Self::Bad | Self::Cut => StatusCode::BAD_REQUEST,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
@@ -57,6 +60,16 @@ impl Failure {
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// What is wrong with the form itself; `None`: it was as ours are.
+    pub(crate) fn form_fault(self) -> Option<FormFault> {
+        match self {
+            Self::Bad => Some(FormFault::Malformed),
+            Self::Forbidden => Some(FormFault::Forged),
+            Self::TooLarge => Some(FormFault::TooLarge),
+            Self::Cut | Self::NotFound | Self::Method | Self::TooMany { .. } | Self::Broken | Self::Unavailable => None,
         }
     }
 

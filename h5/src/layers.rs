@@ -16,6 +16,7 @@ use httpkit::limits::ClientAddress;
 use pagekit::guard::same_site_only;
 use pagekit::headers::with_headers;
 use pagekit::language::Language;
+use pagekit::refused_form::{RefusedForms, Sent};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -40,6 +41,9 @@ pub(crate) const UPLOAD_TIMEOUT: Duration = Duration::from_secs(900);
 
 /// Longest time for a notification of a channel, which sends it again: WeChat Pay waits 5 s.
 pub(crate) const NOTIFICATION_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Forms of candidates that were refused.
+static REFUSED: RefusedForms = RefusedForms::at("candidates");
 
 /// Ends a request that takes longer.
 pub(crate) fn timeout(limit: Duration) -> TimeoutLayer {
@@ -113,7 +117,7 @@ async fn last_word(State(app): State<App>, mut request: Request, next: Next) -> 
     if goes { (session::end(&app.seal()), response).into_response() } else { response }
 }
 
-/// Draws the page of a failure.
+/// Draws the page of a failure, and tells the log of forms that no page of ours sends.
 async fn failures(State(app): State<App>, request: Request, next: Next) -> Response {
     let words = words(Language::of(request.headers()));
     let display = display(request.headers());
@@ -122,6 +126,7 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
         _ => "/".to_owned(),
     };
     let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+    let sent = Sent::of(&request);
     let mut response = next.run(request).await;
     // A form that says that something is busy says when to come back, as every other answer does.
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
@@ -130,6 +135,9 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let failure = response.extensions().get::<Failure>().copied().or_else(|| Failure::of_status(response.status()));
     let Some(failure) = failure.filter(|_| !is_page) else { return response };
+    if let (Some(sent), Some(fault)) = (&sent, failure.form_fault()) {
+        REFUSED.note(fault, sent);
+    }
     let bare = Frame::bare(&app, words, display, error::title(words, failure), &path);
     let frame = Frame { request: id, ..bare };
     let mut page = (failure.status(), error::page(&frame, failure)).into_response();

@@ -71,6 +71,20 @@ impl ClientAddress {
             IpAddr::V6(address) => u64::try_from(address.to_bits() >> 64).unwrap_or_default() | 1 << 63,
         }
     }
+
+    /// The network as a log has it: 24 bits of IPv4, 48 of IPv6.
+    pub fn masked(self) -> String {
+        match self.0.to_canonical() {
+            IpAddr::V4(address) => {
+                let [a, b, c, _] = address.octets();
+                format!("{a}.{b}.{c}.0/24")
+            }
+            IpAddr::V6(address) => {
+                let [a, b, c, ..] = address.segments();
+                format!("{a:x}:{b:x}:{c:x}::/48")
+            }
+        }
+    }
 }
 
 impl TooMany {
@@ -173,6 +187,12 @@ mod tests {
 
     fn address(text: &str) -> ClientAddress {
         ClientAddress(text.parse().unwrap())
+    }
+
+    #[test]
+    fn the_log_has_a_network_and_no_address() {
+        assert_eq!(address("::ffff:198.51.100.7").masked(), "198.51.100.0/24");
+        assert_eq!(address("2001:db8:1:2::9").masked(), "2001:db8:1::/48");
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod icons;
 pub mod language;
 pub mod local_path;
 pub mod qr_code;
+pub mod refused_form;
 pub mod when;
 pub mod words;
 

@@ -101,6 +101,10 @@ pub struct SiteArgs {
     /// with `?cacert=FILE` for a CA of your own, and `&cert=FILE&key=FILE` where Redis asks who we are.
     #[arg(long, env = "REDIS_URL", value_name = "URL", hide_env_values = true)]
     pub redis_url: Option<String>,
+    /// Speak in clear text with stores on other people's networks, too: nobody else is on the line between, as in a tunnel.
+    /// Without it such a store is refused; this machine, private networks and their names, and a server of a demo need nothing.
+    #[arg(long, env = "SEATHOLD_PLAINTEXT_STORES")]
+    pub plaintext_stores: bool,
     /// Most connections to Postgres, however many exams there are.
     #[arg(long, env = "SEATHOLD_DATABASE_CONNECTIONS", value_name = "NUMBER", default_value_t = 32,
           value_parser = clap::value_parser!(u16).range(4..=1000))]

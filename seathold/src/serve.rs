@@ -49,6 +49,8 @@ pub async fn serve(mut args: ServeArgs, rush: Option<Rush>) -> anyhow::Result<()
         staff: Listener::bind("staff", "--staff-listen", args.staff_listen)?,
     };
     args.outside.card_models.get_or_insert_with(|| args.site.data.join("models"));
+    // Of a demo nobody is real whom somebody on the line could read.
+    args.site.plaintext_stores |= args.demo;
     // Before the stores: a missing setting is told at once.
     let sandbox_listen = args.demo.then_some(args.sandbox_listen);
     let outside = Outside::open(&args.outside, sandbox_listen, &listeners.staff.url()?).await?;
@@ -58,9 +60,6 @@ pub async fn serve(mut args: ServeArgs, rush: Option<Rush>) -> anyhow::Result<()
     // Dropping the half-opened stores ends them.
     let Some(stores) = signals.unless_stopped(open).await else { return Ok(()) };
     let mut stores = stores?;
-    if !args.demo {
-        stores.warn_of_clear_text();
-    }
     let gave_up = CancellationToken::new();
     stores.watch(gave_up.clone());
     // Boxed: it is large, and held across all that follows.

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::SiteArgs;
 use crate::say;
-use clear_text::far_and_clear;
+use clear_text::refuse_far_and_clear;
 use line::{Lines, Patience};
 use supervisor::Supervisor;
 
@@ -59,8 +59,6 @@ pub struct Stores {
     pub redis_url: String,
     /// Connections to Postgres.
     pub postgres: Pool,
-    /// What is reached in clear text over networks that may be somebody else's, a sentence each.
-    far_and_clear: Vec<String>,
     patience: Patience,
     supervisor: Supervisor,
 }
@@ -86,23 +84,16 @@ impl Stores {
         };
         let patience = Patience::new(PATIENT_WAIT);
         let address = PostgresAddress::read(&postgres_url).context("DATABASE_URL is no address of a Postgres")?;
-        let far_and_clear = far_and_clear(&redis_url, &address);
+        refuse_far_and_clear(&redis_url, &address, site.plaintext_stores)?;
         let postgres = pool(address, role, connections, patience.clone())?;
         // Asked once now, so that a wrong address is one sentence instead of a failing first request.
         until_answered(&postgres).await.context("Postgres does not answer: see DATABASE_URL")?;
-        Ok(Self { redis_url, postgres, far_and_clear, patience, supervisor })
+        Ok(Self { redis_url, postgres, patience, supervisor })
     }
 
     /// From now on people wait for what Postgres is asked: no answer may take long.
     pub fn hurry(&self) {
         self.patience.set(ANSWER_WAIT);
-    }
-
-    /// Warns of what others may read on its way: names, numbers and who has which seat pass there.
-    pub fn warn_of_clear_text(&self) {
-        for sentence in &self.far_and_clear {
-            tracing::warn!("{sentence}");
-        }
     }
 
     /// Starts private stores again when they end by themselves, until [`Self::stop`]. Cancels `gave_up` when one of

@@ -29,7 +29,7 @@ fn refusal(output: &Output) -> String {
 
 #[test]
 fn scripts_explain_themselves() {
-    for name in ["ops/run", "ops/test", "ops/perf", "ops/scan", "ops/interop", "ops/vendor"] {
+    for name in ["ops/run", "ops/test", "ops/perf", "ops/scan", "ops/interop", "ops/vendor", "ops/sbom"] {
         let output = run(name, &["--help"]);
         assert!(output.status.success());
         assert!(String::from_utf8(output.stdout).unwrap().starts_with(&format!("usage: {name}")));
@@ -73,6 +73,46 @@ fn scan_refuses_before_it_builds() {
     ] {
         assert!(refusal(&run("ops/scan", arguments)).contains(words), "{arguments:?}");
     }
+}
+
+/// A bill of materials goes to others: it names no directory of whoever made it, has what pages carry, and lacks no hash.
+#[test]
+fn a_bill_of_materials_is_complete_and_names_no_path_of_this_machine() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("out.json");
+    let ours = |name: &str| format!("path+file:///home/somebody/{name}#0.1.0");
+    let complete = |bytes_hashes: serde_json::Value| {
+        let bill = serde_json::json!({
+            "bomFormat": "CycloneDX",
+            "metadata": {"component": {"bom-ref": ours("seathold"), "name": "seathold"}},
+            "components": [
+                {"name": "httpkit", "version": "0.1.0", "bom-ref": ours("httpkit")},
+                {"name": "bytes", "version": "1.0.0", "bom-ref": "bytes@1.0.0", "hashes": bytes_hashes,
+                 "licenses": [{"expression": "MIT"}]},
+            ],
+            "dependencies": [{"ref": ours("seathold"), "dependsOn": ["bytes@1.0.0"]}],
+        });
+        let made = dir.path().join("made.json");
+        fs::write(&made, bill.to_string()).unwrap();
+        let mut command = Command::new("python3");
+        command.arg(script("ops/sbom.d/complete.py")).arg(made).arg(script("backoffice/assets/vendor/README.md"));
+        command.arg("/home/somebody").arg(&out).output().unwrap()
+    };
+    assert!(refusal(&complete(serde_json::json!([]))).contains("no hash or no licence: bytes 1.0.0"));
+    assert!(!out.exists());
+
+    let output = complete(serde_json::json!([{"alg": "SHA-256", "content": "00"}]));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = fs::read_to_string(&out).unwrap();
+    assert!(!text.contains("somebody"), "{text}");
+    let bill: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let scripts: Vec<&serde_json::Value> = bill["components"].as_array().unwrap().iter().skip(2).collect();
+    let names: Vec<&str> = scripts.iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["qr", "@noble/ed25519"]);
+    let hash = scripts[0]["components"][0]["hashes"][0]["content"].as_str().unwrap();
+    assert!(fs::read_to_string(script("backoffice/assets/vendor/README.md")).unwrap().contains(hash), "{hash}");
+    assert_eq!(bill["dependencies"][0]["dependsOn"].as_array().unwrap().len(), 3, "{text}");
+    assert!(refusal(&run("ops/sbom", &["--out"])).contains("--out wants a file"));
 }
 
 /// The demo dies under an attack, and the attack's own report says nothing of it: the scan's does.

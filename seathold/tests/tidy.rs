@@ -154,7 +154,7 @@ fn no_text_names_this_machine_or_a_registry() {
     let names = names.map(|(first, second)| format!("{first}{second}"));
     let texts = [
         ".rs", ".toml", ".md", ".sh", ".yml", ".lua", ".sql", ".ftl", ".css", ".js", "/run", "/test", "/perf", "/scan",
-        ".py", ".conf",
+        "/sbom", ".py", ".conf",
     ];
     let all = texts.iter().flat_map(|ending| files(ending)).collect();
     check("no absolute path of a machine, no registry host", all, |_, text| {

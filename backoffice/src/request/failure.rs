@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use pagekit::refused_form::FormFault;
 use registration::checkin::CheckInError;
 use registration::desk::audit::search::SearchError;
 use registration::desk::cases::CaseError;
@@ -48,6 +49,16 @@ impl Failure {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// What is wrong with the form itself; `None`: it was as ours are.
+    pub(crate) fn form_fault(self) -> Option<FormFault> {
+        match self {
+            Self::Bad => Some(FormFault::Malformed),
+            Self::Forged => Some(FormFault::Forged),
+            Self::TooLarge => Some(FormFault::TooLarge),
+            Self::Forbidden | Self::NotFresh | Self::NotFound | Self::Broken | Self::Unavailable => None,
         }
     }
 

@@ -12,6 +12,7 @@ use http::{HeaderValue, Method, StatusCode};
 use pagekit::guard::{OwnOrigin, same_site_only};
 use pagekit::headers::with_headers;
 use pagekit::language::Language;
+use pagekit::refused_form::{RefusedForms, Sent};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
@@ -32,6 +33,9 @@ use crate::staff::factor;
 const PAGE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Longest time for what is brought over a network that may be thin: photos from doors, files of many lines.
 const BRINGING_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Forms of staff that were refused.
+static REFUSED: RefusedForms = RefusedForms::at("staff");
 
 pub(crate) fn with_layers(router: Router<App>, app: &App) -> Router<App> {
     let router = router
@@ -109,12 +113,13 @@ async fn carry(State(app): State<App>, request: Request, next: Next) -> Response
     }
 }
 
-/// Draws the page of a failure, and writes down who was refused what for want of a right.
+/// Draws the page of a failure; writes down who was refused what for want of a right, and which form no page of ours sends.
 async fn failures(State(app): State<App>, request: Request, next: Next) -> Response {
     let words = words(Language::of(request.headers()));
     let who = session::read(request.headers(), app.outside.cookie_key.clone()).map(|session| session.staff);
     // Addresses have names in them, which logs have not: the route says what was asked for.
     let (method, route) = (request.method().clone(), request.extensions().get::<MatchedPath>().cloned());
+    let sent = Sent::of(&request);
     let response = next.run(request).await;
     if response.extensions().get::<Failure>() == Some(&Failure::Forbidden) {
         let staff = who.map(|staff| staff.0.to_string()).unwrap_or_default();
@@ -127,6 +132,9 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(is_said);
     let failure = response.extensions().get::<Failure>().copied().or_else(|| Failure::of_status(response.status()));
     let Some(failure) = failure.filter(|_| !is_page) else { return response };
+    if let (Some(sent), Some(fault)) = (&sent, failure.form_fault()) {
+        REFUSED.note(fault, sent);
+    }
     let frame = Frame::bare(words, &app.assets, error::title(words, failure), "/", app.outside.demo);
     (failure.status(), crate::desk::frame::page(&frame, &error::body(words, failure))).into_response()
 }

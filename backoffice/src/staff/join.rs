@@ -78,6 +78,7 @@ pub(crate) async fn enter(
         }
         Err(StaffLinkError::Password(PasswordError::Common)) => again(key("join-common")).await,
         Err(StaffLinkError::Password(PasswordError::Own)) => again(key("join-own")).await,
+        Err(StaffLinkError::Password(PasswordError::Site)) => again(key("join-site")).await,
         Err(StaffLinkError::Password(_)) => again(key("join-length")).await,
         Err(StaffLinkError::Busy) => again(key("sign-in-busy")).await,
         Err(StaffLinkError::Store(error)) => Err(error.into()),

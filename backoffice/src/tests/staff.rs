@@ -76,7 +76,13 @@ fn enrolling(w: Words) -> [(&'static str, Markup); 2] {
 }
 
 fn shown_once(w: Words) -> [(&'static str, Markup); 2] {
-    let all = ["MZXW6YTBOIMZXW6Y", "GEZDGNBVGY3TQOJQ", "WWWWMMMMWWWWMMMM", "IIIILLLLIIIILLLL", "ABCDEFGHIJKLMNOP"];
+    let all = [
+        "MZXW6YTBOIMZXW6YTBOIMZXW",
+        "GEZDGNBVGY3TQOJQGEZDGNBV",
+        "WWWWMMMMWWWWMMMMWWWWMMMM",
+        "IIIILLLLIIIILLLLIIIILLLL",
+        "ABCDEFGHIJKLMNOPABCDEFGH",
+    ];
     let codes: Vec<_> = all.iter().chain(&all).filter_map(|code| RecoveryCode::typed(code)).collect();
     [("codes", codes::body(w, &codes, "/", None)), ("codes-waiting", codes::body(w, &codes, "/", Some(&carried())))]
 }

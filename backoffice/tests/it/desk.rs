@@ -118,6 +118,26 @@ async fn a_refusal_for_want_of_a_right_is_written_down() {
     assert!(!text.contains("li.min"), "{text}");
 }
 
+/// A form that no page of ours sends is in the log by its route and the network it came from, and nothing that was typed is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_no_page_for_staff_sends_is_in_the_log() {
+    let mut desk = open().await;
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let writer = Arc::new(log.reopen().unwrap());
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(writer).finish();
+    let listening = tracing::subscriber::set_default(subscriber);
+    assert_eq!(desk.post("/sign-in", "name=li.min&password=wrong").await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(desk.bring("/sign-in", "{\"name\":\"li.min\"}").await.0, StatusCode::BAD_REQUEST);
+    drop(listening);
+    let text = std::fs::read_to_string(log.path()).unwrap();
+    let lines: Vec<&str> = text.lines().filter(|line| line.contains("form_refused")).collect();
+    let [line] = lines[..] else { panic!("a wrong password is no wrong form: {text}") };
+    for part in ["security", "staff", "malformed", "/sign-in", "203.0.113.0/24"] {
+        assert!(line.contains(part), "{part}: {line}");
+    }
+    assert!(!text.contains("li.min") && !text.contains("203.0.113.7"), "{text}");
+}
+
 /// A cookie that somebody copied opens nothing after its owner has signed out, nor after they were disabled.
 #[tokio::test(flavor = "multi_thread")]
 async fn signing_out_ends_what_a_copied_cookie_opens() {

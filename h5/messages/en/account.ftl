@@ -321,6 +321,7 @@ sign-up-submit-letter = Sign up and verify by e-mail
 link-made-title = Your account is there
 link-made-text = This link has been used and your account was made. Sign in.
 field-password-own = A password must not be made of your document number, mobile, user name, e-mail or name: choose another
+field-password-site = A password must not be made of the name of this site, an exam or a school: choose another
 field-password-common = This password is too common and easy to guess: choose another
 field-password-kept = Your password is filled in; type another only to change it.
 field-password-kept-new = Your new password is filled in.

@@ -312,6 +312,7 @@ sign-up-submit-letter = 注册，去邮箱验证
 link-made-title = 账号已经建立
 link-made-text = 这个链接已用过，账号已经注册成功。请登录。
 field-password-own = 密码不能用您的证件号码、手机号、用户名、邮箱或姓名，请换一个
+field-password-site = 密码不能用本站、考试或学校的名称，请换一个
 field-password-common = 这个密码太常见，容易被猜中，请换一个
 field-password-kept = 密码已填好，不用再输；要换一个的，重新输入即可。
 field-password-kept-new = 新密码已填好，不用再输。

@@ -10,7 +10,7 @@ use crate::view::layout::{Frame, heading};
 /// The page's title.
 pub(crate) fn title(w: Words, failure: Failure) -> String {
     match failure {
-        Failure::Bad => w.t("error-bad-title"),
+        Failure::Bad | Failure::Cut => w.t("error-bad-title"),
         Failure::Forbidden => w.t("error-forbidden-title"),
         Failure::NotFound => w.t("error-not-found-title"),
         Failure::Method => w.t("error-method-title"),
@@ -24,7 +24,7 @@ pub(crate) fn title(w: Words, failure: Failure) -> String {
 
 fn text(w: Words, failure: Failure) -> String {
     match failure {
-        Failure::Bad => w.t("error-bad-text"),
+        Failure::Bad | Failure::Cut => w.t("error-bad-text"),
         Failure::Forbidden => w.t("error-forbidden-text"),
         Failure::NotFound => w.t("error-not-found-text"),
         Failure::Method => w.t("error-method-text"),

@@ -4,7 +4,7 @@ use http::StatusCode;
 use pagekit::local_path::query_value;
 
 use crate::account_site::Reached;
-use crate::site::{account_form, document};
+use crate::site::{Site, account_form, document};
 
 const EMAIL: &str = "li.na@example.com";
 const MOBILE: &str = "13912345678";
@@ -260,6 +260,23 @@ async fn c2_c3_a_document_and_a_mobile_with_its_code() {
     assert_eq!(other.post("/forgotten/code?next=/me", &set).await.location(), "/me?said=password");
     assert_eq!(guest.get("/me").await.status, StatusCode::SEE_OTHER);
     reached.stop().await;
+}
+
+/// What everybody reads on the page is no password, neither the first nor another one.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_password_is_made_of_the_site_s_names() {
+    let site = Site::start(5).await;
+    let (mut guest, sign_up) = (site.visitor(), "/sign-up?exam=degree-english");
+    for bad in ["Degree-English1", "seathold.26"] {
+        let refused = guest.post(sign_up, &account_form(1).replace("secret-1", bad)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
+        assert!(refused.text.contains("密码不能用本站、考试或学校的名称"), "{bad}: {}", refused.text);
+    }
+    assert_eq!(guest.post(sign_up, &account_form(1)).await.status, StatusCode::SEE_OTHER);
+    let changed = "old=secret-1&password=degreeenglish&again=degreeenglish";
+    let refused = guest.post("/me/password", changed).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("密码不能用本站、考试或学校的名称"), "{}", refused.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -286,6 +286,41 @@ async fn strangers_forms_wechat_and_unknown_pages() {
     assert_eq!(wechat.get(&format!("/static{style}")).await.status, StatusCode::OK);
 }
 
+/// What no page of ours sends is in the log by its route, and nothing of what was typed is. Whoever mistypes is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_no_page_sends_is_in_the_log_and_nothing_that_was_typed() {
+    let site = Site::start(5).await;
+    let mut guest = site.visitor();
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let writer = std::sync::Arc::new(log.reopen().unwrap());
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(writer).finish();
+    let listening = tracing::subscriber::set_default(subscriber);
+    let lines = || {
+        let text = std::fs::read_to_string(log.path()).unwrap();
+        assert!(!text.contains("shibboleth"), "{text}");
+        text.lines().filter(|line| line.contains("form_refused")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (form, typed) = ("application/x-www-form-urlencoded", "document=7&password=shibboleth");
+    guest.post("/sign-in", typed).await;
+    assert_eq!(lines(), Vec::<String>::new(), "it was only wrong");
+    let huge = typed.repeat(1_000);
+    for (kind, body, from, status, why) in [
+        (form, typed, "cross-site", StatusCode::FORBIDDEN, "forged"),
+        ("text/plain", typed, "same-origin", StatusCode::BAD_REQUEST, "malformed"),
+        (form, &*huge, "same-origin", StatusCode::PAYLOAD_TOO_LARGE, "too large"),
+    ] {
+        guest.headers.insert("sec-fetch-site", from.parse().unwrap());
+        let sent = guest.post_body("/sign-in", kind, axum::body::Body::from(body.to_owned())).await;
+        assert_eq!(sent.status, status, "{why}");
+        let found = lines();
+        let line = found.iter().find(|line| line.contains(why)).unwrap_or_else(|| panic!("{why}: {found:?}"));
+        for part in ["security", "candidates", "/sign-in"] {
+            assert!(line.contains(part), "{part}: {line}");
+        }
+    }
+    drop(listening);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_waiting_room_is_passed_before_a_seat_is_taken() {
     let site = Site::start(1).await;

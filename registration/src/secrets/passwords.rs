@@ -22,6 +22,8 @@ use crate::secrets::bulkhead::{Bulkhead, Closed};
 pub const STAFF_CHARS: RangeInclusive<usize> = 10..=64;
 /// Most characters of any password, whatever an exam says, and that are ever hashed.
 pub const CHARS_MAX: usize = 64;
+/// What the product is called: the first that is tried after the site's own name.
+const PRODUCT: &str = "seathold";
 /// Fewest signs by which a password is a part of something.
 const OWN_PART_MIN: usize = 6;
 /// Beside something of its owner's a password has so many signs more.
@@ -61,6 +63,9 @@ pub enum PasswordError {
     /// Made of what others know of its owner: the number of a document, a mobile, a login name, the name.
     #[error("this password is made of your own number or name: choose another")]
     Own,
+    /// Made of what everybody knows of the site: its name, who runs it, an exam, a school.
+    #[error("this password is made of the name of the site, of an exam or of a school: choose another")]
+    Site,
     /// A space at its ends or a control character: nobody can type it again.
     #[error("a password neither begins nor ends with a space and has no control characters")]
     Character,
@@ -89,15 +94,22 @@ impl Password {
     /// The same, unless it is made of what others know of its owner: a part of one of these (`900101` of a document's number),
     /// or one of them with hardly anything beside it.
     pub fn unlike(self, own: &[String]) -> Result<Self, PasswordError> {
-        let password = bare(self.0.expose_secret());
-        let is_of = |own: &String| {
-            let own = bare(own);
-            let is_part = password.chars().count() >= OWN_PART_MIN && own.contains(&password);
-            let rest = password.replacen(&own, "", 1);
-            let is_more = own.chars().count() >= 2 && password.contains(&own) && rest.chars().count() < OWN_REST_MIN;
-            is_part || is_more
-        };
-        if own.iter().any(is_of) { Err(PasswordError::Own) } else { Ok(self) }
+        if own.iter().any(|own| self.is_made_of(own)) { Err(PasswordError::Own) } else { Ok(self) }
+    }
+
+    /// The same, unless it is made in that way of what everybody knows of the site: one of these names, or our product's.
+    pub fn unlike_site(self, names: &[String]) -> Result<Self, PasswordError> {
+        let is_of_site = self.is_made_of(PRODUCT) || names.iter().any(|name| self.is_made_of(name));
+        if is_of_site { Err(PasswordError::Site) } else { Ok(self) }
+    }
+
+    /// A part of it, or it with hardly anything beside it.
+    fn is_made_of(&self, known: &str) -> bool {
+        let (password, known) = (bare(self.0.expose_secret()), bare(known));
+        let is_part = password.chars().count() >= OWN_PART_MIN && known.contains(&password);
+        let rest = password.replacen(&known, "", 1);
+        let is_more = known.chars().count() >= 2 && password.contains(&known) && rest.chars().count() < OWN_REST_MIN;
+        is_part || is_more
     }
 
     /// A mark behind a common one makes it no other: `Password1!` is tried right after `password1`.
@@ -261,6 +273,19 @@ mod tests {
         }
         for good in ["correct-horse", "13912345678-and-more", "李芳和她的猫", "李芳2027", "010015x", "!!!!!!!!a"]
         {
+            assert!(unlike(good).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn a_password_made_of_the_site_s_names_is_refused() {
+        let names = ["临江大学", "Linjiang University", "degree-english", ""].map(str::to_owned);
+        let unlike = |text: &str| Password::checked(text, 1..=CHARS_MAX).unwrap().unlike_site(&names);
+        for bad in ["临江大学123", "linjiang", "Degree-English!1", "Seathold", "seathold.26", "university", "english"]
+        {
+            assert_eq!(unlike(bad).unwrap_err(), PasswordError::Site, "{bad}");
+        }
+        for good in ["临江的猫过马路", "correct-horse", "my-degree-english-book", "demo-seathold"] {
             assert!(unlike(good).is_ok(), "{good}");
         }
     }

@@ -3,6 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use registration::desk::staff::{By, Role, StaffError, StaffLinkError, StaffSignInError};
 use registration::model::exam_rules::LoginKind;
+use registration::model::text::Text;
+use registration::model::text::imprint::Imprint;
 use registration::people::accounts::{AccountError, NewAccount, SessionId, SignInError};
 use registration::secrets::passwords::PasswordError;
 use uuid::Uuid;
@@ -78,6 +80,24 @@ async fn staff_have_names_roles_and_longer_passwords() {
     let joined = staff.join(token, own).await;
     assert!(matches!(joined, Err(StaffLinkError::Password(PasswordError::Own))), "{joined:?}");
     assert_eq!(staff.join(token, "long-enough-3").await.unwrap().name, name, "the link is good for another");
+    world.finish().await;
+}
+
+/// What everybody reads on every page is no password of staff.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_password_of_staff_is_made_of_the_site_s_names() {
+    let world = World::usual().await;
+    let staff = &world.registration.staff;
+    let boss = staff.add("boss", "long-enough-2", Role::Administrator).await.unwrap();
+    let operator = Text { zh: "临江大学招生办公室".to_owned(), en: "Linjiang Admissions Office".to_owned() };
+    world.registration.imprints.save(&boss, 0, Imprint { operator, ..Imprint::default() }).await.unwrap();
+    for bad in ["Linjiang-Admissions", "临江大学招生办公室-27", "Seathold-1!!"] {
+        let set = staff.set_password("boss", bad).await;
+        assert!(matches!(set, Err(StaffError::Password(PasswordError::Site))), "{bad}: {set:?}");
+        let added = staff.add("clerk", bad, Role::Reviewer).await;
+        assert!(matches!(added, Err(StaffError::Password(PasswordError::Site))), "{bad}: {added:?}");
+    }
+    staff.set_password("boss", "an-office-with-a-view").await.unwrap();
     world.finish().await;
 }
 

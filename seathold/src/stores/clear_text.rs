@@ -1,5 +1,6 @@
-//! Which stores are reached in clear text over networks that may be somebody else's.
+//! Stores that would be reached in clear text over networks that may be somebody else's are refused.
 
+use anyhow::ensure;
 use reservation::tls::is_near;
 use reservation::tls::postgres::PostgresAddress;
 use tokio_postgres::Config;
@@ -8,18 +9,34 @@ use tokio_postgres::config::Host;
 /// How addresses of Redis begin that are not encrypted and lead over a network.
 const CLEAR: [&str; 3] = ["redis://", "valkey://", "redis+cluster://"];
 
-/// A sentence for each store that is far and not sure to be encrypted, without what else its address says.
-pub(super) fn far_and_clear(redis_url: &str, postgres: &PostgresAddress) -> Vec<String> {
+/// Refuses stores that are far and not sure to be encrypted, before a word is said to them: names, numbers and who has which seat
+/// would pass there. `is_line_safe` is the operator's word that nobody else is on the line between.
+pub(super) fn refuse_far_and_clear(
+    redis_url: &str,
+    postgres: &PostgresAddress,
+    is_line_safe: bool,
+) -> anyhow::Result<()> {
+    let found = far_and_clear(redis_url, postgres);
+    ensure!(
+        is_line_safe || found.is_empty(),
+        "{} (docs/operating.md), or say --plaintext-stores where nobody else is on the line between",
+        found.join("; ")
+    );
+    Ok(())
+}
+
+/// A clause for each store that is far and not sure to be encrypted, without what else its address says.
+fn far_and_clear(redis_url: &str, postgres: &PostgresAddress) -> Vec<String> {
     let redis = far_redis(redis_url).map(|host| {
         format!(
-            "Redis at {host} is spoken with in clear text, which others on the way can read and change: turn TLS on there \
-             and say rediss:// (docs/operating.md)"
+            "Redis at {host} would be spoken with in clear text, which others on the way can read and change: turn TLS on \
+             there and say rediss://"
         )
     });
     let postgres = far_postgres(&postgres.config).filter(|_| !postgres.encryption.is_sure()).map(|host| {
         format!(
             "Postgres at {host} need not be spoken with by TLS, so others on the way can read and change what is said: add \
-             sslmode=verify-full to DATABASE_URL (docs/operating.md)"
+             sslmode=verify-full to DATABASE_URL"
         )
     });
     redis.into_iter().chain(postgres).collect()
@@ -55,12 +72,14 @@ fn far_postgres(config: &Config) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn warned(redis: &str, postgres: &str) -> Vec<String> {
-        far_and_clear(redis, &PostgresAddress::read(postgres).unwrap())
+    fn refused(redis: &str, postgres: &str) -> Option<String> {
+        let address = PostgresAddress::read(postgres).unwrap();
+        assert!(refuse_far_and_clear(redis, &address, true).is_ok(), "the operator has said so");
+        refuse_far_and_clear(redis, &address, false).err().map(|error| error.to_string())
     }
 
     #[test]
-    fn what_is_near_or_sure_to_be_encrypted_is_warned_of_nowhere() {
+    fn what_is_near_or_sure_to_be_encrypted_is_not_refused() {
         for (redis, postgres) in [
             ("redis+unix:///run/redis.sock", "postgres:///d?host=/run/postgresql"),
             ("redis://127.0.0.1:6379/", "postgres://u:p@localhost/d"),
@@ -69,18 +88,25 @@ mod tests {
             ("redis://[::1]:6379", "postgres://u:p@db.example.com/d?sslmode=require"),
             ("rediss://:p@redis.example.com/", "postgres://u:p@db.internal/d?sslmode=disable"),
         ] {
-            assert_eq!(warned(redis, postgres), Vec::<String>::new(), "{redis} {postgres}");
+            assert_eq!(refused(redis, postgres), None, "{redis} {postgres}");
         }
     }
 
     #[test]
-    fn what_is_far_and_clear_is_warned_of_once_and_without_passwords() {
-        let said =
-            warned("redis+cluster://u:secret@10.0.0.1:1,redis.example.com:2/", "postgres://u:secret@db.example.com/d");
-        let [redis, postgres] = &said[..] else { panic!("{said:?}") };
-        assert!(redis.starts_with("Redis at redis.example.com is spoken with in clear text"), "{redis}");
-        assert!(postgres.starts_with("Postgres at db.example.com need not be spoken with by TLS"), "{postgres}");
-        assert!(!said.concat().contains("secret"), "{said:?}");
-        assert_eq!(warned("redis://203.0.113.7/?protocol=resp3", "host=203.0.113.8 user=u sslmode=prefer").len(), 2);
+    fn what_is_far_and_clear_is_refused_without_passwords_unless_the_line_is_safe() {
+        let both = ("redis+cluster://u:secret@10.0.0.1:1,redis.example.com:2/", "postgres://u:secret@db.example.com/d");
+        let said = refused(both.0, both.1).expect("both are far");
+        assert!(said.starts_with("Redis at redis.example.com would be spoken with in clear text"), "{said}");
+        assert!(said.contains("; Postgres at db.example.com need not be spoken with by TLS"), "{said}");
+        assert!(said.ends_with("or say --plaintext-stores where nobody else is on the line between"), "{said}");
+        assert!(!said.contains("secret"), "{said}");
+        let near = ("redis://127.0.0.1/", "postgres://u@localhost/d");
+        for (redis, postgres) in [
+            ("redis://203.0.113.7/?protocol=resp3", near.1),
+            (near.0, "host=203.0.113.8 user=u sslmode=prefer"),
+            (near.0, "host=localhost hostaddr=203.0.113.8 user=u"),
+        ] {
+            assert!(refused(redis, postgres).is_some(), "{redis} {postgres}");
+        }
     }
 }

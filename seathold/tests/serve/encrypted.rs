@@ -62,6 +62,10 @@ async fn over_stores_that_speak_tls_a_seat_is_paid_for_and_impostors_are_refused
     let in_clear = format!("postgres://seathold@127.0.0.1:{}/seathold?sslmode=require", plain.port());
     is_refused(data, &redis, &in_clear, "Postgres at 127.0.0.1 does not speak TLS: turn it on there").await;
 
+    let safe = "say --plaintext-stores where nobody else is on the line between";
+    is_refused(data, "redis://203.0.113.7:6379/", &postgres, safe).await;
+    is_refused(data, &redis, "postgres://seathold:only%20over@203.0.113.7/seathold", safe).await;
+
     let own = format!("cert={}&key={}", file("client.pem"), file("client.key"));
     let unsigned = format!("Redis at localhost shows a certificate that no CA in {other} has signed");
     is_refused(data, &stores.redis_at("localhost", &format!("cacert={other}&{own}")), &postgres, &unsigned).await;

@@ -9,7 +9,7 @@ use registration::model::exam_rules::PasswordRules;
 use serde::Deserialize;
 
 use crate::failure::{Failure, answer};
-use crate::request::signing_in::site_rules::password_rules_of;
+use crate::request::signing_in::site_rules::{password_rules_of, site_names};
 use crate::request::visit::{Candidate, WithOrders};
 use crate::view::account::refusal::refusal;
 use crate::view::form::password::{new_password_fields, own_password, password_of, wrong_password};
@@ -38,7 +38,7 @@ pub(crate) async fn set(
 ) -> Result<Response, Failure> {
     let (visit, w) = (&candidate.visit, candidate.visit.words);
     let rules = password_rules_of(visit, &candidate.account).await?;
-    let checked = password_of(&candidate.account, rules, &entered.password);
+    let checked = password_of(&candidate.account, &site_names(&visit.app), rules, &entered.password);
     let mut errors = wrong_password(w, checked.as_ref().map_err(|error| *error), (&entered.password, &entered.again));
     if entered.old.is_empty() {
         errors.insert(0, of("old", w.t("field-password-error")));

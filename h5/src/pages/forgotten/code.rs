@@ -78,7 +78,8 @@ pub(crate) async fn set(
         (entered.password, entered.again) = (kept.clone(), kept);
     }
     let least = site_rules::least_password_rules(&visit.app);
-    let checked = Password::of_candidate(&entered.password, &least);
+    let names = site_rules::site_names(&visit.app);
+    let checked = Password::of_candidate(&entered.password, &least).and_then(|one| one.unlike_site(&names));
     let mut errors = wrong_password(w, checked.as_ref().map_err(|error| *error), (&entered.password, &entered.again));
     if entered.code.trim().is_empty() {
         errors.insert(0, of("code", w.t("field-code-error")));
@@ -124,7 +125,7 @@ async fn finish(
         return Ok(Ok(answer(StatusCode::OK, again(visit, next, entered, &proved.accounts, &[error]))));
     };
     let rules = site_rules::password_rules_of(visit, account).await?;
-    let password = match password_of(account, rules, &entered.password) {
+    let password = match password_of(account, &site_rules::site_names(&visit.app), rules, &entered.password) {
         Ok(password) => password,
         Err(error) => {
             let page = again(visit, next, entered, &[], &[password_error(w, error)]);

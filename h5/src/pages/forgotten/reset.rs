@@ -62,7 +62,7 @@ pub(crate) async fn set(visit: Visit, Form(entered): Form<Entered>) -> Result<Re
     };
     let account = accounts.account(account).await?.ok_or(Failure::NotFound)?;
     let rules = site_rules::password_rules_of(&visit, &account).await?;
-    let checked = password_of(&account, rules, &entered.password);
+    let checked = password_of(&account, &site_rules::site_names(&visit.app), rules, &entered.password);
     let errors = wrong_password(w, checked.as_ref().map_err(|error| *error), (&entered.password, &entered.again));
     let (Ok(password), true) = (checked, errors.is_empty()) else {
         return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, render(&visit, rules, &entered.token, &email, &errors)));

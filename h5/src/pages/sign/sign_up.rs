@@ -26,7 +26,7 @@ use crate::pages::sign::sign_up::fields::fields;
 use crate::request::next::Next;
 use crate::request::proof::provable_at_sign_up;
 use crate::request::sent::captcha::CaptchaFields;
-use crate::request::signing_in::site_rules::choices;
+use crate::request::signing_in::site_rules::{choices, site_names};
 use crate::request::signing_in::{captcha_token, probing};
 use crate::request::visit::Visit;
 use crate::view::account::code_sent::code_refusal;
@@ -80,7 +80,7 @@ pub(crate) struct Entered {
 }
 
 impl Entered {
-    fn form(&self) -> SignUpForm<'_> {
+    fn form<'a>(&'a self, site_names: &'a [String]) -> SignUpForm<'a> {
         SignUpForm {
             username: &self.username,
             email: &self.email,
@@ -92,6 +92,7 @@ impl Entered {
             password: &self.password,
             has_agreed: !self.agree.is_empty(),
             shares_mobile: !self.share.is_empty(),
+            site_names,
         }
     }
 
@@ -175,7 +176,8 @@ pub(crate) async fn register(
     let sends_again = was_sealed && entered.then == "send";
     let rule = if sends_again { CaptchaRule::Suspicion } else { rules.captcha };
     let caller = visit.caller(&entered.captcha, rule);
-    let new = match NewAccount::check(&entered.form(), &rules, accounts.ways().sms) {
+    let checked = NewAccount::check(&entered.form(&site_names(&visit.app)), &rules, accounts.ways().sms);
+    let new = match checked {
         Ok(new) => NewAccount { exam: next.exam(&visit.app).map(|exam| exam.id.clone()), ..new },
         Err(faults) => return without_code(&visit, &next, &entered, &faults).await,
     };

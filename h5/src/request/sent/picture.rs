@@ -78,7 +78,7 @@ pub(crate) fn refusal(error: &MultipartError) -> Failure {
                 // The listener ends a body that stands still; the phone may try again where the network is better.
                 io::ErrorKind::TimedOut => Failure::Unavailable,
                 // Reading fails only where the other side or the line does: nobody here needs to hear of it.
-                _ => Failure::Bad,
+                _ => Failure::Cut,
             };
         }
         cause = error.source();
@@ -107,12 +107,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_breaks_off_has_sent_a_bad_form_and_who_is_slow_may_try_again() {
+    async fn who_breaks_off_is_no_forger_and_who_is_slow_may_try_again() {
         use io::ErrorKind::{ConnectionAborted, ConnectionReset, Other, TimedOut, UnexpectedEof};
         for bytes in [0, 2, 20, BEGUN.len()] {
             for end in [ConnectionAborted, ConnectionReset, Other, UnexpectedEof] {
-                assert_eq!(picture_or_upload(form(bytes, end).await).await, Err(Failure::Bad), "{bytes} {end}");
-                assert_eq!(sent_form(form(bytes, end).await).await.err(), Some(Failure::Bad), "{bytes} {end}");
+                assert_eq!(picture_or_upload(form(bytes, end).await).await, Err(Failure::Cut), "{bytes} {end}");
+                assert_eq!(sent_form(form(bytes, end).await).await.err(), Some(Failure::Cut), "{bytes} {end}");
             }
             assert_eq!(picture_or_upload(form(bytes, TimedOut).await).await, Err(Failure::Unavailable), "{bytes}");
         }

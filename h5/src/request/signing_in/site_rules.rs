@@ -82,6 +82,20 @@ pub(crate) fn least_password_rules(app: &App) -> PasswordRules {
         .unwrap_or_default()
 }
 
+/// What everybody knows of the site, so that no password is made of it: what it is called and who runs it, its exams, who holds
+/// them, and their schools.
+pub(crate) fn site_names(app: &App) -> Vec<String> {
+    let registration = &app.outside.registration;
+    let mut names = registration.imprints.current().imprint.names();
+    for exam in registration.exams.list() {
+        names.push(exam.id.to_string());
+        let schools = exam.organisations.iter().map(|organisation| &organisation.name);
+        let texts = [&exam.title, &exam.organiser].into_iter().chain(schools);
+        names.extend(texts.flat_map(|text| [text.zh.clone(), text.en.clone()]));
+    }
+    names
+}
+
 /// What may be the new password of this account: what every exam takes that it has applied to; else every exam whose
 /// accounts sign in as this one does; else every exam.
 pub(crate) async fn password_rules_of(visit: &Visit, account: &Account) -> Result<PasswordRules, StoreError> {

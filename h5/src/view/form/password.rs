@@ -16,6 +16,7 @@ pub(crate) fn password_error(w: Words, error: PasswordError) -> FieldError {
         }
         PasswordError::Common => w.t("field-password-common"),
         PasswordError::Own => w.t("field-password-own"),
+        PasswordError::Site => w.t("field-password-site"),
         PasswordError::Kinds { .. } => w.t("field-password-kinds"),
         PasswordError::Character => w.t("field-password-character"),
     };
@@ -36,9 +37,14 @@ pub(crate) fn password_hint(w: Words, password: PasswordRules) -> String {
 /// Most characters of a password field: the longest rule, and room to be told that it is too long.
 pub(crate) const PASSWORD_CHARS_MAX: u16 = 80;
 
-/// A new password of this account's owner.
-pub(crate) fn password_of(account: &Account, rules: PasswordRules, password: &str) -> Result<Password, PasswordError> {
-    Password::of_candidate(password, &rules)?.unlike(&account.own_words())
+/// A new password of this account's owner, at a site whose names these are.
+pub(crate) fn password_of(
+    account: &Account,
+    site: &[String],
+    rules: PasswordRules,
+    password: &str,
+) -> Result<Password, PasswordError> {
+    Password::of_candidate(password, &rules)?.unlike(&account.own_words())?.unlike_site(site)
 }
 
 /// What is wrong with a password that was typed twice; `checked` is what became of it by its rules.

@@ -12,7 +12,7 @@ use crate::desk::store::staff::StoredStaff;
 use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::ids::StaffId;
-use crate::secrets::passwords::Password;
+use crate::secrets::passwords::{Password, PasswordError};
 use crate::store::StoreError;
 use uuid::Uuid;
 
@@ -60,10 +60,18 @@ impl By<'_> {
 }
 
 impl Staff {
+    /// The password that was chosen for this member, or why it is none: it is made neither of their name nor of the site's.
+    pub(super) async fn chosen(&self, name: &str, text: &str) -> Result<Result<Password, PasswordError>, StoreError> {
+        let said = store::imprint::get(&self.database.client().await?).await?;
+        let site = said.map(|kept| kept.imprint.names()).unwrap_or_default();
+        let password = Password::of_staff(text).and_then(|one| one.unlike(&[name.to_owned()]));
+        Ok(password.and_then(|one| one.unlike_site(&site)))
+    }
+
     /// Adds a member of staff. The name is theirs for good, also once they are disabled.
     pub async fn add(&self, name: &str, password: &str, duty: impl Into<Duty>) -> Result<StaffMember, StaffError> {
         let duty = duty.into();
-        let password = Password::of_staff(password)?.unlike(&[name.to_owned()])?;
+        let password = self.chosen(name, password).await??;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         let member = self.insert(&transaction, By::Operator, (name, &duty), &password).await?;
@@ -73,7 +81,7 @@ impl Staff {
 
     /// Gives somebody another password; whoever is signed in under the name is so no more.
     pub async fn set_password(&self, name: &str, password: &str) -> Result<(), StaffError> {
-        let password = Password::of_staff(password)?.unlike(&[name.to_owned()])?;
+        let password = self.chosen(name, password).await??;
         let password_hash = self.hasher.hash(&password).await.map_err(|_| StaffError::Busy)?;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;

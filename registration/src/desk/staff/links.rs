@@ -157,7 +157,7 @@ impl Staff {
     /// Gives the member whose link this is the password that they chose, once. Whoever is signed in under the name is so no more.
     pub async fn join(&self, token: &str, password: &str) -> Result<StaffMember, StaffLinkError> {
         let (member, _) = self.look_at_link(token).await?;
-        let password = Password::of_staff(password)?.unlike(std::slice::from_ref(&member.name))?;
+        let password = self.chosen(&member.name, password).await??;
         let password_hash = self.hasher.hash(&password).await.map_err(|_| StaffLinkError::Busy)?;
         let (now, staff) = (clock::now(), member.id.0);
         let mut client = self.database.client().await?;

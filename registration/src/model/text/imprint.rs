@@ -156,6 +156,12 @@ impl Imprint {
         parts.into_iter().filter(|(_, text)| text.is_empty()).map(|(part, _)| part).collect()
     }
 
+    /// What the site is called, and who runs it, in both languages, as far as it says so.
+    pub fn names(&self) -> Vec<String> {
+        let texts = [&self.name, &self.operator].into_iter().flat_map(|text| [&text.zh, &text.en]);
+        texts.filter(|text| !text.is_empty()).cloned().collect()
+    }
+
     /// The digits of the number at the police, by which its register finds it.
     pub fn police_digits(&self) -> String {
         self.police.chars().filter(char::is_ascii_digit).collect()

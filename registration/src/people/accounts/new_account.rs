@@ -33,6 +33,8 @@ pub struct SignUpForm<'a> {
     pub has_agreed: bool,
     /// Was it said that other accounts may have the same mobile?
     pub shares_mobile: bool,
+    /// Names of the site, its exams and their schools, of which no password is made.
+    pub site_names: &'a [String],
 }
 
 impl fmt::Debug for SignUpForm<'_> {
@@ -122,7 +124,7 @@ impl NewAccount {
         }
         let own = [form.username, form.email, form.name, form.document, form.mobile].map(str::to_owned);
         let password = Password::of_candidate(form.password, &rules.password).and_then(|one| one.unlike(&own));
-        let password = errors.keep(password);
+        let password = errors.keep(password.and_then(|one| one.unlike_site(form.site_names)));
         if rules.agreement && !form.has_agreed {
             errors.0.push(FieldError::Agreement);
         }
