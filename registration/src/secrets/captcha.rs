@@ -361,6 +361,16 @@ mod tests {
     }
 
     #[test]
+    fn what_was_used_is_known_as_long_as_its_token_is_good() {
+        let (mut used, start) = (Used::default(), Timestamp::now());
+        let after = |minutes: i64| start + SignedDuration::from_mins(minutes);
+        assert!(used.take([1; NONCE_BYTES], after(10), start));
+        assert!(used.take([2; NONCE_BYTES], after(19), after(9)));
+        assert!(used.take([3; NONCE_BYTES], after(20), after(10)), "from here on those are the ones of before");
+        assert!(!used.take([2; NONCE_BYTES], after(19), after(11)), "it is good for eight minutes more");
+    }
+
+    #[test]
     fn what_was_used_is_remembered_or_refused() {
         let (mut used, start) = (Used::default(), Timestamp::now());
         let nonce = |number: u32| {

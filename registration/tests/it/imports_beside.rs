@@ -117,3 +117,23 @@ async fn a_list_longer_than_one_statement_is_written_whole() {
     assert_eq!((done.import.counts.added, done.import.counts.removed, office.people().await), (2_500, 8, 2_500));
     world.finish().await;
 }
+
+/// More people than one statement removes: all of them go.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_absent_goes_however_many_they_are() {
+    let world = World::usual().await;
+    let office = Office::open(&world).await;
+    let many = format!(
+        "INSERT INTO registration.roster (exam, document_index, person_index, line_index, record)
+         SELECT '{}', sha256(n::text::bytea), sha256(n::text::bytea), sha256(n::text::bytea), ''
+         FROM generate_series(1, 20500) n",
+        cet()
+    );
+    world.execute(&many).await;
+    let file = ROSTER_HEAD.to_owned() + &line(1, "王芳", "cet4", "");
+    let brought = office.bring(ImportKind::Roster, file.as_bytes()).await;
+    assert_eq!((brought.import.counts.removable(), office.people().await), (20_507, 20_508));
+    let done = office.apply(brought.import.id, Some(20_507)).await;
+    assert_eq!((done.import.counts.removed, office.people().await), (20_507, 1));
+    world.finish().await;
+}

@@ -148,6 +148,8 @@ async fn stays_noted(world: &World, exam: &Arc<Exam>, (first, third): (&StaffMem
     let held = cases.note(first, &noted, &seen.key.version.to_string(), &Decided::Passed, MINUTES).await.unwrap();
     form(world, exam, 4).await;
     says(world, third, None).await.unwrap();
+    // What is due in the same round has been carried out by then.
+    tokio::time::sleep(Duration::from_millis(300)).await;
     assert!(cases.get(first, held).await.unwrap().unwrap().noted.is_some());
     assert_eq!(cases.take_back(first, held).await.unwrap(), noted);
 }

@@ -46,8 +46,13 @@ impl Device {
 
     /// What a browser sends when the key is used: credential, client, data, signature.
     fn sign(&mut self, challenge: &str, flags: u8) -> [String; 4] {
+        self.sign_at(challenge, flags, ORIGIN)
+    }
+
+    /// The same on a page of another origin.
+    fn sign_at(&mut self, challenge: &str, flags: u8, origin: &str) -> [String; 4] {
         self.signs += 1;
-        let (client, data) = (Self::client("webauthn.get", challenge, ORIGIN).into_bytes(), self.said(flags, &[]));
+        let (client, data) = (Self::client("webauthn.get", challenge, origin).into_bytes(), self.said(flags, &[]));
         let message = [&data[..], digest::digest(&digest::SHA256, &client).as_ref()].concat();
         let signature = self.pair.sign(&SystemRandom::new(), &message).unwrap().as_ref().to_vec();
         [self.name.to_vec(), client, data, signature].map(|bytes| BASE64.encode(bytes))
@@ -122,6 +127,13 @@ async fn d6_a_passkey_lets_its_owner_in_where_it_was_made_once_for_each_question
     let sent = device.sign(&question.challenge, 0x05);
     wrong(&UsedPasskey { origin: "https://staff.example.edu.evil.example", ..used(&sent) }).await;
     staff.show_factor(&world.arrived(&clerk).await, Shown::Passkey(&used(&sent)), &HOME).await.unwrap_err();
+    // A page of a host below this one may use the key, too; what it is told counts there.
+    let below = "https://desk.staff.example.edu";
+    let sent = device.sign_at(&question.challenge, 0x05, below);
+    let own = Origin { device: Some("their laptop"), ..HOME };
+    let there = UsedPasskey { origin: below, ..used(&sent) };
+    let refused = staff.show_factor(&elsewhere, Shown::Passkey(&there), &own).await;
+    assert!(matches!(refused, Err(FactorError::Wrong)), "{refused:?}");
     // The last factor stays.
     let all = staff.passkeys(&clerk).await.unwrap();
     assert!(staff.remove_passkey(&open, all[0].number).await.unwrap());

@@ -82,6 +82,11 @@ async fn every_sign_in_of_staff_ends_by_itself_or_with_a_word() {
     assert!(world.opened(&token).await.is_some(), "and has been seen to");
     world.execute("UPDATE registration.staff_sessions SET began_at = now() - interval '10 hours'").await;
     assert!(world.opened(&token).await.is_none(), "a working day is over");
+    // Whoever is disabled is out, by a sign-in that has begun meanwhile as well.
+    let token = staff.begin(&clerk, &from(OFFICE)).await.unwrap();
+    world.execute("UPDATE registration.staff SET disabled_at = now() WHERE name = 'clerk'").await;
+    assert!(world.opened(&token).await.is_none(), "nobody of the staff");
+    world.execute("UPDATE registration.staff SET disabled_at = NULL WHERE name = 'clerk'").await;
     // Another epoch ends all: the version before signs out by it, and so does another password.
     let token = staff.begin(&clerk, &from(OFFICE)).await.unwrap();
     world.execute("UPDATE registration.staff SET session_epoch = session_epoch + 1 WHERE name = 'clerk'").await;

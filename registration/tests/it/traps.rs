@@ -225,3 +225,19 @@ async fn a_refund_waits_for_whoever_settles_the_same_order() {
     assert_eq!(shop.clearing().await, kept);
     shop.finish().await;
 }
+
+/// A channel is believed about what was begun with it, and about nothing else, whatever it has signed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_tells_of_its_own_payments_alone() {
+    let shop = Shop::open(Setup::default()).await;
+    let (_, order, going) = going(&shop, 1, "s0", Method::Alipay).await;
+    shop.world.execute("UPDATE registration.payments SET method = 'wechat_pay'").await;
+    assert!(shop.pay_there(&going).await);
+    // Its news comes at once.
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    assert_ne!(states(&shop.world, order).await, [PaymentState::Received]);
+    shop.world.execute("UPDATE registration.payments SET method = 'alipay'").await;
+    shop.world.until_row(order, "confirmed").await;
+    shop.until_books_agree().await;
+    shop.finish().await;
+}
