@@ -46,7 +46,7 @@ pub(in crate::wall) fn shares(w: Words, shares: Option<&Shares>) -> Markup {
     let (largest, ten) = (of_all(shares.largest), of_all(shares.ten_largest));
     let said = match shares.networks {
         ..=1 => w.t("wall-shares-one"),
-        ..=FEW_MAX => w.with("wall-shares-few", &[("networks", networks.into()), ("largest", largest.into())]),
+        2..=FEW_MAX => w.with("wall-shares-few", &[("networks", networks.into()), ("largest", largest.into())]),
         _ => w.with("wall-shares", &[("networks", networks.into()), ("largest", largest.into()), ("ten", ten.into())]),
     };
     html! {
