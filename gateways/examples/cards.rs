@@ -80,12 +80,9 @@ async fn measure(reader: &CardReader, sample: &Sample, compares: bool) {
                 counted.owner(reader, person, &taken, &format!("{} {grade:?} {seed}", person.name)).await;
                 if compares {
                     let length = person.name.chars().count();
-                    let others = people
-                        .iter()
-                        .cycle()
-                        .skip(place + 1)
-                        .filter(|other| other.name.chars().count() == length && other.name != person.name);
-                    let other = others.take(40).next().map_or(person.alike, |other| other.name);
+                    let mut others = people.iter().cycle().skip(place + 1).take(people.len());
+                    let is_other = |other: &&Person| other.name.chars().count() == length && other.name != person.name;
+                    let other = others.find(is_other).map_or(person.alike, |other| other.name);
                     let is_alike = ask(reader, person.alike, person, &taken).await;
                     counted.alike[verdict(&is_alike, person.alike)] += 1;
                     if verdict(&is_alike, person.alike) == 0 {
