@@ -11,6 +11,7 @@ use registration::model::room::SeatPlace;
 use registration::people::candidates::InExam;
 use registration::rules::steps::StepView;
 
+use super::in_person;
 use super::viewed::View;
 use super::words::{Look, look, standing};
 use crate::checkin::words::room;
@@ -42,6 +43,7 @@ fn exam(w: Words, view: &View<'_>, one: &InExam) -> Markup {
             }
             @if let Some(reason) = reason { p class="reason" { (reason) } }
             ol class="step-line" { @for step in &one.steps { (step_line(w, view, step)) } }
+            (in_person::part(w, view, one))
             @if !one.orders.is_empty() {
                 ul class="orders" { @for order in &one.orders { (order_line(w, view, one, order)) } }
             }

@@ -22,6 +22,7 @@ use crate::eligibility::store::bindings;
 use crate::model::clock;
 use crate::model::document::DocumentKind;
 use crate::model::exam::Exam;
+use crate::model::facts::FaceState;
 use crate::model::ids::AccountId;
 use crate::model::order::{Order, OrderId};
 use crate::model::room::SeatPlace;
@@ -64,6 +65,8 @@ pub struct InExam {
     pub steps: Vec<StepView>,
     /// Where the registration stands, as the candidate is told.
     pub standing: Standing,
+    /// Where its face check stands, where it has one.
+    pub face: FaceState,
     /// Their orders, the newest first.
     pub orders: Vec<Order>,
     /// Where they sit, as published.
@@ -236,7 +239,8 @@ impl Candidates {
             let standing = standing(&exam, &facts, &steps, now);
             let places = orders.iter().filter_map(|order| places.remove(&order.id)).flatten().collect();
             let tickets = orders.iter().filter_map(|order| numbers.remove(&order.id)).flatten().collect();
-            all.push(InExam { exam, steps, standing, orders, places, tickets });
+            let face = facts.face.clone();
+            all.push(InExam { exam, steps, standing, face, orders, places, tickets });
         }
         all.sort_by_key(|one| std::cmp::Reverse(one.orders.iter().map(|order| order.created_at).max()));
         Ok(all)
