@@ -89,6 +89,7 @@ cand-in-person-already = It has passed already; nothing needs to be confirmed in
 cand-in-person-not-confirmed = Nothing was confirmed in person that could be taken back.
 cand-in-exams = Registrations
 cand-no-exams = Nothing was begun in any exam.
+cand-not-begun = Not registered for yet.
 cand-until = until { $when }
 cand-place = { $sitting }: { $site }, { $number } ({ $room }), seat { $seat }
 cand-tickets = Tickets

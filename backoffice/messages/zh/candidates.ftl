@@ -89,6 +89,7 @@ cand-in-person-already = 已经通过，不需要当面核验。
 cand-in-person-not-confirmed = 没有可以撤销的当面核验。
 cand-in-exams = 报名进度
 cand-no-exams = 还没有报名任何考试。
+cand-not-begun = 还没有报名。
 cand-until = 截至 { $when }
 cand-place = { $sitting }：{ $site } { $number }（{ $room }）{ $seat } 座
 cand-tickets = 准考证号

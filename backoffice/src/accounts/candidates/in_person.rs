@@ -124,19 +124,17 @@ fn refusal(error: InPersonError) -> Result<(StatusCode, &'static str), Failure> 
     })
 }
 
-/// That it was done in this exam, or what does it, for whoever may.
-pub(super) fn part(w: Words, view: &View<'_>, one: &InExam) -> Markup {
+/// That it was done in this exam, or what does it, for whoever may; `None`: neither.
+pub(super) fn part(w: Words, view: &View<'_>, one: &InExam) -> Option<Markup> {
     let may = view.may_decide_on_faces(&one.exam.id);
     let open = |kind: &TaskKind| task(&one.steps, kind).is_some_and(|found| found.state != TaskState::Passed);
-    html! {
-        @match &one.face {
-            FaceState::Passed { at, is_in_person: true } => {
-                p { (w.with("cand-in-person-at", &[("when", when::dated(w.language, *at, view.now).into())])) }
-                @if may { (undo_form(w, view, one)) }
-            }
-            _ if may && (open(&TaskKind::Face) || open(&TaskKind::Identity)) => (confirm_form(w, view, one)),
-            _ => {}
-        }
+    match &one.face {
+        FaceState::Passed { at, is_in_person: true } => Some(html! {
+            p { (w.with("cand-in-person-at", &[("when", when::dated(w.language, *at, view.now).into())])) }
+            @if may { (undo_form(w, view, one)) }
+        }),
+        _ if may && (open(&TaskKind::Face) || open(&TaskKind::Identity)) => Some(confirm_form(w, view, one)),
+        _ => None,
     }
 }
 

@@ -114,6 +114,7 @@ fn fresh() -> Sheet {
         email_verified_at: None,
         bound: Vec::new(),
         exams: Vec::new(),
+        not_begun: Vec::new(),
         cases: Vec::new(),
         notes: Vec::new(),
         looks: Vec::new(),
@@ -174,6 +175,7 @@ fn full(exam: &Arc<Exam>) -> Sheet {
             document: (DocumentKind::ResidentId, "1101**********002X".to_owned()),
             school: "湘江理工大学继续教育学院".to_owned(),
         }],
+        not_begun: vec![InExam { face: FaceState::None, orders: Vec::new(), ..in_exam.clone() }],
         exams: vec![in_exam],
         cases: vec![line(Subject::Payment(order.id), None, now()).case],
         notes: vec![
