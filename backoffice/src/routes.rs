@@ -100,7 +100,7 @@ pub fn router(state: BackofficeState) -> Router {
 
 /// Candidates: one search, a page about each, and what they ask in writing.
 fn people() -> Router<App> {
-    use candidates::{acts, find, one};
+    use candidates::{acts, find, in_person, one, sign_out};
     Router::new()
         .route("/candidates", get(find::show).post(find::find))
         .route("/candidates/{account}", get(one::show))
@@ -108,6 +108,9 @@ fn people() -> Router<App> {
         .route("/candidates/{account}/portrait.jpg", get(acts::portrait))
         .route("/candidates/{account}/notes", post(acts::note).get(acts::back))
         .route("/candidates/{account}/notes/{note}/strike", post(acts::strike).get(acts::back_from_note))
+        .route("/candidates/{account}/sign-out", post(sign_out::end).get(acts::back))
+        .route("/candidates/{account}/exams/{exam}/in-person", post(in_person::confirm).get(in_person::back))
+        .route("/candidates/{account}/exams/{exam}/in-person/undo", post(in_person::undo).get(in_person::back))
         .route("/inquiries", get(inquiries::list))
         .route("/inquiries/{inquiry}", get(inquiries::show))
         .route("/inquiries/{inquiry}/answer", post(inquiries::answer).get(inquiries::back))

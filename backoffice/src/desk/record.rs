@@ -7,6 +7,8 @@ use pagekit::words::{Words, key};
 use registration::desk::audit::{AuditAction, AuditEntry};
 use registration::model::actor::Actor;
 
+use crate::desk::words::document_shown;
+
 /// What was done with a case and by whom, newest first; `word` names an action, and one without a word shows as it is
 /// written down. What was about another picture than the one that is `shown` says so.
 pub(crate) fn record(
@@ -54,6 +56,9 @@ pub(crate) fn of_cases(action: &AuditAction) -> Option<&'static str> {
 fn detail(w: Words, entry: &AuditEntry) -> Option<String> {
     // Whom a card was compared with is nothing to read.
     let detail = entry.detail.as_deref().filter(|_| entry.action != AuditAction::CardUnsure)?;
+    if entry.action == AuditAction::SeenInPerson {
+        return Some(document_shown(w, detail).unwrap_or_else(|| detail.to_owned()));
+    }
     let words = match entry.action {
         AuditAction::DroppedDecision => &DROPPED[..],
         AuditAction::SecondOpinion => &OPINIONS,

@@ -5,6 +5,11 @@ use registration::model::document::{DocumentKind, Sex};
 use registration::model::exam_rules::{FieldKind, FieldRule};
 use registration::rules::details::sex_of;
 
+/// Of which kind a document was that was shown in person, as the audit keeps it; `None`: it keeps something else.
+pub(crate) fn document_shown(w: Words, detail: &str) -> Option<String> {
+    detail.parse().ok().map(|kind| kind_name(w, kind))
+}
+
 /// What a kind of document is called.
 pub(crate) fn kind_name(w: Words, kind: DocumentKind) -> String {
     match kind {

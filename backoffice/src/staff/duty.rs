@@ -7,6 +7,7 @@ use registration::desk::permits::approvals::ActKind;
 use registration::desk::staff::{Duty, Reach, Role};
 
 use super::words::role;
+use crate::desk::words::document_shown;
 use crate::finance::parts::select;
 use crate::request::failure::Failure;
 use crate::request::visit::Visit;
@@ -121,6 +122,7 @@ impl Choice {
         let detail = entry.detail.as_deref()?;
         let told = match entry.action {
             AuditAction::StaffAdded | AuditAction::StaffDuty => self.duties(w, detail),
+            AuditAction::SeenInPerson => document_shown(w, detail),
             AuditAction::AskedApproval
             | AuditAction::GaveApproval
             | AuditAction::RefusedApproval

@@ -10,6 +10,7 @@ mod exams;
 mod finance;
 mod house;
 mod imports;
+mod in_person;
 mod outward;
 mod passkeys;
 mod permits;

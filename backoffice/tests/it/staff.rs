@@ -137,6 +137,7 @@ async fn d6_a_dangerous_act_asks_for_a_fresh_second_factor_and_goes_on() {
         ("/accounts/rebind", "from=a&to=b&sure=true"),
         ("/accounts/correct", "account=0&name=x"),
         ("/accounts/code", "account=0"),
+        ("/candidates/00000000000000000000000000000000/exams/degree-english/in-person", "shown=resident_id"),
         ("/staff/invite", "name=new.one&role=finance"),
         ("/staff/li.min/enable", ""),
         ("/staff/li.min/link", ""),

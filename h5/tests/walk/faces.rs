@@ -5,6 +5,10 @@ use http::StatusCode;
 use registration::desk::case::{CaseKind, Subject};
 use registration::desk::people::{Shows, Side};
 use registration::desk::staff::{Role, StaffMember};
+use registration::model::ids::AccountId;
+use registration::people::accounts::AccountNumber;
+use registration::people::candidates::Looking;
+use registration::people::candidates::reveal::What;
 
 use crate::identity::{FROM, Office, STEPS, VALID, begin};
 use crate::screenshots::KEY;
@@ -53,6 +57,7 @@ async fn e7_another_way_than_the_face_is_offered_before_the_camera_and_the_conse
     verify(&office, &mut candidate).await;
     let gate = candidate.get(FACE).await.text;
     assert!(gate.contains("不想或不能做人脸核验") && gate.contains("/face/other\""), "{gate}");
+    assert!(gate.contains("也可以当面核验") && gate.contains("证件的原件"), "where to go, and with what: {gate}");
     assert!(gate.contains("明暗特征400天") && gate.contains("撤回同意时一并删除"), "what is kept is said: {gate}");
     // Whoever posts a picture without the consent is asked for it.
     let posted = candidate.upload_to(FACE, &[("camera", &photo(300, 400))]).await;
@@ -85,6 +90,31 @@ async fn e7_another_way_than_the_face_is_offered_before_the_camera_and_the_conse
     assert!(candidate.get(FACE).await.text.contains("人脸识别已通过"));
     assert_eq!(candidate.get(&other).await.location(), FACE);
     assert!(!office.vendors.calls().iter().any(|call| call == "CompareFace"), "no machine looked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e7_who_was_there_in_person_reads_so_and_goes_on() {
+    let office = Office::start().await;
+    let mut candidate = office.site.candidate(1).await;
+    verify(&office, &mut candidate).await;
+    let registration = &office.site.registration;
+    let staff = registration.staff.add("li.min", "a long password", Role::Reviewer).await.unwrap();
+    let client = office.site.pool().get().await.unwrap();
+    let id = client.query_one("SELECT id FROM registration.accounts", &[]).await.unwrap().get(0);
+    let number = AccountNumber::from(AccountId(id));
+    registration.candidates.show(&Looking::everywhere(&staff), number, What::Document).await.unwrap();
+    let exam = registration.exams.get(&"degree-english".parse().unwrap()).unwrap();
+    let reviews = &registration.identity_reviews;
+    reviews.confirm_in_person(&staff, number, &exam, "resident_id").await.unwrap();
+    let page = candidate.get(FACE).await.text;
+    assert!(page.contains("人脸识别已通过") && page.contains("已当面核对您本人和证件"), "{page}");
+    assert!(!office.vendors.calls().iter().any(|call| call == "CompareFace"), "no machine looked");
+    let sittings = candidate.get("/exams/degree-english").await.text;
+    assert!(!sittings.contains("下一步：人脸识别"), "{sittings}");
+    reviews.take_in_person_back(&staff, number, &exam.id, "看错了人").await.unwrap();
+    let page = candidate.get(FACE).await.text;
+    assert!(page.contains("没有通过工作人员核对") && page.contains("看错了人"), "{page}");
+    assert!(page.contains("不想或不能做人脸核验"), "the other ways are there again: {page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

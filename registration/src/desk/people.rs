@@ -1,6 +1,8 @@
 //! The desk of identities and faces: the pictures side by side, a yes or a reason. Every look at a picture is written down
 //! before it is shown.
 
+pub mod in_person;
+
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use reservation::ids::ExamId;

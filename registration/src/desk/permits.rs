@@ -25,7 +25,7 @@ pub enum Right {
     Decide(CaseKind),
     /// Take over a case that somebody else works on, and see what each of the staff decided.
     TakeOverCases,
-    /// Find accounts, and correct who they say to be.
+    /// Find accounts, correct who they say to be, and sign them out everywhere.
     CorrectAccounts,
     /// Move registrations from one account to another.
     MoveRegistrations,

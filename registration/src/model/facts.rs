@@ -131,6 +131,8 @@ pub enum FaceState {
     Passed {
         /// When that was decided.
         at: Timestamp,
+        /// Did staff have the person before them?
+        is_in_person: bool,
     },
 }
 

@@ -101,6 +101,8 @@ pub(crate) enum MessageKind {
     ListMissed,
     /// Too many offers were let pass: the candidate waits no more.
     ListOver,
+    /// Staff ended every sign-in of the account.
+    SignedOutByStaff,
 }
 
 impl MessageKind {

@@ -48,6 +48,7 @@ pub(crate) fn short(kind: MessageKind) -> &'static str {
         MessageKind::ListOffered => "候补到座位，请尽快缴费",
         MessageKind::ListMissed => "候补座位已过期，已重排",
         MessageKind::ListOver => "候补次数已满，不再候补",
+        MessageKind::SignedOutByStaff => "登录已由考务全部退出",
     }
 }
 
@@ -118,6 +119,9 @@ pub(crate) fn event(kind: MessageKind) -> (&'static str, &'static str) {
             "候补次数已满，不再候补",
             "Several seats that were held for you were not paid in time, and you are off the waiting list",
         ),
+        MessageKind::SignedOutByStaff => {
+            ("登录已由考务全部退出", "The examination office has signed your account out everywhere")
+        }
     }
 }
 
@@ -142,6 +146,10 @@ pub(crate) fn advice(kind: MessageKind) -> Option<(&'static str, &'static str)> 
         MessageKind::NewDevice => Some((
             "如果不是您本人操作，请登录后在“个人中心—登录设备”退出那台设备，并修改密码。",
             "If this was not you, sign in, end that sign-in under Devices, and change your password.",
+        )),
+        MessageKind::SignedOutByStaff => Some((
+            "报名不受影响，重新登录即可。如果不是您要求的，请修改密码，并联系考务人员。",
+            "Your registrations stay as they are: sign in again. If you did not ask for it, change your password and contact the examination office.",
         )),
         MessageKind::MoneyReturned => Some((
             "退款进度可在报名页查看，到账时间以支付机构为准。",

@@ -30,6 +30,7 @@ use jiff::Timestamp;
 pub use crate::outbox::post::{AccountSettings, Hears, SessionLimits, Ways};
 pub use crate::people::accounts::by_staff::correct::{CorrectError, Corrected};
 pub use crate::people::accounts::by_staff::rebind::{RebindError, Rebound};
+pub use crate::people::accounts::by_staff::sign_out::SignOutError;
 pub use crate::people::accounts::proof::budgets::SpentBudget;
 pub use crate::people::accounts::proof::codes::{CODE_LIFETIME, CODE_WAIT, CodeError};
 pub use crate::people::accounts::proof::kept::KEPT_BYTES_MAX;

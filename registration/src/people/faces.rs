@@ -369,7 +369,10 @@ pub(crate) fn read_state(stored: &StoredFace) -> Result<FaceState, StoreError> {
     Ok(match stored.state.as_str() {
         "waiting" => FaceState::Waiting { since: stored.submitted_at },
         "refused" => FaceState::Refused { reason: stored.reason.clone().unwrap_or_default() },
-        "passed" => FaceState::Passed { at: stored.decided_at.ok_or(missing)? },
+        "passed" => FaceState::Passed {
+            at: stored.decided_at.ok_or(missing)?,
+            is_in_person: stored.way == face_checks::IN_PERSON,
+        },
         _ => return Err(StoreError::Corrupt("the state of a face check")),
     })
 }

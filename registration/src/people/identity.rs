@@ -310,7 +310,7 @@ fn read_state(stored: &StoredIdentity) -> Result<IdentityState, StoreError> {
 }
 
 /// By which ways it was proved; of nobody who is not verified.
-fn read_proofs(stored: &StoredIdentity) -> Proofs {
+pub(crate) fn read_proofs(stored: &StoredIdentity) -> Proofs {
     if stored.state != "verified" {
         return Proofs::default();
     }

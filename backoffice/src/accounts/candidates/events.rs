@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::{Words, key};
+use registration::desk::audit::AuditAction;
 use registration::desk::case::{CaseKind, Subject};
 use registration::desk::permits::Right;
 use registration::model::actor::Actor;
@@ -15,6 +16,7 @@ use reservation::ids::SittingId;
 use super::address::path;
 use super::viewed::View;
 use super::words::case_kind;
+use crate::desk::words::document_shown;
 use crate::finance::words as money;
 use crate::pages::audit::words as audit;
 
@@ -121,6 +123,9 @@ fn sitting(w: Words, view: &View<'_>, event: &Event) -> Option<String> {
 fn because(w: Words, event: &Event) -> Option<String> {
     let detail = event.detail.as_ref()?;
     match event.source {
+        Source::Audit if action(event) == AuditAction::SeenInPerson => {
+            Some(document_shown(w, detail).unwrap_or_else(|| detail.clone()))
+        }
         Source::Case | Source::Identity | Source::Face | Source::Payment | Source::Order | Source::Audit => {
             Some(detail.clone())
         }

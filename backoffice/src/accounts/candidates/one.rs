@@ -33,7 +33,13 @@ pub(crate) struct Asked {
 }
 
 /// What was done, by the word that an address has for it.
-const DONE: [(&str, &str); 2] = [("noted", key("cand-did-note")), ("struck", key("cand-did-strike"))];
+const DONE: [(&str, &str); 5] = [
+    ("noted", key("cand-did-note")),
+    ("struck", key("cand-did-strike")),
+    ("in-person", key("cand-did-in-person")),
+    ("in-person-undone", key("cand-did-in-person-undo")),
+    ("signed-out", key("cand-did-sign-out")),
+];
 
 pub(crate) async fn show(
     visit: Visit,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use pagekit::words::Words;
+use registration::desk::case::CaseKind;
 use registration::desk::permits::{Right, Scope, permits, permits_somewhere};
 use registration::desk::staff::StaffMember;
 use registration::model::exam::Exam;
@@ -38,6 +39,15 @@ impl View<'_> {
             Right::NoteOnCandidates | Right::See(_) | Right::SeeMoney => permits_somewhere(self.staff, right),
             _ => permits(self.staff, right, Scope::Everything),
         }
+    }
+
+    /// May whoever looks decide on the candidate's face in this exam? Whose candidate it is there was asked for the page.
+    pub(super) fn may_decide_on_faces(&self, exam: &ExamId) -> bool {
+        let scope = match self.staff.reach.schools.as_deref() {
+            Some(schools) => Scope::School(exam, schools),
+            None => Scope::Exam(exam),
+        };
+        permits(self.staff, Right::Decide(CaseKind::Face), scope)
     }
 
     /// What an exam is called.

@@ -201,6 +201,8 @@ fn action(action: &AuditAction) -> Option<&'static str> {
         AuditAction::Confirmed => Some(key("people-confirmed")),
         AuditAction::Refused => Some(key("people-refused")),
         AuditAction::CardUnsure => Some(key("people-card-unsure")),
+        AuditAction::SeenInPerson => Some(key("audit-did-face-in-person")),
+        AuditAction::TookInPersonBack => Some(key("audit-did-face-in-person-undo")),
         other => of_cases(other),
     }
 }

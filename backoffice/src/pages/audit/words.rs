@@ -4,7 +4,7 @@ use pagekit::words::{Words, key};
 use registration::desk::audit::AuditAction;
 
 /// Every word that this version writes, in the order in which they can be chosen.
-pub(crate) const ACTIONS: [(&str, &str); 136] = [
+pub(crate) const ACTIONS: [(&str, &str); 139] = [
     ("webhook.made", key("audit-did-webhook-made")),
     ("webhook.changed", key("audit-did-webhook-changed")),
     ("webhook.secret", key("audit-did-webhook-secret")),
@@ -33,6 +33,7 @@ pub(crate) const ACTIONS: [(&str, &str); 136] = [
     ("account_moved_to", key("audit-did-account-moved-to")),
     ("account_moved_from", key("audit-did-account-moved-from")),
     ("account_corrected", key("audit-did-account-corrected")),
+    ("account_signed_out", key("audit-did-account-signed-out")),
     ("account_code_told", key("audit-did-account-code-told")),
     ("staff.added", key("audit-did-staff-added")),
     ("staff.signed_in", key("audit-did-staff-signed-in")),
@@ -119,6 +120,8 @@ pub(crate) const ACTIONS: [(&str, &str); 136] = [
     ("card.unsure", key("audit-did-card-unsure")),
     ("face.consent", key("audit-did-face-consent")),
     ("face.withdraw", key("audit-did-face-withdraw")),
+    ("face.in_person", key("audit-did-face-in-person")),
+    ("face.in_person_undo", key("audit-did-face-in-person-undo")),
     ("import.bring", key("audit-did-import-bring")),
     ("import.look", key("audit-did-import-look")),
     ("import.take", key("audit-did-import-take")),

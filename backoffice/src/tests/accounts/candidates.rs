@@ -12,7 +12,7 @@ use registration::desk::case::Subject;
 use registration::model::actor::Actor;
 use registration::model::document::DocumentKind;
 use registration::model::exam::Exam;
-use registration::model::facts::{Facts, ReviewState};
+use registration::model::facts::{FaceState, Facts, ReviewState};
 use registration::model::ids::{AccountId, StaffId};
 use registration::model::order::OrderState;
 use registration::people::candidates::event::{Event, Source};
@@ -114,6 +114,7 @@ fn fresh() -> Sheet {
         email_verified_at: None,
         bound: Vec::new(),
         exams: Vec::new(),
+        not_begun: Vec::new(),
         cases: Vec::new(),
         notes: Vec::new(),
         looks: Vec::new(),
@@ -141,6 +142,7 @@ fn full(exam: &Arc<Exam>) -> Sheet {
         exam: exam.clone(),
         steps,
         standing,
+        face: FaceState::Passed { at: now(), is_in_person: true },
         orders: orders.clone(),
         places: Vec::new(),
         tickets: vec!["VCJ85CVU".parse().unwrap()],
@@ -173,6 +175,7 @@ fn full(exam: &Arc<Exam>) -> Sheet {
             document: (DocumentKind::ResidentId, "1101**********002X".to_owned()),
             school: "湘江理工大学继续教育学院".to_owned(),
         }],
+        not_begun: vec![InExam { face: FaceState::None, orders: Vec::new(), ..in_exam.clone() }],
         exams: vec![in_exam],
         cases: vec![line(Subject::Payment(order.id), None, now()).case],
         notes: vec![
@@ -213,6 +216,7 @@ fn history() -> Vec<Event> {
         about("H01", event(Source::Place, "given", 10)),
         about("good", by_staff(event(Source::Door, "admitted", 11))),
         because("name document: 核对原件", audit("account_corrected")),
+        because("resident_id", audit("face.in_person")),
         event(Source::Other, "something_later", 12),
     ];
     all.extend(

@@ -207,8 +207,9 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             (heading(Some(w.pick(&exam.title.zh, &exam.title.en)), &task_words::name(w, exam, &TaskKind::Face)))
             (progress_at(w, view.steps, &TaskKind::Face, view.now))
             @match view.state {
-                FaceState::Passed { at } => {
+                FaceState::Passed { at, is_in_person } => {
                     (callout(Tone::Good, &w.t("face-passed"), &html! {
+                        @if *is_in_person { p { (w.t("face-in-person")) } }
                         p { (w.with("identity-verified-at", &[("when", when::near(w.language, *at, view.now).into())])) }
                     }))
                     p { a class="button" href=(path_of(exam)) { (w.t("identity-go-on")) } }

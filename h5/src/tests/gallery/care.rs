@@ -44,7 +44,7 @@ impl Studio {
         let mut facts = Facts {
             identity: IdentityState::Verified { at: now() },
             notice_agreed_at: Some(now()),
-            face: FaceState::Passed { at: now() },
+            face: FaceState::Passed { at: now(), is_in_person: false },
             ..Facts::default()
         };
         let empty = AccommodationRequest::default();

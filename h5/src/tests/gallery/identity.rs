@@ -253,7 +253,8 @@ impl Studio {
             ("face-error", FaceState::None, &different[..]),
             ("face-waiting", FaceState::Waiting { since }, &[][..]),
             ("face-refused", refused, &[][..]),
-            ("face-passed", FaceState::Passed { at: since }, &[][..]),
+            ("face-passed", FaceState::Passed { at: since, is_in_person: false }, &[][..]),
+            ("face-in-person", FaceState::Passed { at: since, is_in_person: true }, &[][..]),
         ] {
             let identity = IdentityState::Verified { at: since };
             let facts = Facts { identity, face: state.clone(), ..Facts::default() };

@@ -52,6 +52,8 @@ actions! {
     AccountMovedFrom = "account_moved_from",
     /// Corrected who an account says to be; the detail is what, and why.
     AccountCorrected = "account_corrected",
+    /// Ended every sign-in of an account; the detail is why.
+    AccountSignedOut = "account_signed_out",
     /// Told a candidate a code for another password.
     AccountCodeTold = "account_code_told",
     /// Somebody became a member of staff; the detail is what they may do.
@@ -215,6 +217,10 @@ actions! {
     FaceConsentGiven = "face.consent",
     /// A candidate took that back: what was kept of the face is gone.
     FaceConsentWithdrawn = "face.withdraw",
+    /// Had somebody before them with their document: a face, or who they are, is confirmed; the detail is of which kind the document was.
+    SeenInPerson = "face.in_person",
+    /// Took back that a face was confirmed in person; the detail is why.
+    TookInPersonBack = "face.in_person_undo",
     /// Searched the audit; the detail is for what.
     ReadAudit = "audit.search",
     /// Changed what the site says of itself; the detail is which version it became.

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Every word that any version has written.
-const WORDS: [&str; 119] = [
+const WORDS: [&str; 122] = [
     "staff_signed_in_by_provider",
     "staff_refused_by_provider",
     "staff_provider_linked",
@@ -11,6 +11,8 @@ const WORDS: [&str; 119] = [
     "card.unsure",
     "face.consent",
     "face.withdraw",
+    "face.in_person",
+    "face.in_person_undo",
     "exam.draft_begin",
     "exam.draft_change",
     "exam.draft_drop",
@@ -65,6 +67,7 @@ const WORDS: [&str; 119] = [
     "account_moved_to",
     "account_moved_from",
     "account_corrected",
+    "account_signed_out",
     "account_code_told",
     "refund.by_hand",
     "refund.by_hand_agree",

@@ -2,3 +2,4 @@
 
 pub(crate) mod correct;
 pub(crate) mod rebind;
+pub(crate) mod sign_out;

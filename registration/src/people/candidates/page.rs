@@ -13,7 +13,7 @@ use super::reveal::What;
 use super::store::account_sign_ins;
 use super::{CandidateError, Candidates, Looking, Masked, timeline};
 use crate::desk::audit::{AuditAction, Entry};
-use crate::desk::case::Case;
+use crate::desk::case::{Case, CaseKind};
 use crate::desk::cases::opinions::may_be_asked;
 use crate::desk::permits::{Right, permits_somewhere};
 use crate::desk::store::cases;
@@ -22,6 +22,8 @@ use crate::eligibility::store::bindings;
 use crate::model::clock;
 use crate::model::document::DocumentKind;
 use crate::model::exam::Exam;
+use crate::model::exam_rules::TaskKind;
+use crate::model::facts::FaceState;
 use crate::model::ids::AccountId;
 use crate::model::order::{Order, OrderId};
 use crate::model::room::SeatPlace;
@@ -64,6 +66,8 @@ pub struct InExam {
     pub steps: Vec<StepView>,
     /// Where the registration stands, as the candidate is told.
     pub standing: Standing,
+    /// Where its face check stands, where it has one.
+    pub face: FaceState,
     /// Their orders, the newest first.
     pub orders: Vec<Order>,
     /// Where they sit, as published.
@@ -89,6 +93,9 @@ pub struct Sheet {
     pub bound: Vec<Bound>,
     /// What was done in each exam, those with orders first; at most [`EXAMS_MAX`].
     pub exams: Vec<InExam>,
+    /// Exams in which nothing was begun and that ask who somebody is or for their face, for whoever confirms that in person; at most
+    /// [`EXAMS_MAX`].
+    pub not_begun: Vec<InExam>,
     /// The cases that wait for staff.
     pub cases: Vec<Case>,
     /// What staff noted, the newest first.
@@ -173,6 +180,7 @@ impl Candidates {
         // The steps ask for connections of their own.
         drop(client);
         let exams = self.in_exams(account, &who.exams).await?;
+        let not_begun = self.in_exams(account, &self.to_confirm(looking, &who.exams)).await?;
         Ok(Sheet {
             who,
             values,
@@ -181,12 +189,27 @@ impl Candidates {
             email_verified_at: declared.email_verified_at,
             bound,
             exams,
+            not_begun,
             cases,
             notes,
             looks,
             events,
             next,
         })
+    }
+
+    /// The exams, besides those that were begun, in which whoever looks may confirm somebody in person. Whoever works for some exams or
+    /// schools alone sees no candidate of theirs there yet.
+    fn to_confirm(&self, looking: &Looking<'_>, begun: &[ExamId]) -> Vec<ExamId> {
+        if !looking.is_everything() || !permits_somewhere(looking.member, Right::Decide(CaseKind::Face)) {
+            return Vec::new();
+        }
+        let (now, looked_at) = (clock::now(), [TaskKind::Identity, TaskKind::Face]);
+        let asks =
+            |exam: &Exam| exam.rules.steps.iter().any(|step| looked_at.iter().any(|task| step.tasks.contains(task)));
+        let all = self.exams.list();
+        let open = all.iter().filter(|exam| asks(exam) && exam.closes_at > now && !begun.contains(&exam.id));
+        open.map(|exam| exam.id.clone()).take(EXAMS_MAX).collect()
     }
 
     /// What can be shown whole of an account, masked.
@@ -219,6 +242,9 @@ impl Candidates {
 
     /// How far the candidate is in each of these exams.
     async fn in_exams(&self, account: AccountId, exams: &[ExamId]) -> Result<Vec<InExam>, StoreError> {
+        if exams.is_empty() {
+            return Ok(Vec::new());
+        }
         let (now, client) = (clock::now(), self.database.client().await?);
         let mut of_exam: HashMap<ExamId, Vec<Order>> = HashMap::new();
         for order in orders::of_account(&client, account, ORDERS_MAX).await? {
@@ -236,7 +262,8 @@ impl Candidates {
             let standing = standing(&exam, &facts, &steps, now);
             let places = orders.iter().filter_map(|order| places.remove(&order.id)).flatten().collect();
             let tickets = orders.iter().filter_map(|order| numbers.remove(&order.id)).flatten().collect();
-            all.push(InExam { exam, steps, standing, orders, places, tickets });
+            let face = facts.face.clone();
+            all.push(InExam { exam, steps, standing, face, orders, places, tickets });
         }
         all.sort_by_key(|one| std::cmp::Reverse(one.orders.iter().map(|order| order.created_at).max()));
         Ok(all)

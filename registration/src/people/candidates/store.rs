@@ -3,7 +3,7 @@
 pub(crate) mod account_sessions;
 pub(crate) mod account_sign_ins;
 pub(super) mod candidate_events;
-pub(super) mod candidate_keys;
+pub(crate) mod candidate_keys;
 pub(super) mod candidate_keys_due;
 pub(super) mod candidate_keys_sweep;
 pub(super) mod candidate_notes;

@@ -16,11 +16,14 @@ pub(crate) struct StoredFace {
     pub(crate) submitted_at: Timestamp,
     pub(crate) decided_at: Option<Timestamp>,
     pub(crate) reason: Option<String>,
-    /// What is looked at: `face`, `liveness` or `holding`.
+    /// What is looked at: `face`, `liveness`, `holding`, or nothing of it but the person, [`IN_PERSON`].
     pub(crate) way: String,
     /// What a machine noticed about what waits.
     pub(crate) hints: Vec<String>,
 }
+
+/// The way of a check for which staff had the person before them.
+pub(crate) const IN_PERSON: &str = "in_person";
 
 const COLUMNS: &str = "state, picture, submitted_at, decided_at, reason, way, hints";
 
@@ -110,6 +113,43 @@ pub(crate) async fn decide(
         .await?;
     let (account, exam, picture) = face;
     Ok(client.execute(&statement, &[&account, &exam.as_str(), &picture, &staff.0, &reason, &now]).await? == 1)
+}
+
+/// Staff had the person before them: passed, whatever was before.
+pub(crate) async fn pass_in_person(
+    client: &impl GenericClient,
+    (account, exam): (Uuid, &ExamId),
+    staff: StaffId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached(
+            "INSERT INTO registration.face_checks (account, exam, state, submitted_at, decided_at, decided_by, way)
+             VALUES ($1, $2, 'passed', $4, $4, $3, $5)
+             ON CONFLICT (account, exam) DO UPDATE
+             SET state = 'passed', decided_at = $4, decided_by = $3, reason = NULL, picture = NULL, way = $5,
+                 hints = '{}'",
+        )
+        .await?;
+    client.execute(&statement, &[&account, &exam.as_str(), &staff.0, &now, &IN_PERSON]).await?;
+    Ok(())
+}
+
+/// Takes back what [`pass_in_person`] wrote: refused, with why. False when it has not passed so.
+pub(crate) async fn take_in_person_back(
+    client: &impl GenericClient,
+    (account, exam): (Uuid, &ExamId),
+    (staff, reason): (StaffId, &str),
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.face_checks SET state = 'refused', reason = $4, decided_at = $5, decided_by = $3
+             WHERE account = $1 AND exam = $2 AND state = 'passed' AND way = $6",
+        )
+        .await?;
+    let changed = client.execute(&statement, &[&account, &exam.as_str(), &staff.0, &reason, &now, &IN_PERSON]).await?;
+    Ok(changed == 1)
 }
 
 /// The consent was taken back: what waits of a face waits no more. The pictures, to be dropped; what passed stays passed.

@@ -118,7 +118,7 @@ fn c11_what_is_changed_after_the_payment_leaves_it_standing() {
     let told = |review: ReviewState, state: OrderState| {
         let orders = [order(&exam, 1, &sitting, state)];
         let facts = ce_facts(review, &orders);
-        of(&exam, &Facts { face: FaceState::Passed { at: now() }, ..facts })
+        of(&exam, &Facts { face: FaceState::Passed { at: now(), is_in_person: false }, ..facts })
     };
     let waiting = told(ReviewState::None, OrderState::WaitingReview);
     assert!(matches!(waiting.state, State::Waiting { .. }), "not paid yet: {waiting:?}");

@@ -1,5 +1,5 @@
 //! Another way than the face, in every exam that asks for one (不想或不能做人脸核验？): a photo of the person holding their document, which
-//! staff look at.
+//! staff look at; or the person themselves, at the office.
 
 use axum::extract::{Multipart, Path};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -22,6 +22,7 @@ use crate::paths::path_of;
 use crate::request::exam::find;
 use crate::request::sent::picture::SentPicture;
 use crate::request::visit::{Candidate, WithOrders};
+use crate::view::contact::ask;
 use crate::view::form::picture_tile::awaited;
 use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::layout::{heading, page};
@@ -118,6 +119,7 @@ pub(crate) fn body(w: Words, exam: &Exam, is_here: bool, errors: &[FieldError]) 
                 (awaited(w))
             }
             p class="hint" { (w.t("face-other-kept")) " " (w.t("marks-kept")) }
+            (on_site(w, exam))
             p class="beside" { a href={ (path_of(exam)) "/face" } { (w.t("face-other-back")) } }
         }
     }
@@ -130,6 +132,15 @@ pub(super) fn offer(w: Words, exam: &Exam) -> Markup {
             h2 class="part" { (w.t("face-other-offer")) }
             p { (w.t("face-other-offer-text")) }
             p { a class="button second" href={ (path_of(exam)) "/face/other" } { (w.t("face-other-go")) } }
+            (on_site(w, exam))
         }
+    }
+}
+
+/// What to bring to the office, and whom to ask where and when that is.
+fn on_site(w: Words, exam: &Exam) -> Markup {
+    html! {
+        p { (w.t("face-on-site")) }
+        (ask(w, exam.rules.contact.as_ref()))
     }
 }

@@ -105,7 +105,7 @@ pub(in crate::people::candidates) async fn find(
 
 /// Does the account have anything in one of these exams, as a candidate of one of these schools? Of an account that is not there nothing
 /// is.
-pub(in crate::people::candidates) async fn is_of(
+pub(crate) async fn is_of(
     client: &impl GenericClient,
     account: Uuid,
     exams: Option<&[&str]>,

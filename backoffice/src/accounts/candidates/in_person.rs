@@ -1,0 +1,186 @@
+//! A candidate who is there in person with their document (当面核验): confirming that in place of a photo of the face, taking it back, and
+//! the part of the page where both are done.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::Path;
+use axum::response::{Redirect, Response};
+use http::StatusCode;
+use maud::{Markup, html};
+use pagekit::callout::Tone;
+use pagekit::when;
+use pagekit::words::{Words, key};
+use registration::desk::case::CaseKind;
+use registration::desk::people::in_person::InPersonError;
+use registration::desk::permits::Right;
+use registration::desk::reason::REASON_CHARS_MAX;
+use registration::model::document::DocumentKind;
+use registration::model::exam::Exam;
+use registration::model::exam_rules::TaskKind;
+use registration::model::facts::FaceState;
+use registration::people::accounts::AccountNumber;
+use registration::people::candidates::InExam;
+use registration::rules::steps::{TaskState, task};
+use reservation::ids::ExamId;
+use serde::Deserialize;
+
+use super::address::path;
+use super::one::{Answer, draw};
+use super::viewed::View;
+use super::{looking, number, to_page};
+use crate::desk::message::Message;
+use crate::desk::words::kind_name;
+use crate::request::failure::Failure;
+use crate::request::visit::Visit;
+
+/// Whoever decides on faces by their photos decides on them in person.
+const DECIDE: Right = Right::Decide(CaseKind::Face);
+
+/// Of which kind the document was that was shown.
+#[derive(Default, Deserialize)]
+pub(crate) struct Shown {
+    #[serde(default)]
+    shown: String,
+}
+
+/// Why something is done, as typed.
+#[derive(Default, Deserialize)]
+pub(crate) struct Why {
+    #[serde(default)]
+    pub(super) reason: String,
+}
+
+/// Confirms it. It is as heavy as what it stands for: the second factor is shown anew.
+pub(crate) async fn confirm(
+    visit: Visit,
+    Path((account, exam)): Path<(String, String)>,
+    Form(entered): Form<Shown>,
+) -> Result<Response, Failure> {
+    visit.demand_somewhere(DECIDE)?;
+    visit.demand_fresh()?;
+    let (number, exam) = (number(&account)?, found(&visit, &exam)?);
+    let reviews = &visit.app.outside.registration.identity_reviews;
+    let done = Box::pin(reviews.confirm_in_person(&visit.staff, number, &exam, &entered.shown)).await;
+    answer(&visit, number, done, "in-person").await
+}
+
+/// Takes it back.
+pub(crate) async fn undo(
+    visit: Visit,
+    Path((account, exam)): Path<(String, String)>,
+    Form(why): Form<Why>,
+) -> Result<Response, Failure> {
+    visit.demand_somewhere(DECIDE)?;
+    let (number, exam) = (number(&account)?, found(&visit, &exam)?);
+    let reviews = &visit.app.outside.registration.identity_reviews;
+    let done = Box::pin(reviews.take_in_person_back(&visit.staff, number, &exam.id, &why.reason)).await;
+    answer(&visit, number, done, "in-person-undone").await
+}
+
+/// A reload of an answer to a form.
+pub(crate) async fn back(Path((account, _)): Path<(String, String)>) -> Result<Redirect, Failure> {
+    Ok(Redirect::to(&path(number(&account)?)))
+}
+
+/// The exam of an address.
+fn found(visit: &Visit, exam: &str) -> Result<Arc<Exam>, Failure> {
+    let exam: ExamId = exam.parse().map_err(|_| Failure::NotFound)?;
+    visit.app.outside.registration.exams.get(&exam).ok_or(Failure::NotFound)
+}
+
+/// Back to the page; or the page, with what kept it from being done.
+async fn answer(
+    visit: &Visit,
+    number: AccountNumber,
+    done: Result<(), InPersonError>,
+    word: &str,
+) -> Result<Response, Failure> {
+    let (status, said) = match done {
+        Ok(()) => return Ok(to_page(number, word)),
+        Err(error) => refusal(error)?,
+    };
+    let sheet = visit.app.outside.registration.candidates.read(&looking(visit), number, None).await?;
+    let message = Message::new(Tone::Bad, visit.words.t(said));
+    let answer = Answer { sheet: &sheet, shown: None, note: "", message: Some(&message), is_continued: false };
+    draw(visit, status, &answer).await
+}
+
+/// The status and what staff read.
+fn refusal(error: InPersonError) -> Result<(StatusCode, &'static str), Failure> {
+    let (conflict, unprocessable) = (StatusCode::CONFLICT, StatusCode::UNPROCESSABLE_ENTITY);
+    Ok(match error {
+        InPersonError::Forbidden(_) => return Err(Failure::Forbidden),
+        InPersonError::Unknown | InPersonError::NotAsked => return Err(Failure::NotFound),
+        InPersonError::NotGiven => (conflict, key("cand-in-person-not-given")),
+        InPersonError::OtherDocument => (unprocessable, key("cand-in-person-other-document")),
+        InPersonError::NotLooked => (conflict, key("cand-in-person-not-looked")),
+        InPersonError::NotVerified => (conflict, key("cand-in-person-not-verified")),
+        InPersonError::OtherAccount => (conflict, key("cand-in-person-other-account")),
+        InPersonError::AlreadyPassed => (conflict, key("cand-in-person-already")),
+        InPersonError::NotConfirmed => (conflict, key("cand-in-person-not-confirmed")),
+        InPersonError::Reason(_) => (unprocessable, key("cand-reason-bad")),
+        InPersonError::Store(error) => return Err(error.into()),
+    })
+}
+
+/// That it was done in this exam, or what does it, for whoever may; `None`: neither.
+pub(super) fn part(w: Words, view: &View<'_>, one: &InExam) -> Option<Markup> {
+    let may = view.may_decide_on_faces(&one.exam.id);
+    let open = |kind: &TaskKind| task(&one.steps, kind).is_some_and(|found| found.state != TaskState::Passed);
+    match &one.face {
+        FaceState::Passed { at, is_in_person: true } => Some(html! {
+            p { (w.with("cand-in-person-at", &[("when", when::dated(w.language, *at, view.now).into())])) }
+            @if may { (undo_form(w, view, one)) }
+        }),
+        _ if may && (open(&TaskKind::Face) || open(&TaskKind::Identity)) => Some(confirm_form(w, view, one)),
+        _ => None,
+    }
+}
+
+fn confirm_form(w: Words, view: &View<'_>, one: &InExam) -> Markup {
+    let id = format!("shown-{}", one.exam.id);
+    html! {
+        details class="refuse" {
+            summary class="button second" { (w.t("cand-in-person")) }
+            form method="post" action=(address(view, one)) {
+                p class="hint" { (w.t("cand-in-person-how")) }
+                div class="field" {
+                    label for=(id) { (w.t("cand-in-person-document")) }
+                    select id=(id) name="shown" required {
+                        option value="" { (w.t("cand-in-person-choose")) }
+                        @for kind in DocumentKind::ALL { option value=(kind.as_str()) { (kind_name(w, kind)) } }
+                    }
+                }
+                button class="button" type="submit" { (w.t("cand-in-person-confirm")) }
+            }
+        }
+    }
+}
+
+fn undo_form(w: Words, view: &View<'_>, one: &InExam) -> Markup {
+    html! {
+        details class="refuse" {
+            summary class="button second" { (w.t("cand-in-person-undo")) }
+            form method="post" action={ (address(view, one)) "/undo" } {
+                p class="hint" { (w.t("cand-in-person-undo-how")) }
+                (reason(w, &format!("undo-{}", one.exam.id)))
+                button class="button danger" type="submit" { (w.t("cand-in-person-undo")) }
+            }
+        }
+    }
+}
+
+/// The field for why something is done.
+pub(super) fn reason(w: Words, id: &str) -> Markup {
+    html! {
+        div class="field" {
+            label for=(id) { (w.t("cand-reason")) }
+            textarea id=(id) name="reason" rows="2" required maxlength=(REASON_CHARS_MAX) {}
+        }
+    }
+}
+
+fn address(view: &View<'_>, one: &InExam) -> String {
+    format!("{}/exams/{}/in-person", path(view.sheet.who.number), one.exam.id)
+}

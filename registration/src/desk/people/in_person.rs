@@ -1,0 +1,282 @@
+//! Staff who have somebody before them, with their document: what a camera would show is confirmed on the spot, in place of a
+//! picture, and taken back by whoever may decide such cases.
+
+use deadpool_postgres::GenericClient;
+use jiff::{SignedDuration, Timestamp};
+use reservation::ids::ExamId;
+use uuid::Uuid;
+
+use super::IdentityReviews;
+use crate::desk::audit::looking::has_looked_since;
+use crate::desk::audit::{AuditAction, Entry};
+use crate::desk::case::{CaseKind, Subject};
+use crate::desk::permits::{Forbidden, Right, Scope, demand_about, permits};
+use crate::desk::reason::{NoReason, reason};
+use crate::desk::staff::StaffMember;
+use crate::model::clock;
+use crate::model::document::DocumentKind;
+use crate::model::exam::Exam;
+use crate::model::exam_rules::{CardCheck, IdentityRules, IdentityWay, TaskKind};
+use crate::model::ids::AccountId;
+use crate::outbox::messages::{self, MessageKind};
+use crate::people::accounts::{self, AccountNumber};
+use crate::people::candidates::reveal::What;
+use crate::people::candidates::store::candidate_keys;
+use crate::people::identity::{IdentityError, Person, Verifying, read_proofs};
+use crate::people::store::{accounts as stored_accounts, face_checks, identities};
+use crate::pictures::store::identity_pictures;
+use crate::store::StoreError;
+
+/// So long before they confirm, at most, staff have had the number shown whole that they hold against the document.
+const SHOWN_WITHIN: SignedDuration = SignedDuration::from_mins(30);
+
+/// Why nobody was confirmed in person, or that was not taken back. Refusals first (staff can act), faults last (we must).
+#[derive(Debug, thiserror::Error)]
+pub enum InPersonError {
+    /// They have not the right for cases of this kind.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// There is no such candidate, or none of the exam, for whoever works for that alone.
+    #[error("there is no such candidate")]
+    Unknown,
+    /// The exam asks neither who somebody is nor for a face.
+    #[error("the exam asks neither who somebody is nor for a face")]
+    NotAsked,
+    /// The candidate has not said who they are, or not agreed to having that checked.
+    #[error("the candidate has not given name, document and consent")]
+    NotGiven,
+    /// What was shown is no document of the kind that the candidate gave, so that no number can be compared.
+    #[error("the document is of another kind than the candidate gave")]
+    OtherDocument,
+    /// Nothing was compared: the whole number was not looked at.
+    #[error("the whole number of the document must be looked at first")]
+    NotLooked,
+    /// The face is confirmed once it is known whose it is, and that is not theirs to confirm, or no way of the exam.
+    #[error("the identity is not verified")]
+    NotVerified,
+    /// Another account is verified as this person.
+    #[error("another account is verified as this person")]
+    OtherAccount,
+    /// All of it has passed, by another way.
+    #[error("it has passed already")]
+    AlreadyPassed,
+    /// Nothing was confirmed in person that could be taken back.
+    #[error("nothing was confirmed in person")]
+    NotConfirmed,
+    /// What is taken back needs a reason.
+    #[error(transparent)]
+    Reason(#[from] NoReason),
+    /// A store did not do its part; the same may be asked for again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<tokio_postgres::Error> for InPersonError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl IdentityReviews {
+    /// Confirms that the candidate was there in person with a document of this kind, as a form names it, whose number is the one that
+    /// they gave: the face of the exam has passed, and who they are is proved where the exam takes no proof that there is. Who
+    /// confirmed it in person before stays confirmed, and nobody is told again.
+    ///
+    /// # Errors
+    /// All of [`InPersonError`] but [`InPersonError::NotConfirmed`] and [`InPersonError::Reason`].
+    pub async fn confirm_in_person(
+        &self,
+        member: &StaffMember,
+        number: AccountNumber,
+        exam: &Exam,
+        shown: &str,
+    ) -> Result<(), InPersonError> {
+        let (account, now) = (number.account(), clock::now());
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await?;
+        demand(&transaction, member, account, &exam.id).await?;
+        let asks_face = asks(exam, &TaskKind::Face);
+        if !asks_face && !asks(exam, &TaskKind::Identity) {
+            return Err(InPersonError::NotAsked);
+        }
+        let shown = shown.parse::<DocumentKind>().map_err(|_| InPersonError::OtherDocument)?;
+        let acting = Acting { member, account, exam, now };
+        let person = self.compared(&transaction, &acting, shown).await?;
+        let is_proved = self.prove(&transaction, &acting, &person).await?;
+        let before = face_checks::lock(&transaction, account.0, &exam.id).await?;
+        let has_passed = before.as_ref().is_some_and(|before| before.state == "passed");
+        if asks_face && !has_passed {
+            face_checks::pass_in_person(&transaction, (account.0, &exam.id), member.id, now).await?;
+            let waited: Vec<Uuid> = before.as_ref().and_then(|before| before.picture).into_iter().collect();
+            identity_pictures::drop(&transaction, &waited).await?;
+        } else if !is_proved {
+            // The same form twice.
+            let is_ours = before.is_some_and(|before| before.way == face_checks::IN_PERSON);
+            return if has_passed && is_ours { Ok(()) } else { Err(InPersonError::AlreadyPassed) };
+        }
+        let is_seen = asks_face && !has_passed;
+        let done = [(is_proved, Subject::Identity(account)), (is_seen, Subject::Face(account, exam.id.clone()))];
+        for (_, subject) in done.iter().filter(|(is_done, _)| *is_done) {
+            let subject = subject.to_string();
+            let entry = Entry::by_staff(member.id, AuditAction::SeenInPerson, &subject).at(now);
+            entry.detail(shown.as_str()).write(&transaction).await?;
+        }
+        let (of, kind) = match is_seen {
+            true => (Some(&exam.id), MessageKind::FacePassed),
+            false => (None, MessageKind::IdentityPassed),
+        };
+        messages::add(&transaction, account, of, kind, now).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Takes back that the face of the exam was confirmed in person, and says why: the candidate shows it again, by whichever way. Who
+    /// somebody is stays proved until their account is corrected.
+    ///
+    /// # Errors
+    /// [`InPersonError::Forbidden`], [`InPersonError::Unknown`], [`InPersonError::NotConfirmed`], [`InPersonError::Reason`] and
+    /// [`InPersonError::Store`].
+    pub async fn take_in_person_back(
+        &self,
+        member: &StaffMember,
+        number: AccountNumber,
+        exam: &ExamId,
+        why: &str,
+    ) -> Result<(), InPersonError> {
+        let (account, now) = (number.account(), clock::now());
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await?;
+        demand(&transaction, member, account, exam).await?;
+        let reason = reason(why)?;
+        // In the order of whoever hands in a picture: the identity, then its face.
+        identities::lock(&transaction, account.0).await?;
+        let face = (account.0, exam);
+        if !face_checks::take_in_person_back(&transaction, face, (member.id, reason), now).await? {
+            return Err(InPersonError::NotConfirmed);
+        }
+        let subject = Subject::Face(account, exam.clone()).to_string();
+        let entry = Entry::by_staff(member.id, AuditAction::TookInPersonBack, &subject).at(now);
+        entry.detail(reason).write(&transaction).await?;
+        messages::add(&transaction, account, Some(exam), MessageKind::FaceRefused, now).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Whom the candidate says to be, if whoever confirms it has seen the whole number within [`SHOWN_WITHIN`], and a document of the
+    /// same kind. The account stays as it is until the transaction ends.
+    async fn compared(
+        &self,
+        transaction: &impl GenericClient,
+        acting: &Acting<'_>,
+        shown: DocumentKind,
+    ) -> Result<Person, InPersonError> {
+        let stored = stored_accounts::lock(transaction, acting.account.0).await?.ok_or(InPersonError::Unknown)?;
+        let declared = accounts::read(&self.identity.vault, &stored)?;
+        let (Some(name), Some(document)) = (declared.name, declared.document) else {
+            return Err(InPersonError::NotGiven);
+        };
+        if document.kind() != shown {
+            return Err(InPersonError::OtherDocument);
+        }
+        let subject = AccountNumber::from(acting.account).to_string();
+        let (look, of) = (AuditAction::ShownOfCandidate, (subject.as_str(), What::Document.as_ref()));
+        match has_looked_since(transaction, acting.member.id, &look, of, acting.now - SHOWN_WITHIN).await? {
+            true => Ok(Person { name, document }),
+            false => Err(InPersonError::NotLooked),
+        }
+    }
+
+    /// Proves who the candidate is where the exam asks for that and takes nothing of what is proved. Was it proved now?
+    async fn prove(
+        &self,
+        transaction: &impl GenericClient,
+        acting: &Acting<'_>,
+        person: &Person,
+    ) -> Result<bool, InPersonError> {
+        let Acting { member, account, exam, now } = *acting;
+        let stored = identities::lock(transaction, account.0).await?.ok_or(InPersonError::NotGiven)?;
+        let (rules, is_asked) = (&exam.rules.identity, asks(exam, &TaskKind::Identity));
+        let is_verified = stored.state == "verified";
+        if is_verified && (!is_asked || read_proofs(&stored).count_for(rules)) {
+            return Ok(false);
+        }
+        // Identities hold for all exams: whoever works for some of them proves none.
+        let may = is_asked && permits(member, Right::Decide(CaseKind::Identity), Scope::Everything);
+        let Some(way) = way_of(rules, person.document.kind()).filter(|_| may) else {
+            return if is_verified { Ok(false) } else { Err(InPersonError::NotVerified) };
+        };
+        let (card, staff) = (CardCheck::Staff, Some(member.id));
+        let verifying = Verifying { account, person, way, card, portrait: None, staff, now };
+        self.identity.verify_in(transaction, &verifying).await.map_err(refusal_of)?;
+        Ok(true)
+    }
+}
+
+/// Who confirms what of whom, and when.
+struct Acting<'a> {
+    member: &'a StaffMember,
+    account: AccountId,
+    exam: &'a Exam,
+    now: Timestamp,
+}
+
+/// Refuses whoever may not decide on faces of this candidate in the exam. For whoever works for some exams or schools alone it must be a
+/// candidate of theirs: one who has begun something.
+async fn demand(
+    client: &impl GenericClient,
+    member: &StaffMember,
+    account: AccountId,
+    exam: &ExamId,
+) -> Result<(), InPersonError> {
+    let about = (Some(exam), account);
+    let permitted: Result<(), InPersonError> = demand_about(client, member, Right::Decide(CaseKind::Face), about).await;
+    permitted?;
+    let is_limited = member.reach.exams.is_some() || member.reach.schools.is_some();
+    if is_limited && !candidate_keys::is_of(client, account.0, Some(&[exam.as_str()]), None).await? {
+        return Err(InPersonError::Unknown);
+    }
+    Ok(())
+}
+
+/// Is this one of the exam's tasks?
+fn asks(exam: &Exam, task: &TaskKind) -> bool {
+    exam.rules.steps.iter().any(|step| step.tasks.contains(task))
+}
+
+/// The way that staff prove who hold the document in their hands: as a card on which they decide, or as the photo with the document.
+fn way_of(rules: &IdentityRules, kind: DocumentKind) -> Option<IdentityWay> {
+    let of_card = (kind == DocumentKind::ResidentId).then_some(IdentityWay::Card);
+    let ways = of_card.into_iter().chain([IdentityWay::Manual]);
+    let taken = rules.taken();
+    ways.into_iter().find(|way| taken.contains(way))
+}
+
+fn refusal_of(error: IdentityError) -> InPersonError {
+    match error {
+        IdentityError::OtherAccount => InPersonError::OtherAccount,
+        IdentityError::NoConsent | IdentityError::NotDeclared => InPersonError::NotGiven,
+        IdentityError::Store(error) => error.into(),
+        _ => InPersonError::NotVerified,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_in_the_hand_is_a_card_and_other_documents_are_as_with_a_photo() {
+        let of = |ways: &[IdentityWay]| IdentityRules { ways: ways.to_vec(), ..IdentityRules::default() };
+        let (card, liveness, manual) = (IdentityWay::Card, IdentityWay::Liveness, IdentityWay::Manual);
+        let (resident, passport) = (DocumentKind::ResidentId, DocumentKind::Passport);
+        for (ways, kind, expected) in [
+            (&[card, manual][..], resident, Some(card)),
+            (&[card, manual], passport, Some(manual)),
+            (&[card], passport, None),
+            (&[manual], resident, Some(manual)),
+            // Where every way looks at the face there is another one.
+            (&[liveness], resident, Some(manual)),
+            (&[liveness, card], passport, None),
+        ] {
+            assert_eq!(way_of(&of(ways), kind), expected, "{ways:?} {kind:?}");
+        }
+    }
+}
