@@ -26,6 +26,7 @@ use redis::{AsyncCommands, Cmd, FromRedisValue, RedisError, ServerErrorKind, fro
 
 use crate::hold::HoldState;
 use crate::ids::{CandidateId, Generation, NAME_BYTES_MAX, Reference, SittingNumber};
+use crate::tls::fault_of;
 pub use asking::{CALL_LIFE, FreezeRequest, HoldRequest, Lasting, Moment, Place};
 use asking::{ms, seats_each};
 use event::{Event, StreamId};
@@ -115,13 +116,27 @@ impl Store {
     /// fails when nothing answers there, or what answers may throw seats away.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let connection = Connection::open(url).await?;
+        let (mut is_any, mut refused) = (false, None);
         for node in connection.primaries() {
-            // Part of a cluster may be away.
-            if let Ok(link) = node.link().await {
-                link.check_settings(&node.address).await?;
+            match node.link().await {
+                Ok(link) => {
+                    is_any = true;
+                    link.check_settings(&node.address).await?;
+                }
+                // Part of a cluster may be away, or wait for somebody to renew its certificate.
+                Err(error) => match fault_of(&error) {
+                    Some(fault) => {
+                        tracing::warn!(address = %node.address, %fault, "a part of the cluster is not spoken with");
+                        refused = Some(error);
+                    }
+                    None => tracing::warn!(address = %node.address, %error, "a part of the cluster does not answer"),
+                },
             }
         }
-        Ok(Self { connection, trusted: Arc::default() })
+        match refused {
+            Some(error) if !is_any => Err(error.into()),
+            _ => Ok(Self { connection, trusted: Arc::default() }),
+        }
     }
 
     /// Is it a cluster? Then one part of it may be away while the others give out seats.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
 
+use std::fs;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use testkit::{AppOptions, ServedApp};
@@ -17,8 +19,13 @@ const SITTINGS: &str = "/api/v1/exams/campus-english/sittings";
 const WAIT: Duration = Duration::from_secs(60);
 
 async fn app(arguments: &[&str]) -> ServedApp {
+    app_that_says(arguments, None).await
+}
+
+/// The same, its log in this file.
+async fn app_that_says(arguments: &[&str], log: Option<PathBuf>) -> ServedApp {
     let arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-    ServedApp::start_with(AppOptions { arguments, ..AppOptions::default() }).await
+    ServedApp::start_with(AppOptions { arguments, log, ..AppOptions::default() }).await
 }
 
 /// Asks until it is 429; how many were served before.
@@ -33,7 +40,10 @@ async fn until_limited(app: &ServedApp, source: &str, headers: &[&str]) -> usize
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trusted_proxy_says_who_asks() {
-    let mut app = app(&["--limit-address", "1", "--trusted-proxy", "127.0.0.2", "--trusted-proxy", "10.0.0.0/8"]).await;
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("log");
+    let arguments = ["--limit-address", "1", "--trusted-proxy", "127.0.0.2", "--trusted-proxy", "10.0.0.0/8"];
+    let mut app = app_that_says(&arguments, Some(log.clone())).await;
     let from = |client| format!("x-forwarded-for: 192.0.2.77, {client}, 10.0.0.7");
     assert!(until_limited(&app, "127.0.0.2", &[&from("203.0.113.9")]).await >= 10);
     assert_eq!(get(&app, "127.0.0.2", SITTINGS, &[&from("203.0.113.10")]).await.status, 200);
@@ -43,6 +53,15 @@ async fn a_trusted_proxy_says_who_asks() {
         let told = get(&app, "127.0.0.2", SITTINGS, &[forged, &from("203.0.113.9")]).await;
         assert_eq!(told.status, 429, "{forged}: {}", told.text());
     }
+    // Whoever says for whom it asks and is no proxy of ours is named to the operator, once a minute.
+    for _ in 0..5 {
+        get(&app, "127.0.0.4", SITTINGS, &["x-real-ip: 203.0.113.9"]).await;
+    }
+    let said = fs::read_to_string(&log).unwrap();
+    let warned: Vec<&str> = said.lines().filter(|line| line.contains("--trusted-proxy")).collect();
+    // A minute may have begun in between.
+    assert!((1..=2).contains(&warned.len()), "{said}");
+    assert!(warned[0].contains("127.0.0.3") && warned[0].contains("x-forwarded-for"), "{said}");
     assert!(app.stop().await.success());
 }
 

@@ -1,5 +1,6 @@
 //! A private Redis and Postgres for one test, empty, and gone when the test ends.
 
+pub(crate) mod certificates;
 pub(crate) mod cluster;
 pub(crate) mod encrypted;
 pub(crate) mod faulty_line;

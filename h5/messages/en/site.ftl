@@ -34,7 +34,8 @@ session-ends-last = Your sign-in has reached its time limit and ends in about 2 
 session-ends-at = You will be signed out at { $time }; please sign in again then. What you are filling in is not lost.
 session-stay = Stay signed in
 signed-out-link = Sign in and come back
-offline = You are offline. What you filled in is still on the page: send it once you are back. The time of your seat is kept by the server and is not affected.
+offline = You are offline. What you filled in is still on the page: send it once you are back.
+offline-held = You are offline. What you filled in is still on the page: send it once you are back. The time of your seat is kept by the server and is not affected.
 footer-time = All times are Beijing time.
 footer-privacy = Document numbers are stored encrypted and only ever shown in part.
 notice-label = Notice
@@ -118,7 +119,8 @@ error-home = Home
 error-me = My account
 
 # Help, and what every page has
-offline-numbers = You are offline. Seat numbers update once you are back. The time of your seat is kept by the server and is not affected.
+offline-numbers = You are offline. Seat numbers update once you are back.
+offline-numbers-held = You are offline. Seat numbers update once you are back. The time of your seat is kept by the server and is not affected.
 site-description = Register for exams online: choose a sitting, pay, see the result of the review, print the admission ticket.
 ask = Questions:
 page-changed = Your registration has changed.

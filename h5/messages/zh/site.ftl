@@ -28,7 +28,8 @@ session-ends-last = 登录时间已满，将在约 2 分钟后自动退出。正
 session-ends-at = 登录将于 { $time } 自动退出，届时请重新登录。正在填写的内容不会丢失。
 session-stay = 继续使用
 signed-out-link = 登录后回到本页
-offline = 网络断开了。已填的内容还在页面上，恢复后再提交；座位的保留时间由服务器计算，不受影响。
+offline = 网络断开了。已填的内容还在页面上，恢复后再提交。
+offline-held = 网络断开了。已填的内容还在页面上，恢复后再提交；座位的保留时间由服务器计算，不受影响。
 footer-time = 本站时间均为北京时间。
 footer-privacy = 证件号码加密保存，页面上只显示首尾几位。
 notice-label = 通知
@@ -109,7 +110,8 @@ error-home = 回到首页
 error-me = 去个人中心
 
 # 帮助，以及每一页都有的
-offline-numbers = 网络断开了。恢复后名额会自动更新；座位的保留时间由服务器计算，不受影响。
+offline-numbers = 网络断开了。恢复后名额会自动更新。
+offline-numbers-held = 网络断开了。恢复后名额会自动更新；座位的保留时间由服务器计算，不受影响。
 site-description = 考试网上报名：选场次、缴费、查看审核结果、打印准考证。
 ask = 有疑问请咨询：
 page-changed = 您的报名有了变化。

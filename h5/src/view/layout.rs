@@ -143,7 +143,7 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                 }
                 (notice(w, said))
                 (masthead(frame, &site_name))
-                p class="offline" role="status" data-offline=(offline(w, body)) hidden {}
+                p class="offline" role="status" data-offline=(offline(frame, body)) hidden {}
                 @if frame.asks.is_some() {
                     p class="offline" role="status" data-changed hidden { span {} " " a href="" { (w.t("page-reload")) } }
                 }
@@ -192,10 +192,18 @@ fn signed_out(frame: &Frame<'_>) -> Markup {
     }
 }
 
-/// What the page loses without a network: a page of live numbers speaks of them, any other of what is sent from it.
-fn offline(w: Words, body: &Markup) -> String {
+/// What the page loses without a network: a page of live numbers speaks of them, any other of what is sent from it; and of
+/// the time of a seat alone who holds one.
+fn offline(frame: &Frame<'_>, body: &Markup) -> String {
+    let w = frame.words;
     let has_numbers = body.0.contains(" data-events=\"");
-    if has_numbers { w.t("offline-numbers") } else { w.t("offline") }.into_owned()
+    let said = match (has_numbers, frame.hold.is_some()) {
+        (false, false) => w.t("offline"),
+        (false, true) => w.t("offline-held"),
+        (true, false) => w.t("offline-numbers"),
+        (true, true) => w.t("offline-numbers-held"),
+    };
+    said.into_owned()
 }
 
 fn masthead(frame: &Frame<'_>, site_name: &str) -> Markup {

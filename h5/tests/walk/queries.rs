@@ -187,6 +187,9 @@ async fn a_page_asks_no_more_than_it_shows() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// What is said without a network to who holds a seat, and to nobody else.
+const SEAT_OFFLINE: &str = "座位的保留时间由服务器计算";
+
 /// Pages that show no order still say what is held, of it and of what is paid for before it.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_bar_stands_on_every_page_while_a_seat_is_held() {
@@ -199,11 +202,15 @@ async fn the_bar_stands_on_every_page_while_a_seat_is_held() {
     for path in ["/help", "/me/password", "/me/identity", "/", "/me", "/exams/degree-english"] {
         let page = candidate.get(path).await.text;
         assert!(page.contains("class=\"hold\"") && page.contains(&format!("/orders/{order}")), "{path}: {page}");
+        assert!(page.contains(SEAT_OFFLINE), "{path}: {page}");
     }
     let page = candidate.get("/help").await.text;
     let mark = page.split("data-mark=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
     assert!(page.contains("data-asks=\"/me/bar\"") && unpaid.contains(&format!("\"{mark}\"")), "{unpaid}: {page}");
     candidate.upload(&order, &picture(300, 600)).await;
-    assert!(!candidate.get("/help").await.text.contains("class=\"hold\""));
+    for path in ["/help", "/me/identity", "/exams/degree-english"] {
+        let page = candidate.get(path).await.text;
+        assert!(!page.contains("class=\"hold\"") && !page.contains(SEAT_OFFLINE), "{path}: {page}");
+    }
     assert_ne!(bar(&mut candidate).await, unpaid, "a page that is open elsewhere is drawn anew");
 }

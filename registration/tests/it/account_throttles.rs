@@ -1,4 +1,7 @@
-//! Who is asked for a captcha, who must wait, and that nobody can lock an owner out; accounts of the version before.
+//! Who is asked for a captcha, who must wait, and that nobody can lock an owner out; accounts of the version before; what the log
+//! says of all that.
+
+use std::sync::Arc;
 
 use registration::model::exam_rules::{CaptchaRule, LoginKind};
 use registration::people::accounts::{AccountSettings, Act, Caller, Device, QrError, SignIn, SignInError};
@@ -69,6 +72,38 @@ async fn c3_a_name_that_nobody_has_is_treated_alike() {
     assert!(seen.iter().all(|words| *words == seen[0]), "{seen:#?}");
     assert_eq!(seen[0][0].1, 1, "one comparison, whoever it is");
     assert_eq!(seen[0][6].1, 0, "and none for who is refused early");
+    world.finish().await;
+}
+
+/// What happens to accounts is seen by whoever reads the log, and whose they are is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_to_an_account_is_a_line_that_names_nobody() {
+    let world = World::usual().await;
+    let (owner, accounts) = (world.candidate(1).await, &world.registration.accounts);
+    let new = registration::secrets::passwords::Password::of_candidate("new-password", &Default::default()).unwrap();
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let writer = Arc::new(log.reopen().unwrap());
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(writer).finish();
+    let listening = tracing::subscriber::set_default(subscriber);
+    let caller = from("192.0.2.77");
+    assert!(matches!(sign_in(&world, &document(1), "wrong-horse", &caller).await, Err(SignInError::Wrong)));
+    sign_in(&world, &document(1), PASSWORD, &caller).await.unwrap();
+    accounts.change_password(owner.id, PASSWORD, &new).await.unwrap();
+    accounts.sign_out_everywhere(owner.id).await.unwrap();
+    drop(listening);
+    let text = std::fs::read_to_string(log.path()).unwrap();
+    let lines: Vec<&str> = text.lines().filter(|line| line.contains(" security: ")).collect();
+    let wanted = ["wrong password", "signed in", "password changed", "signed out everywhere"];
+    assert_eq!(lines.len(), wanted.len(), "{text}");
+    let number = owner.number.to_string();
+    for (line, event) in lines.iter().zip(wanted) {
+        assert!(line.contains(event), "{event}: {line}");
+        assert_eq!(line.contains(&number[..8]), event != "wrong password", "{line}");
+    }
+    assert!(lines[0].contains("192.0.2.0/24") && lines[1].contains("192.0.2.0/24"), "{text}");
+    for secret in [&*document(1), &*number, "192.0.2.77", "王芳", "wrong-horse"] {
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
     world.finish().await;
 }
 

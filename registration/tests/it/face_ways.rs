@@ -45,6 +45,8 @@ async fn h2_the_verified_photo_is_no_picture_of_now() {
     bureau.vendors.face(Ok(100.0));
     // As the site itself serves it, and as another program saves that.
     let served = bureau.world.registration.identity.portrait(account).await.unwrap().unwrap();
+    let small = image::load_from_memory(&served).unwrap();
+    assert!(small.width() <= 220 && small.height() <= 280, "{} × {}", small.width(), small.height());
     for posted in [Bytes::from(served.clone()), copy_of(&served)] {
         let refused = faces.check(account, &exam(), &rules, Some(posted)).await;
         assert!(matches!(refused, Err(FaceCheckError::OwnPhoto)), "{refused:?}");

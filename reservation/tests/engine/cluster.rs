@@ -1,5 +1,5 @@
 //! Redis Cluster: primaries are killed, frozen and replaced while candidates are at it; slots move; a
-//! nation's provinces have a pool each. Every test ends on the invariants over all pools.
+//! nation's provinces have a pool each; all of it by TLS. Every test ends on the invariants over all pools.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -11,8 +11,9 @@ use http::{Method, StatusCode};
 use http_body_util::BodyExt;
 use reservation::ids::ExamId;
 use reservation::store::{Moment, Store, StoreError};
+use reservation::tls::fault_of;
 use serde_json::Value;
-use testkit::Fsync;
+use testkit::{Fsync, TestCluster};
 
 use crate::app::{code, id};
 use crate::cluster_rig::{Front, Site, keys_of, persist};
@@ -291,4 +292,60 @@ async fn a_national_exam_has_a_pool_per_province() {
     assert_eq!((reply.0, code(&reply)), (StatusCode::UNPROCESSABLE_ENTITY, "invalid"), "one pool is one place");
     other.stop().await;
     site.finish(&provinces).await;
+}
+
+/// Why the cluster is not spoken with at this address.
+async fn refused(url: &str) -> String {
+    match Store::open(url).await {
+        Err(StoreError::Ambiguous(error)) => fault_of(&error).expect("nothing gets better by waiting").to_string(),
+        Err(error) => panic!("{url}: {error}"),
+        Ok(_) => panic!("{url} is spoken with"),
+    }
+}
+
+/// No node says a word in clear text, and each is named by its number, which is in no certificate.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_that_speaks_tls_gives_seats_from_every_node_and_impostors_are_refused() {
+    const SEATS: usize = 3;
+    let site = Site::start_on(TestCluster::start_encrypted(Fsync::Off)).await;
+    let pools = names(6);
+    site.exam(&pools, SEATS).await;
+    let mut primaries = BTreeSet::new();
+    for pool in &pools {
+        primaries.insert(site.primary_of(pool).await);
+        let hold = site.front.hold_in_the_end("given-back", pool).await.unwrap();
+        assert_eq!(site.front.release(&hold).await.0, StatusCode::NO_CONTENT);
+    }
+    assert!(primaries.len() > 1, "the pools are on several nodes");
+    // A node that has given the pool away sends callers to the other one's number.
+    let from = site.primary_of("p0").await;
+    let to = *primaries.iter().find(|primary| **primary != from).unwrap();
+    site.cluster.move_slot(keys_of("p0").meta(), to).await;
+    let told = rush(&site.front, &pools, SEATS).await;
+    for pool in &pools {
+        assert_eq!(site.in_redis(pool).await.len(), SEATS, "{pool}");
+        site.agree(std::slice::from_ref(pool)).await;
+        assert_eq!(site.confirmed(pool).await, told.get(pool).cloned().unwrap_or_default(), "{pool}");
+    }
+
+    let file = |name: &str| site.cluster.file(name).display().to_string();
+    let own = format!("cert={}&key={}", file("client.pem"), file("client.key"));
+    let (ours, other) = (format!("cacert={}&{own}", file("ca.pem")), file("other-ca.pem"));
+    let said = refused(&site.cluster.url_saying("localhost", &format!("cacert={other}&{own}"))).await;
+    let wanted = format!("Redis at localhost shows a certificate that no CA in {other} has signed");
+    assert!(said.starts_with(&wanted), "{said}");
+    let stranger = format!("cacert={}&cert={}&key={}", file("ca.pem"), file("stranger.pem"), file("stranger.key"));
+    let said = refused(&site.cluster.url_saying("localhost", &stranger)).await;
+    assert!(said.starts_with("Redis at localhost does not accept our certificate"), "{said}");
+    let misnamed = "Redis at 127.0.0.1 shows a certificate that is not for this name but for localhost";
+    let said = refused(&site.cluster.url_saying("127.0.0.1", &ours)).await;
+    assert!(said.starts_with(misnamed), "{said}");
+
+    // Nodes that tell no names: they are found, and none that has seats is who it should be.
+    site.agree(&pools).await;
+    site.engine.stop().await;
+    site.cluster.forget_names().await;
+    let said = refused(&site.cluster.url()).await;
+    assert!(said.starts_with(misnamed), "{said}");
+    site.agree(&pools).await;
 }

@@ -33,7 +33,12 @@ pub(crate) struct Front(pub(crate) Api);
 
 impl Site {
     pub(crate) async fn start(fsync: Fsync) -> Self {
-        let (cluster, stores) = tokio::join!(TestCluster::start(fsync), TestStores::start());
+        Self::start_on(TestCluster::start(fsync)).await
+    }
+
+    /// The same on a cluster that is still starting.
+    pub(crate) async fn start_on(cluster: impl Future<Output = TestCluster>) -> Self {
+        let (cluster, stores) = tokio::join!(cluster, TestStores::start());
         let (engine, front) = engine_on(&cluster, &stores).await;
         engine.add_api_key("test", Scope::Admin, "test-admin-key").await.unwrap();
         Self { cluster, stores, engine, front }

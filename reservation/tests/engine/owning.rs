@@ -196,6 +196,24 @@ async fn counters_are_for_who_may_read_them() {
     app.finish().await;
 }
 
+/// A shop takes seats; that they are paid for is said by another key of the same name, or by nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_may_only_hold_confirms_nothing() {
+    let (app, api) = app_with_keys(&[("shop", Scope::Confirm, "till")]).await;
+    app.engine.add_api_key("shop", Scope::Hold, "shop").await.unwrap();
+    let taken = hold(&api, "shop", "li").await;
+    assert_eq!(taken.0, StatusCode::CREATED, "{taken:?}");
+    let path = format!("{HOLDS}/{}", id(&taken));
+    for (what, body) in [("confirm", json!({"reference": "r"})), ("freeze", Value::Null)] {
+        let refused = call(&api, "shop", Method::POST, &format!("{path}/{what}"), body).await;
+        assert_eq!((refused.0, code(&refused)), (StatusCode::FORBIDDEN, "forbidden"), "{what}: {refused:?}");
+    }
+    assert_eq!(call(&api, "shop", Method::GET, &path, Value::Null).await.1["state"], "held");
+    let paid = call(&api, "till", Method::POST, &format!("{path}/confirm"), json!({"reference": "r"})).await;
+    assert_eq!(paid.1["state"], "confirmed", "{paid:?}");
+    app.finish().await;
+}
+
 /// What a key without one scope, for one exam, or past its time, is answered; and what is left of that for the audit.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_is_refused_what_it_may_not_and_that_is_counted_without_the_key() {

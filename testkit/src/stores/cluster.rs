@@ -1,10 +1,10 @@
-//! A Redis Cluster of one test: three primaries and three replicas on loopback, gone when the test ends.
+//! A Redis Cluster of one test: three primaries and three replicas on loopback, in clear text or by TLS, gone when the test ends.
 
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use tempfile::TempDir;
 
 use crate::child::TestChild;
 use crate::paths::temp_dir;
+use crate::stores::certificates::Certificates;
 
 const NODES: usize = 6;
 /// Below what systems give to outgoing connections, which could take the port of a node that is down.
@@ -24,12 +25,18 @@ const NODE_TIMEOUT_MS: u32 = 2_000;
 /// Longest wait for the cluster to stand, or to stand again.
 const WAIT: Duration = Duration::from_secs(40);
 const POLL: Duration = Duration::from_millis(20);
+/// Where a node that speaks TLS listens for the test's own eyes, in its directory: over the network it says nothing in clear text.
+const SOCKET: &str = "redis.sock";
+/// What nodes that speak TLS are called, and what their certificates are for.
+const NAME: &str = "localhost";
 
 /// Six `redis-server`s that make a cluster. A node is named by its number, 0 to 5.
 #[derive(Debug)]
 pub struct TestCluster {
     nodes: Vec<Node>,
     fsync: Fsync,
+    /// Without them the nodes speak clear text.
+    certificates: Option<Certificates>,
     // Last: removed after the servers have ended.
     dir: TempDir,
 }
@@ -44,13 +51,26 @@ struct Node {
 impl TestCluster {
     /// Starts six servers, makes a cluster of them, and waits until it stands; some five seconds.
     pub async fn start(fsync: Fsync) -> Self {
+        Self::start_in(temp_dir(), fsync, None).await
+    }
+
+    /// The same by TLS alone, among the nodes, too. They want a certificate of their callers, and tell each other's addresses as
+    /// numbers and their name, `localhost`, beside them; their certificates are for the name.
+    pub async fn start_encrypted(fsync: Fsync) -> Self {
         let dir = temp_dir();
+        let certificates = Certificates::make(dir.path().join("tls"));
+        Self::start_in(dir, fsync, Some(certificates)).await
+    }
+
+    async fn start_in(dir: TempDir, fsync: Fsync, certificates: Option<Certificates>) -> Self {
         let ports = free_ports(2 * NODES);
         let nodes = ports.chunks(2).enumerate().map(|(number, ports)| {
-            let (port, bus_port) = (ports[0], ports[1]);
-            Node { port, bus_port, child: launch(&dir.path().join(number.to_string()), port, bus_port, fsync) }
+            let home = dir.path().join(number.to_string());
+            let child = launch(&home, (ports[0], ports[1]), fsync, certificates.as_ref());
+            Node { port: ports[0], bus_port: ports[1], child }
         });
-        let cluster = Self { nodes: nodes.collect(), fsync, dir };
+        let nodes = nodes.collect();
+        let cluster = Self { nodes, fsync, certificates, dir };
         for node in 0..NODES {
             until("a server answers", async || cluster.try_connect(node).await.is_some()).await;
         }
@@ -65,10 +85,46 @@ impl TestCluster {
         cluster
     }
 
-    /// `redis+cluster://127.0.0.1:…,127.0.0.1:…`, naming every node.
+    /// How the cluster is reached, naming every node: `redis+cluster://127.0.0.1:…,127.0.0.1:…`, or by TLS
+    /// `rediss+cluster://localhost:…,localhost:…` with all that it takes.
     pub fn url(&self) -> String {
-        let hosts: Vec<_> = self.nodes.iter().map(|node| format!("127.0.0.1:{}", node.port)).collect();
-        format!("redis+cluster://{}", hosts.join(","))
+        match &self.certificates {
+            None => format!("redis+cluster://{}", self.hosts("127.0.0.1")),
+            Some(certificates) => self.url_saying(NAME, &certificates.redis_query()),
+        }
+    }
+
+    /// Every node by this name, saying this of TLS.
+    pub fn url_saying(&self, host: &str, tls: &str) -> String {
+        format!("rediss+cluster://{}/?{tls}", self.hosts(host))
+    }
+
+    /// A file of the certificates of a cluster that speaks TLS: `ca.pem`, which signed the nodes' and `client.pem`, with its
+    /// `client.key`; and `other-ca.pem`, which signed `stranger.pem`, with its `stranger.key`.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.certificates.as_ref().expect("the cluster speaks TLS").file(name)
+    }
+
+    /// Has every node tell no name of its own any more, and waits until they have forgotten each other's.
+    pub async fn forget_names(&self) {
+        for node in 0..NODES {
+            self.ask(node, &["CONFIG", "SET", "cluster-announce-hostname", ""]).await.expect("the node obeys");
+        }
+        until("no node knows a name", async || {
+            for node in 0..NODES {
+                let view = self.ask(node, &["CLUSTER", "NODES"]).await;
+                if view.is_none_or(|view| view.contains(NAME)) {
+                    return false;
+                }
+            }
+            true
+        })
+        .await;
+    }
+
+    fn hosts(&self, host: &str) -> String {
+        let hosts: Vec<_> = self.nodes.iter().map(|node| format!("{host}:{}", node.port)).collect();
+        hosts.join(",")
     }
 
     /// A connection to one node with the test's own eyes.
@@ -111,7 +167,8 @@ impl TestCluster {
     /// Starts a killed node again over what it had written; it finds the cluster by itself.
     pub async fn start_again(&mut self, node: usize) {
         let Node { port, bus_port, .. } = self.nodes[node];
-        self.nodes[node].child = launch(&self.dir.path().join(node.to_string()), port, bus_port, self.fsync);
+        let home = self.dir.path().join(node.to_string());
+        self.nodes[node].child = launch(&home, (port, bus_port), self.fsync, self.certificates.as_ref());
         until("a server answers", async || self.try_connect(node).await.is_some()).await;
     }
 
@@ -217,7 +274,11 @@ impl TestCluster {
     }
 
     async fn try_connect(&self, node: usize) -> Option<MultiplexedConnection> {
-        let client = redis::Client::open(format!("redis://127.0.0.1:{}/", self.nodes[node].port)).ok()?;
+        let address = match &self.certificates {
+            None => format!("redis://127.0.0.1:{}/", self.nodes[node].port),
+            Some(_) => format!("redis+unix://{}", self.dir.path().join(node.to_string()).join(SOCKET).display()),
+        };
+        let client = redis::Client::open(address).ok()?;
         let connection = tokio::time::timeout(Duration::from_millis(500), client.get_multiplexed_async_connection());
         connection.await.ok()?.ok()
     }
@@ -227,7 +288,16 @@ impl TestCluster {
     }
 
     fn cli(&self, arguments: impl Iterator<Item = String>) {
-        let output = Command::new("redis-cli").args(arguments).stdin(Stdio::null()).output();
+        let mut command = Command::new("redis-cli");
+        if let Some(certificates) = &self.certificates {
+            command.arg("--tls").arg("--cacert").arg(certificates.file("ca.pem"));
+            command
+                .arg("--cert")
+                .arg(certificates.file("client.pem"))
+                .arg("--key")
+                .arg(certificates.file("client.key"));
+        }
+        let output = command.args(arguments).stdin(Stdio::null()).output();
         let output = output.unwrap_or_else(|error| panic!("redis-cli: {error}"));
         assert!(output.status.success(), "redis-cli: {}", String::from_utf8_lossy(&output.stdout));
     }
@@ -243,8 +313,9 @@ fn owns(line: &str, slot: u16) -> bool {
     })
 }
 
+/// Is this the node's address, as `host:port@bus-port,name`? By the port of the bus: the other one may be told apart by who asks.
 fn is_address_of(node: &Node, address: &str) -> bool {
-    address.split('@').next().and_then(|address| address.rsplit(':').next()) == Some(&node.port.to_string())
+    address.split('@').nth(1).and_then(|bus| bus.split(',').next()) == Some(&node.bus_port.to_string())
 }
 
 pub(crate) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
@@ -264,8 +335,9 @@ pub(crate) fn free_ports(count: usize) -> Vec<u16> {
     ports
 }
 
-fn launch(dir: &Path, port: u16, bus_port: u16, fsync: Fsync) -> TestChild {
-    let settings = [
+/// A node at this port, with this one for the others. With certificates it speaks TLS at both, and listens at a socket, too.
+fn launch(dir: &Path, (port, bus_port): (u16, u16), fsync: Fsync, certificates: Option<&Certificates>) -> TestChild {
+    let mut settings = vec![
         ("cluster-port", bus_port.to_string()),
         ("cluster-enabled", "yes".to_owned()),
         ("cluster-node-timeout", NODE_TIMEOUT_MS.to_string()),
@@ -273,7 +345,17 @@ fn launch(dir: &Path, port: u16, bus_port: u16, fsync: Fsync) -> TestChild {
         ("cluster-require-full-coverage", "no".to_owned()),
         ("cluster-allow-replica-migration", "no".to_owned()),
     ];
-    launch_with(dir, port, fsync, &settings)
+    let Some(certificates) = certificates else { return launch_with(dir, port, fsync, &settings) };
+    settings.extend(certificates.redis_settings(port));
+    settings.extend([
+        ("tls-cluster", "yes".to_owned()),
+        ("tls-replication", "yes".to_owned()),
+        ("tls-client-cert-file", certificates.file("client.pem").display().to_string()),
+        ("tls-client-key-file", certificates.file("client.key").display().to_string()),
+        ("cluster-announce-hostname", NAME.to_owned()),
+        ("unixsocket", dir.join(SOCKET).display().to_string()),
+    ]);
+    launch_with(dir, 0, fsync, &settings)
 }
 
 /// A server that belongs to no cluster.

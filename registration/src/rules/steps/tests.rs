@@ -154,6 +154,21 @@ fn b9_nobody_is_bound_before_they_have_proved_who_they_are_where_the_exam_asks_f
 }
 
 #[test]
+fn no_seat_is_chosen_before_the_identity_where_the_exam_asks_for_it_first() {
+    let exam = exam(&[(&["identity"], false), (&["sittings"], false), (&["payment"], false)]);
+    let sittings: TaskKind = "sittings".parse().unwrap();
+    let blocker = |identity: IdentityState| {
+        let views = steps(&exam, &Facts { identity, ..Facts::default() }, at(150));
+        blocked_by(&views, &sittings).map(|task| task.kind.clone())
+    };
+    let refused = IdentityState::Refused { reason: "看不清".to_owned() };
+    for identity in [IdentityState::None, IdentityState::Waiting { since: at(140) }, refused] {
+        assert_eq!(blocker(identity.clone()), Some(TaskKind::Identity), "{identity:?}");
+    }
+    assert_eq!(blocker(IdentityState::Verified { at: at(145) }), None);
+}
+
+#[test]
 fn a_seat_shows_who_somebody_is_where_that_was_proved_before_it_alone() {
     let orders = [order("main", OrderState::Confirmed)];
     let proofs = Proofs { ways: vec![IdentityWay::Liveness], ..Proofs::default() };

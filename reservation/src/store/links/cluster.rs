@@ -8,10 +8,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use redis::{ConnectionAddr, ConnectionInfo, RedisResult};
+use redis::{ConnectionAddr, ConnectionInfo, RedisError, RedisResult};
 
 use super::node::{ENCRYPT_WAIT, Node};
-use crate::tls::Tls;
+use crate::tls::{Tls, fault_of};
 
 const SLOTS: usize = 16_384;
 /// How long a node may take to say what it knows; the others' words are enough.
@@ -42,6 +42,18 @@ pub(in crate::store) struct Cluster {
 struct Nodes {
     by_address: HashMap<String, Arc<Node>>,
     owners: Vec<Option<Arc<Node>>>,
+    /// As in [`View`].
+    called: HashMap<String, String>,
+}
+
+/// What one node, or all of them, say of the cluster.
+#[derive(Debug, Default)]
+struct View {
+    addresses: BTreeSet<String>,
+    claims: Vec<Claim>,
+    /// By the address that nodes give of one that has a name, the address with the name: that is how it is called by TLS, where
+    /// a certificate is for a name. Empty in clear text.
+    called: HashMap<String, String>,
 }
 
 /// What one node says of one primary.
@@ -76,7 +88,7 @@ impl Cluster {
         }
         let seed = seeds.first().cloned().ok_or((redis::ErrorKind::Client, "a cluster has at least one node"))?;
         let seeds = seeds.iter().map(|seed| seed.addr().to_string()).collect();
-        let nodes = RwLock::new(Nodes { by_address, owners: vec![None; SLOTS] });
+        let nodes = RwLock::new(Nodes { by_address, owners: vec![None; SLOTS], called: HashMap::new() });
         Ok(Self { seed, seeds, tls, nodes, refreshed: tokio::sync::Mutex::default() })
     }
 
@@ -94,13 +106,18 @@ impl Cluster {
 
     /// A node by the address that another one gave.
     pub(in crate::store) fn node(&self, address: &str) -> RedisResult<Arc<Node>> {
-        if let Some(node) = self.nodes.read().unwrap_or_else(PoisonError::into_inner).by_address.get(address) {
-            return Ok(node.clone());
-        }
-        let node = Arc::new(self.new_node(address)?);
+        let address = {
+            let nodes = self.nodes.read().unwrap_or_else(PoisonError::into_inner);
+            let address = nodes.called.get(address).map_or(address, String::as_str);
+            if let Some(node) = nodes.by_address.get(address) {
+                return Ok(node.clone());
+            }
+            address.to_owned()
+        };
+        let node = Arc::new(self.new_node(&address)?);
         let mut nodes = self.nodes.write().unwrap_or_else(PoisonError::into_inner);
         if nodes.by_address.len() < NODES_MAX {
-            nodes.by_address.insert(address.to_owned(), node.clone());
+            nodes.by_address.insert(address, node.clone());
         }
         Ok(node)
     }
@@ -122,21 +139,34 @@ impl Cluster {
             self.nodes.read().unwrap_or_else(PoisonError::into_inner).by_address.values().cloned().collect();
         let is_known = known.iter().any(|node| node.standing().is_some());
         let wait = if self.tls.is_none() || is_known { VIEW_WAIT } else { FIRST_VIEW_WAIT };
+        let by_name = self.tls.is_some();
         let views = join_all(known.iter().map(|node| async move {
-            let view = tokio::time::timeout(wait, view(node)).await;
+            let view = tokio::time::timeout(wait, view(node, by_name)).await;
             view.unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))
         }))
         .await;
         *refreshed = Some(Instant::now());
         let (seen, failed): (Vec<_>, Vec<_>) = views.into_iter().partition(Result::is_ok);
-        if let (true, Some(Err(error))) = (seen.is_empty(), failed.into_iter().next()) {
-            return Err(error);
+        let mut failed: Vec<RedisError> = failed.into_iter().filter_map(Result::err).collect();
+        if seen.is_empty() && !failed.is_empty() {
+            // What somebody must mend is said before that others are away.
+            let worst = failed.iter().position(|error| fault_of(error).is_some()).unwrap_or_default();
+            return Err(failed.swap_remove(worst));
         }
-        let (addresses, claims): (Vec<_>, Vec<_>) = seen.into_iter().flatten().unzip();
-        self.take_over(addresses.into_iter().flatten().collect(), claims.into_iter().flatten().collect())
+        let mut all = View::default();
+        for view in seen.into_iter().flatten() {
+            all.addresses.extend(view.addresses);
+            all.claims.extend(view.claims);
+            all.called.extend(view.called);
+        }
+        self.take_over(all)
     }
 
-    fn take_over(&self, mut addresses: BTreeSet<String>, mut claims: Vec<Claim>) -> RedisResult<()> {
+    fn take_over(&self, all: View) -> RedisResult<()> {
+        let View { addresses, mut claims, called } = all;
+        // One node that knows a name is enough: others may not have heard it yet.
+        let named = |address: &String| called.get(address).unwrap_or(address).clone();
+        let mut addresses: BTreeSet<String> = addresses.iter().map(named).collect();
         addresses.extend(self.seeds.iter().cloned());
         let mut nodes = self.nodes.write().unwrap_or_else(PoisonError::into_inner);
         let mut by_address = HashMap::new();
@@ -148,12 +178,12 @@ impl Cluster {
         claims.sort_by_key(|claim| claim.epoch);
         let mut owners = vec![None; SLOTS];
         for claim in &claims {
-            let node = by_address.get(&claim.address);
+            let node = by_address.get(&named(&claim.address));
             for &(first, last) in &claim.slots {
                 owners[first..=last].fill(node.cloned());
             }
         }
-        *nodes = Nodes { by_address, owners };
+        *nodes = Nodes { by_address, owners, called };
         Ok(())
     }
 
@@ -166,12 +196,12 @@ impl Cluster {
     }
 }
 
-async fn view(node: &Node) -> RedisResult<(BTreeSet<String>, Vec<Claim>)> {
+async fn view(node: &Node, by_name: bool) -> RedisResult<View> {
     let link = node.link().await?;
     let mut cmd = redis::cmd("CLUSTER");
     cmd.arg("NODES");
     match link.ask(&cmd).await {
-        Ok(text) => Ok(read_view(&redis::from_redis_value::<String>(text)?, &node.address)),
+        Ok(text) => Ok(read_view(&redis::from_redis_value::<String>(text)?, &node.address, by_name)),
         Err(error) => {
             link.give_up();
             Err(error)
@@ -179,27 +209,33 @@ async fn view(node: &Node) -> RedisResult<(BTreeSet<String>, Vec<Claim>)> {
     }
 }
 
-/// Reads `CLUSTER NODES` as the node at `own` answers it: every node's address, and whose slots are whose.
-fn read_view(text: &str, own: &str) -> (BTreeSet<String>, Vec<Claim>) {
-    let (mut addresses, mut claims) = (BTreeSet::new(), Vec::new());
+/// Reads `CLUSTER NODES` as the node at `own` answers it: every node's address, and whose slots are whose. `by_name`, a node that
+/// tells a name of its own (`cluster-announce-hostname`) is called by it.
+fn read_view(text: &str, own: &str, by_name: bool) -> View {
+    let mut view = View::default();
     for line in text.lines() {
         let words: Vec<&str> = line.split(' ').collect();
         let [_, address, flags, _, _, _, epoch, _, slots @ ..] = words.as_slice() else { continue };
-        let address = address.split('@').next().unwrap_or_default();
+        // As `host:port@port-of-the-bus,name`; the name may be empty, and is missing before Redis 7.
+        let mut parts = address.split(',');
+        let address = parts.next().and_then(|address| address.split('@').next()).unwrap_or_default();
+        let name = parts.next().filter(|name| by_name && !name.is_empty());
+        let Some((host, port)) = address.rsplit_once(':') else { continue };
         // A node that nobody has spoken to yet does not know its own address.
-        let address = if address.starts_with(':') { own } else { address };
+        let address = if host.is_empty() { own } else { address };
         let has = |flag: &str| flags.split(',').any(|word| word == flag);
         if has("noaddr") || has("handshake") {
             continue;
         }
-        addresses.insert(address.to_owned());
+        view.addresses.insert(address.to_owned());
+        view.called.extend(name.map(|name| (address.to_owned(), format!("{name}:{port}"))));
         if has("master") {
             // What is in brackets is on its way, and still where it was.
             let slots = slots.iter().filter(|word| !word.starts_with('[')).filter_map(|word| range(word)).collect();
-            claims.push(Claim { epoch: epoch.parse().unwrap_or_default(), address: address.to_owned(), slots });
+            view.claims.push(Claim { epoch: epoch.parse().unwrap_or_default(), address: address.to_owned(), slots });
         }
     }
-    (addresses, claims)
+    view
 }
 
 fn range(word: &str) -> Option<(usize, usize)> {
@@ -231,14 +267,37 @@ d4 :0@0 master,noaddr - 0 0 9 disconnected 0-16383
 
     #[test]
     fn a_view_is_read_and_what_is_migrating_stays_with_its_owner() {
-        let (addresses, claims) = read_view(VIEW, "own:1");
-        assert_eq!(addresses.into_iter().collect::<Vec<_>>(), ["127.0.0.1:7000", "127.0.0.1:7001", "127.0.0.1:7002"]);
+        let view = read_view(VIEW, "own:1", false);
+        let addresses: Vec<_> = view.addresses.into_iter().collect();
+        assert_eq!(addresses, ["127.0.0.1:7000", "127.0.0.1:7001", "127.0.0.1:7002"]);
+        assert!(view.called.is_empty(), "in clear text nobody is called otherwise");
         let claim = |epoch, address: &str, slots| Claim { epoch, address: address.to_owned(), slots };
         let wanted = [
             claim(1, "127.0.0.1:7000", vec![(0, 99), (101, 5_460)]),
             claim(2, "127.0.0.1:7001", vec![(5_461, 10_922)]),
         ];
-        assert_eq!(claims, wanted);
+        assert_eq!(view.claims, wanted);
+    }
+
+    fn cluster_by_tls(seed: &str) -> Cluster {
+        let seed = redis::IntoConnectionInfo::into_connection_info(seed).unwrap();
+        let tls = Tls::new(StoreKind::Redis, Check::Key, Authorities::System, None).unwrap();
+        Cluster::new(vec![seed], Some(tls)).unwrap()
+    }
+
+    #[test]
+    fn by_tls_a_node_is_called_by_its_name_also_where_others_send_callers_to_its_number() {
+        let cluster = cluster_by_tls("redis://host:7000");
+        let mut view = read_view(VIEW, "own:1", true);
+        // Another one has not heard the name yet.
+        view.claims.extend(read_view(&VIEW.replace(",host", ""), "own:1", true).claims);
+        cluster.take_over(view).unwrap();
+        let owner = cluster.owner(5).unwrap();
+        assert_eq!(owner.address, "host:7000");
+        assert!(Arc::ptr_eq(&owner, &cluster.node("127.0.0.1:7000").unwrap()), "MOVED 5 127.0.0.1:7000");
+        assert_eq!(cluster.node("127.0.0.1:7001").unwrap().address, "127.0.0.1:7001", "it tells no name");
+        let nameless = read_view("a1 :7000@17000,host myself,master - 0 0 1 connected 0-99", "own:7000", true);
+        assert_eq!(nameless.called["own:7000"], "host:7000", "it does not know its number yet");
     }
 
     /// The clock goes on by itself wherever everybody waits.
@@ -246,10 +305,7 @@ d4 :0@0 master,noaddr - 0 0 9 disconnected 0-16383
     async fn a_cluster_that_says_nothing_by_tls_is_waited_for_until_that_can_be_told() {
         let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let url = format!("redis://127.0.0.1:{}", silent.local_addr().unwrap().port());
-        let seed = redis::IntoConnectionInfo::into_connection_info(url).unwrap();
-        let tls = Tls::new(StoreKind::Redis, Check::Key, Authorities::System, None).unwrap();
-        let cluster = Cluster::new(vec![seed], Some(tls)).unwrap();
-        let said = cluster.refresh().await.unwrap_err().to_string();
+        let said = cluster_by_tls(&url).refresh().await.unwrap_err().to_string();
         assert!(said.contains("has not agreed on TLS in time"), "{said}");
     }
 
@@ -259,7 +315,8 @@ d4 :0@0 master,noaddr - 0 0 9 disconnected 0-16383
             Cluster::new(vec![redis::IntoConnectionInfo::into_connection_info("redis://h:1").unwrap()], None).unwrap();
         let claim = |epoch, address: &str| Claim { epoch, address: address.to_owned(), slots: vec![(5, 7)] };
         let addresses = ["h:1", "h:2"].map(str::to_owned).into();
-        cluster.take_over(addresses, vec![claim(8, "h:2"), claim(3, "h:1")]).unwrap();
+        let claims = vec![claim(8, "h:2"), claim(3, "h:1")];
+        cluster.take_over(View { addresses, claims, called: HashMap::new() }).unwrap();
         assert_eq!(cluster.owner(6).unwrap().address, "h:2");
         assert!(cluster.owner(8).is_none());
         assert_eq!(cluster.primaries().len(), 1);
