@@ -72,9 +72,15 @@ async fn ask_for_a_code(stage: &Stage, place: usize, round: u64, tally: &Arc<Tal
     tally.honest(begun.elapsed(), 0, false, went);
 }
 
+/// Signs in anew first: of all their sign-ins the server keeps the latest ones only.
 async fn take_a_seat(stage: &Stage, member: &Member, tally: &Arc<Tally>) {
     let begun = Instant::now();
-    let mut browser = Browser::new(&stage.target, member.from, tally).with(member.cookies.clone());
-    let went = seats::take(&mut browser, &stage.exam).await.map(drop);
-    tally.honest(begun.elapsed(), 0, false, went.map_err(|why| format!("taking a seat: {why}")));
+    let mut browser = Browser::new(&stage.target, member.from, tally).with(member.device());
+    let (login, password) = (member.person.document(), member.person.password());
+    let (end, captchas) = sign_in((&mut browser, &stage.exam), (&login, &password), Means::Sums, &stage.unseen).await;
+    let went = match end {
+        End::In => seats::take(&mut browser, &stage.exam).await.map(drop),
+        end => Err(format!("not signed in: {}", end.as_str())),
+    };
+    tally.honest(begun.elapsed(), captchas, true, went.map_err(|why| format!("taking a seat: {why}")));
 }
