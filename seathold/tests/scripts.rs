@@ -66,7 +66,7 @@ fn perf_refuses_before_it_builds() {
 fn scan_refuses_before_it_builds() {
     for (arguments, words) in [
         (&["--only"] as &[&str], "--only wants a part"),
-        (&["--only", "luck"], "--only wants api, answers, proxy or abuse, not 'luck'"),
+        (&["--only", "luck"], "--only wants api, answers, proxy, pages or abuse, not 'luck'"),
         (&["--cases", "0"], "--cases wants a number"),
         (&["--lasts", "long"], "--lasts wants a time"),
         (&["--built", "/nowhere"], "--built wants a directory"),
