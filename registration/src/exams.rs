@@ -18,6 +18,7 @@ use tokio_postgres::IsolationLevel;
 
 use crate::model::exam::{Exam, ExamSitting, Group};
 use crate::model::organisation::Organisation;
+use crate::secrets::passwords::KnownNames;
 use crate::secrets::vault::Vault;
 use crate::store::{Database, StoreError};
 use wall::Wall;
@@ -41,6 +42,8 @@ struct Shelf {
     /// [`store::exams::version`] of it; nothing was read yet when absent.
     version: Option<i64>,
     pages: Vec<Arc<Exam>>,
+    /// What [`Exams::known_names`] answers.
+    known_names: KnownNames,
 }
 
 impl Exams {
@@ -55,6 +58,11 @@ impl Exams {
     /// All exams, the one that opened last first.
     pub fn list(&self) -> Vec<Arc<Exam>> {
         self.shelf.read().expect("nothing panics while the shelf is held").pages.clone()
+    }
+
+    /// What all exams are called, who holds them, and their schools, in both languages: what everybody knows of them.
+    pub fn known_names(&self) -> KnownNames {
+        self.shelf.read().expect("nothing panics while the shelf is held").known_names.clone()
     }
 
     /// The exam of this id, as this process read it last: an import is seen within seconds. `None`: there is none.
@@ -94,11 +102,19 @@ impl Exams {
         let mut pages: Vec<Arc<Exam>> = pages.into_iter().map(Arc::new).collect();
         pages.extend(self.list().into_iter().filter(|page| unreadable.iter().any(|id| *id == page.id.as_str())));
         pages.sort_by(|a, b| b.opens_at.cmp(&a.opens_at).then_with(|| a.id.as_str().cmp(b.id.as_str())));
+        let known_names = KnownNames::new(pages.iter().flat_map(|page| names_of(page)));
         let mut shelf = self.shelf.write().expect("nothing panics while the shelf is held");
         // Versions only grow: a slower reader does not put an older one back.
         if shelf.version < Some(version) {
-            *shelf = Shelf { version: Some(version), pages };
+            *shelf = Shelf { version: Some(version), pages, known_names };
         }
         Ok(())
     }
+}
+
+/// What an exam is called, who holds it, and its schools, in both languages.
+fn names_of(exam: &Exam) -> impl Iterator<Item = &str> {
+    let schools = exam.organisations.iter().map(|organisation| &organisation.name);
+    let texts = [&exam.title, &exam.organiser].into_iter().chain(schools);
+    texts.flat_map(|text| [text.zh.as_str(), text.en.as_str()]).chain([exam.id.as_str()])
 }

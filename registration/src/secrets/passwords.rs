@@ -2,7 +2,7 @@
 //! has it under the BSD licence: its 10,000 commonest of six characters and more), and hashing with argon2id behind a
 //! bulkhead, because each takes a core and 19 MiB for some milliseconds.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -94,22 +94,15 @@ impl Password {
     /// The same, unless it is made of what others know of its owner: a part of one of these (`900101` of a document's number),
     /// or one of them with hardly anything beside it.
     pub fn unlike(self, own: &[String]) -> Result<Self, PasswordError> {
-        if own.iter().any(|own| self.is_made_of(own)) { Err(PasswordError::Own) } else { Ok(self) }
+        let password = bare(self.0.expose_secret());
+        if own.iter().any(|own| is_made_of(&password, &bare(own))) { Err(PasswordError::Own) } else { Ok(self) }
     }
 
     /// The same, unless it is made in that way of what everybody knows of the site: one of these names, or our product's.
-    pub fn unlike_site(self, names: &[String]) -> Result<Self, PasswordError> {
-        let is_of_site = self.is_made_of(PRODUCT) || names.iter().any(|name| self.is_made_of(name));
-        if is_of_site { Err(PasswordError::Site) } else { Ok(self) }
-    }
-
-    /// A part of it, or it with hardly anything beside it.
-    fn is_made_of(&self, known: &str) -> bool {
-        let (password, known) = (bare(self.0.expose_secret()), bare(known));
-        let is_part = password.chars().count() >= OWN_PART_MIN && known.contains(&password);
-        let rest = password.replacen(&known, "", 1);
-        let is_more = known.chars().count() >= 2 && password.contains(&known) && rest.chars().count() < OWN_REST_MIN;
-        is_part || is_more
+    pub fn unlike_site(self, names: &[KnownNames]) -> Result<Self, PasswordError> {
+        let password = bare(self.0.expose_secret());
+        let mut known = names.iter().flat_map(|names| names.0.iter()).map(String::as_str).chain([PRODUCT]);
+        if known.any(|name| is_made_of(&password, name)) { Err(PasswordError::Site) } else { Ok(self) }
     }
 
     /// A mark behind a common one makes it no other: `Password1!` is tried right after `password1`.
@@ -127,6 +120,18 @@ impl Password {
             return Err(PasswordError::Character);
         }
         Ok(Self(text.into()))
+    }
+}
+
+/// Names that everybody knows, each once, made ready to hold passwords against. Cloning is a reference count.
+#[derive(Debug, Clone, Default)]
+pub struct KnownNames(Arc<[String]>);
+
+impl KnownNames {
+    /// These names; of one sign and less nothing can be made.
+    pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let all: BTreeSet<String> = names.into_iter().map(bare).filter(|name| name.chars().count() >= 2).collect();
+        Self(all.into_iter().collect())
     }
 }
 
@@ -203,6 +208,13 @@ impl Hasher {
 }
 
 /// Letters and digits alone, in small letters: what a password is made of.
+/// Is the password a part of what is known, or that with hardly anything beside it? Both are [`bare`].
+fn is_made_of(password: &str, known: &str) -> bool {
+    let (chars, known_chars) = (password.chars().count(), known.chars().count());
+    let is_part = chars >= OWN_PART_MIN && known.contains(password);
+    is_part || (known_chars >= 2 && chars < known_chars + OWN_REST_MIN && password.contains(known))
+}
+
 fn bare(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
@@ -279,7 +291,7 @@ mod tests {
 
     #[test]
     fn a_password_made_of_the_site_s_names_is_refused() {
-        let names = ["临江大学", "Linjiang University", "degree-english", ""].map(str::to_owned);
+        let names = [KnownNames::new(["临江大学", "Linjiang University"]), KnownNames::new(["degree-english", ""])];
         let unlike = |text: &str| Password::checked(text, 1..=CHARS_MAX).unwrap().unlike_site(&names);
         for bad in ["临江大学123", "linjiang", "Degree-English!1", "Seathold", "seathold.26", "university", "english"]
         {

@@ -43,7 +43,9 @@ fn far_and_clear(redis_url: &str, postgres: &PostgresAddress) -> Vec<String> {
 }
 
 fn far_redis(url: &str) -> Option<String> {
-    let rest = CLEAR.iter().find_map(|scheme| url.strip_prefix(scheme))?;
+    let scheme =
+        CLEAR.iter().find(|scheme| url.get(..scheme.len()).is_some_and(|it| it.eq_ignore_ascii_case(scheme)))?;
+    let rest = url.get(scheme.len()..)?;
     let rest = rest.split(['?', '#']).next().unwrap_or_default();
     let hosts = rest.rsplit_once('@').map_or(rest, |(_, hosts)| hosts);
     let hosts = hosts.split('/').next().unwrap_or_default().split(',').map(without_port);

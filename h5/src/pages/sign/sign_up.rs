@@ -18,7 +18,7 @@ use registration::people::accounts::{
     AccountError, Accounts, Act, CODE_WAIT, CodeError, FieldError as Fault, NewAccount, SignIn, SignUpError,
     SignUpForm, SignedIn, SignedUp,
 };
-use registration::secrets::passwords::Password;
+use registration::secrets::passwords::{KnownNames, Password};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, answer, too_often, with_wait};
@@ -80,7 +80,7 @@ pub(crate) struct Entered {
 }
 
 impl Entered {
-    fn form<'a>(&'a self, site_names: &'a [String]) -> SignUpForm<'a> {
+    fn form<'a>(&'a self, site_names: &'a [KnownNames]) -> SignUpForm<'a> {
         SignUpForm {
             username: &self.username,
             email: &self.email,

@@ -9,6 +9,7 @@ use registration::model::login::Username;
 use registration::model::order::Order;
 use registration::model::person::Mobile;
 use registration::people::accounts::Account;
+use registration::secrets::passwords::KnownNames;
 use registration::store::StoreError;
 use reservation::ids::ExamId;
 
@@ -82,18 +83,12 @@ pub(crate) fn least_password_rules(app: &App) -> PasswordRules {
         .unwrap_or_default()
 }
 
-/// What everybody knows of the site, so that no password is made of it: what it is called and who runs it, its exams, who holds
+/// What everybody knows of the site, so that no password is made of it: what it is called and who runs it; its exams, who holds
 /// them, and their schools.
-pub(crate) fn site_names(app: &App) -> Vec<String> {
+pub(crate) fn site_names(app: &App) -> [KnownNames; 2] {
     let registration = &app.outside.registration;
-    let mut names = registration.imprints.current().imprint.names();
-    for exam in registration.exams.list() {
-        names.push(exam.id.to_string());
-        let schools = exam.organisations.iter().map(|organisation| &organisation.name);
-        let texts = [&exam.title, &exam.organiser].into_iter().chain(schools);
-        names.extend(texts.flat_map(|text| [text.zh.clone(), text.en.clone()]));
-    }
-    names
+    let names = registration.imprints.current().imprint.names();
+    [KnownNames::new(names.iter().map(String::as_str)), registration.exams.known_names()]
 }
 
 /// What may be the new password of this account: what every exam takes that it has applied to; else every exam whose

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::model::exam_rules::PasswordRules;
 use registration::people::accounts::Account;
-use registration::secrets::passwords::{Password, PasswordError};
+use registration::secrets::passwords::{KnownNames, Password, PasswordError};
 
 use crate::view::form::{Field, FieldError, field, of};
 
@@ -40,7 +40,7 @@ pub(crate) const PASSWORD_CHARS_MAX: u16 = 80;
 /// A new password of this account's owner, at a site whose names these are.
 pub(crate) fn password_of(
     account: &Account,
-    site: &[String],
+    site: &[KnownNames],
     rules: PasswordRules,
     password: &str,
 ) -> Result<Password, PasswordError> {

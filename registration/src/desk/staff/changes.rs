@@ -12,7 +12,7 @@ use crate::desk::store::staff::StoredStaff;
 use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::ids::StaffId;
-use crate::secrets::passwords::{Password, PasswordError};
+use crate::secrets::passwords::{KnownNames, Password, PasswordError};
 use crate::store::StoreError;
 use uuid::Uuid;
 
@@ -64,6 +64,7 @@ impl Staff {
     pub(super) async fn chosen(&self, name: &str, text: &str) -> Result<Result<Password, PasswordError>, StoreError> {
         let said = store::imprint::get(&self.database.client().await?).await?;
         let site = said.map(|kept| kept.imprint.names()).unwrap_or_default();
+        let site = [KnownNames::new(site.iter().map(String::as_str))];
         let password = Password::of_staff(text).and_then(|one| one.unlike(&[name.to_owned()]));
         Ok(password.and_then(|one| one.unlike_site(&site)))
     }

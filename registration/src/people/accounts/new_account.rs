@@ -8,7 +8,7 @@ use crate::model::document::{Document, DocumentError, DocumentKind};
 use crate::model::exam_rules::{AccountRules, LoginKind, MobileRule};
 use crate::model::login::{Email, EmailError, LoginName, Username, UsernameError};
 use crate::model::person::{Mobile, MobileError, NameError, PersonName};
-use crate::secrets::passwords::{Password, PasswordError};
+use crate::secrets::passwords::{KnownNames, Password, PasswordError};
 
 /// What was typed into the sign-up form, as it came. `Debug` shows none of it.
 #[derive(Clone, Copy, Default)]
@@ -34,7 +34,7 @@ pub struct SignUpForm<'a> {
     /// Was it said that other accounts may have the same mobile?
     pub shares_mobile: bool,
     /// Names of the site, its exams and their schools, of which no password is made.
-    pub site_names: &'a [String],
+    pub site_names: &'a [KnownNames],
 }
 
 impl fmt::Debug for SignUpForm<'_> {

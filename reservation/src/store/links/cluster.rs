@@ -54,6 +54,8 @@ struct View {
     /// By the address that nodes give of one that has a name, the address with the name: that is how it is called by TLS, where
     /// a certificate is for a name. Empty in clear text.
     called: HashMap<String, String>,
+    /// Each such address with a name, and the identity of a node that tells it.
+    tellers: BTreeSet<(String, String)>,
 }
 
 /// What one node says of one primary.
@@ -158,12 +160,15 @@ impl Cluster {
             all.addresses.extend(view.addresses);
             all.claims.extend(view.claims);
             all.called.extend(view.called);
+            all.tellers.extend(view.tellers);
         }
         self.take_over(all)
     }
 
     fn take_over(&self, all: View) -> RedisResult<()> {
-        let View { addresses, mut claims, called } = all;
+        let View { addresses, mut claims, mut called, tellers } = all;
+        // A name that several nodes tell, as behind one service, names none of them.
+        called.retain(|_, name| tellers.iter().filter(|(told, _)| told == name).count() <= 1);
         // One node that knows a name is enough: others may not have heard it yet.
         let named = |address: &String| called.get(address).unwrap_or(address).clone();
         let mut addresses: BTreeSet<String> = addresses.iter().map(named).collect();
@@ -215,7 +220,7 @@ fn read_view(text: &str, own: &str, by_name: bool) -> View {
     let mut view = View::default();
     for line in text.lines() {
         let words: Vec<&str> = line.split(' ').collect();
-        let [_, address, flags, _, _, _, epoch, _, slots @ ..] = words.as_slice() else { continue };
+        let [node, address, flags, _, _, _, epoch, _, slots @ ..] = words.as_slice() else { continue };
         // As `host:port@port-of-the-bus,name`; the name may be empty, and is missing before Redis 7.
         let mut parts = address.split(',');
         let address = parts.next().and_then(|address| address.split('@').next()).unwrap_or_default();
@@ -228,7 +233,13 @@ fn read_view(text: &str, own: &str, by_name: bool) -> View {
             continue;
         }
         view.addresses.insert(address.to_owned());
-        view.called.extend(name.map(|name| (address.to_owned(), format!("{name}:{port}"))));
+        if let Some(name) = name.map(|name| format!("{name}:{port}")) {
+            // One that is gone for good may have told the name of whoever took its place.
+            if !has("fail") {
+                view.tellers.insert((name.clone(), (*node).to_owned()));
+            }
+            view.called.insert(address.to_owned(), name);
+        }
         if has("master") {
             // What is in brackets is on its way, and still where it was.
             let slots = slots.iter().filter(|word| !word.starts_with('[')).filter_map(|word| range(word)).collect();
@@ -296,6 +307,11 @@ d4 :0@0 master,noaddr - 0 0 9 disconnected 0-16383
         assert_eq!(owner.address, "host:7000");
         assert!(Arc::ptr_eq(&owner, &cluster.node("127.0.0.1:7000").unwrap()), "MOVED 5 127.0.0.1:7000");
         assert_eq!(cluster.node("127.0.0.1:7001").unwrap().address, "127.0.0.1:7001", "it tells no name");
+        let one_service = "a1 10.0.0.1:6379@1,redis master - 0 0 1 connected 0-99\n\
+             a2 10.0.0.2:6379@1,redis master - 0 0 2 connected 100-199";
+        cluster.take_over(read_view(one_service, "redis:6379", true)).unwrap();
+        let owners = [5, 150].map(|slot| cluster.owner(slot).unwrap().address.clone());
+        assert_eq!(owners, ["10.0.0.1:6379", "10.0.0.2:6379"], "one name for both names neither");
         let nameless = read_view("a1 :7000@17000,host myself,master - 0 0 1 connected 0-99", "own:7000", true);
         assert_eq!(nameless.called["own:7000"], "host:7000", "it does not know its number yet");
     }
@@ -316,7 +332,7 @@ d4 :0@0 master,noaddr - 0 0 9 disconnected 0-16383
         let claim = |epoch, address: &str| Claim { epoch, address: address.to_owned(), slots: vec![(5, 7)] };
         let addresses = ["h:1", "h:2"].map(str::to_owned).into();
         let claims = vec![claim(8, "h:2"), claim(3, "h:1")];
-        cluster.take_over(View { addresses, claims, called: HashMap::new() }).unwrap();
+        cluster.take_over(View { addresses, claims, ..View::default() }).unwrap();
         assert_eq!(cluster.owner(6).unwrap().address, "h:2");
         assert!(cluster.owner(8).is_none());
         assert_eq!(cluster.primaries().len(), 1);
