@@ -105,6 +105,7 @@ mod tests {
         let near = ("redis://127.0.0.1/", "postgres://u@localhost/d");
         for (redis, postgres) in [
             ("redis://203.0.113.7/?protocol=resp3", near.1),
+            ("REDIS://203.0.113.7/", near.1),
             (near.0, "host=203.0.113.8 user=u sslmode=prefer"),
             (near.0, "host=localhost hostaddr=203.0.113.8 user=u"),
         ] {
