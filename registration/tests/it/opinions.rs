@@ -45,6 +45,10 @@ async fn form(world: &World, exam: &Exam, number: u32) -> (AccountId, Subject) {
 /// Decides about the next case, which cannot be taken back, and waits until that is put by or carried out.
 async fn says(world: &World, member: &StaffMember, refusal: Option<&str>) -> Option<CaseId> {
     let cases = &world.registration.cases;
+    // A case that a refused decision or a job still holds is passed over, as it should be, and another one would come.
+    let free = "SELECT (SELECT count(*) FROM registration.cases)
+        = (SELECT count(*) FROM (SELECT FROM registration.cases FOR UPDATE SKIP LOCKED) AS free)";
+    until("nobody holds a case", async || world.sql().await.query_one(free, &[]).await.unwrap().get(0)).await;
     let (id, subject, claim) = cases.next(member, &[CaseKind::Form], MINUTES).await.unwrap()?;
     let Subject::Form(exam, account) = &subject else { panic!("{subject}") };
     let seen = world.registration.forms.look(member, exam, *account).await.unwrap();
