@@ -20,14 +20,14 @@ use crate::model::exam_rules::{CardCheck, IdentityRules, IdentityWay, TaskKind};
 use crate::model::ids::AccountId;
 use crate::outbox::messages::{self, MessageKind};
 use crate::people::accounts::{self, AccountNumber};
-use crate::people::candidates::reveal::What;
+use crate::people::candidates::reveal::{What, mark};
 use crate::people::candidates::store::candidate_keys;
 use crate::people::identity::{IdentityError, Person, Verifying, read_proofs};
 use crate::people::store::{accounts as stored_accounts, face_checks, identities};
 use crate::pictures::store::identity_pictures;
 use crate::store::StoreError;
 
-/// So long before they confirm, at most, staff have had the number shown whole that they hold against the document.
+/// So long before they confirm, at most, staff have had name and number shown whole, which they hold against the document.
 const SHOWN_WITHIN: SignedDuration = SignedDuration::from_mins(30);
 
 /// Why nobody was confirmed in person, or that was not taken back. Refusals first (staff can act), faults last (we must).
@@ -48,8 +48,8 @@ pub enum InPersonError {
     /// What was shown is no document of the kind that the candidate gave, so that no number can be compared.
     #[error("the document is of another kind than the candidate gave")]
     OtherDocument,
-    /// Nothing was compared: the whole number was not looked at.
-    #[error("the whole number of the document must be looked at first")]
+    /// Nothing was compared: the whole name and number, as they are declared now, were not looked at.
+    #[error("the whole name and the whole number of the document must be looked at first")]
     NotLooked,
     /// The face is confirmed once it is known whose it is, and that is not theirs to confirm, or no way of the exam.
     #[error("the identity is not verified")]
@@ -78,8 +78,8 @@ impl From<tokio_postgres::Error> for InPersonError {
 }
 
 impl IdentityReviews {
-    /// Confirms that the candidate was there in person with a document of this kind, as a form names it, whose number is the one that
-    /// they gave: the face of the exam has passed, and who they are is proved where the exam takes no proof that there is. Who
+    /// Confirms that the candidate was there in person with a document of this kind, as a form names it, whose name and number are those
+    /// that they gave: the face of the exam has passed, and who they are is proved where the exam takes no proof that there is. Who
     /// confirmed it in person before stays confirmed, and nobody is told again.
     ///
     /// # Errors
@@ -160,8 +160,8 @@ impl IdentityReviews {
         Ok(transaction.commit().await?)
     }
 
-    /// Whom the candidate says to be, if whoever confirms it has seen the whole number within [`SHOWN_WITHIN`], and a document of the
-    /// same kind. The account stays as it is until the transaction ends.
+    /// Whom the candidate says to be, if whoever confirms it has seen exactly that name and number whole within [`SHOWN_WITHIN`], and a
+    /// document of the same kind. The account stays as it is until the transaction ends.
     async fn compared(
         &self,
         transaction: &impl GenericClient,
@@ -170,6 +170,8 @@ impl IdentityReviews {
     ) -> Result<Person, InPersonError> {
         let stored = stored_accounts::lock(transaction, acting.account.0).await?.ok_or(InPersonError::Unknown)?;
         let declared = accounts::read(&self.identity.vault, &stored)?;
+        // Who said to be somebody else since a look was not compared.
+        let marks = [What::Name, What::Document].map(|what| mark(&self.identity.vault, what, &declared));
         let (Some(name), Some(document)) = (declared.name, declared.document) else {
             return Err(InPersonError::NotGiven);
         };
@@ -177,11 +179,14 @@ impl IdentityReviews {
             return Err(InPersonError::OtherDocument);
         }
         let subject = AccountNumber::from(acting.account).to_string();
-        let (look, of) = (AuditAction::ShownOfCandidate, (subject.as_str(), What::Document.as_ref()));
-        match has_looked_since(transaction, acting.member.id, &look, of, acting.now - SHOWN_WITHIN).await? {
-            true => Ok(Person { name, document }),
-            false => Err(InPersonError::NotLooked),
+        let (look, since) = (AuditAction::ShownOfCandidate, acting.now - SHOWN_WITHIN);
+        for seen in &marks {
+            let of = (subject.as_str(), seen.as_str());
+            if !has_looked_since(transaction, acting.member.id, &look, of, since).await? {
+                return Err(InPersonError::NotLooked);
+            }
         }
+        Ok(Person { name, document })
     }
 
     /// Proves who the candidate is where the exam asks for that and takes nothing of what is proved. Was it proved now?
