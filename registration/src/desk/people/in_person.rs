@@ -13,6 +13,7 @@ use crate::desk::case::{CaseKind, Subject};
 use crate::desk::permits::{Forbidden, Right, Scope, demand_about, permits};
 use crate::desk::reason::{NoReason, reason};
 use crate::desk::staff::StaffMember;
+use crate::desk::store::cases;
 use crate::model::clock;
 use crate::model::document::DocumentKind;
 use crate::model::exam::Exam;
@@ -51,9 +52,12 @@ pub enum InPersonError {
     /// Nothing was compared: the whole name and number, as they are declared now, were not looked at.
     #[error("the whole name and the whole number of the document must be looked at first")]
     NotLooked,
-    /// The face is confirmed once it is known whose it is, and that is not theirs to confirm, or no way of the exam.
-    #[error("the identity is not verified")]
+    /// Who somebody is was not proved as the exam asks, and that is not theirs to confirm, or no way of the exam.
+    #[error("the identity is not verified as the exam asks")]
     NotVerified,
+    /// A colleague works on what the candidate handed in, or has decided on it, or it waits for another opinion than theirs.
+    #[error("colleagues work on what the candidate handed in")]
+    Waits,
     /// Another account is verified as this person.
     #[error("another account is verified as this person")]
     OtherAccount,
@@ -102,20 +106,24 @@ impl IdentityReviews {
         let shown = shown.parse::<DocumentKind>().map_err(|_| InPersonError::OtherDocument)?;
         let acting = Acting { member, account, exam, now };
         let person = self.compared(&transaction, &acting, shown).await?;
-        let is_proved = self.prove(&transaction, &acting, &person).await?;
+        let proved = self.prove(&transaction, &acting, &person).await?;
         let before = face_checks::lock(&transaction, account.0, &exam.id).await?;
         let has_passed = before.as_ref().is_some_and(|before| before.state == "passed");
-        if asks_face && !has_passed {
+        let (is_proved, is_seen) = (proved == Proved::Now, asks_face && !has_passed);
+        let face = Subject::Face(account, exam.id.clone());
+        if is_seen {
+            demand_free(&transaction, &acting, &face).await?;
             face_checks::pass_in_person(&transaction, (account.0, &exam.id), member.id, now).await?;
             let waited: Vec<Uuid> = before.as_ref().and_then(|before| before.picture).into_iter().collect();
             identity_pictures::drop(&transaction, &waited).await?;
+        } else if proved == Proved::NotHere {
+            return Err(InPersonError::NotVerified);
         } else if !is_proved {
             // The same form twice.
             let is_ours = before.is_some_and(|before| before.way == face_checks::IN_PERSON);
             return if has_passed && is_ours { Ok(()) } else { Err(InPersonError::AlreadyPassed) };
         }
-        let is_seen = asks_face && !has_passed;
-        let done = [(is_proved, Subject::Identity(account)), (is_seen, Subject::Face(account, exam.id.clone()))];
+        let done = [(is_proved, Subject::Identity(account)), (is_seen, face)];
         for (_, subject) in done.iter().filter(|(is_done, _)| *is_done) {
             let subject = subject.to_string();
             let entry = Entry::by_staff(member.id, AuditAction::SeenInPerson, &subject).at(now);
@@ -189,29 +197,30 @@ impl IdentityReviews {
         Ok(Person { name, document })
     }
 
-    /// Proves who the candidate is where the exam asks for that and takes nothing of what is proved. Was it proved now?
+    /// Proves who the candidate is where the exam asks for that and takes nothing of what is proved.
     async fn prove(
         &self,
         transaction: &impl GenericClient,
         acting: &Acting<'_>,
         person: &Person,
-    ) -> Result<bool, InPersonError> {
+    ) -> Result<Proved, InPersonError> {
         let Acting { member, account, exam, now } = *acting;
         let stored = identities::lock(transaction, account.0).await?.ok_or(InPersonError::NotGiven)?;
         let (rules, is_asked) = (&exam.rules.identity, asks(exam, &TaskKind::Identity));
         let is_verified = stored.state == "verified";
         if is_verified && (!is_asked || read_proofs(&stored).count_for(rules)) {
-            return Ok(false);
+            return Ok(Proved::Before);
         }
         // Identities hold for all exams: whoever works for some of them proves none.
         let may = is_asked && permits(member, Right::Decide(CaseKind::Identity), Scope::Everything);
         let Some(way) = way_of(rules, person.document.kind()).filter(|_| may) else {
-            return if is_verified { Ok(false) } else { Err(InPersonError::NotVerified) };
+            return if is_verified { Ok(Proved::NotHere) } else { Err(InPersonError::NotVerified) };
         };
+        demand_free(transaction, acting, &Subject::Identity(account)).await?;
         let (card, staff) = (CardCheck::Staff, Some(member.id));
         let verifying = Verifying { account, person, way, card, portrait: None, staff, now };
         self.identity.verify_in(transaction, &verifying).await.map_err(refusal_of)?;
-        Ok(true)
+        Ok(Proved::Now)
     }
 }
 
@@ -221,6 +230,31 @@ struct Acting<'a> {
     account: AccountId,
     exam: &'a Exam,
     now: Timestamp,
+}
+
+/// Has it been proved who the candidate is, as the exam asks?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Proved {
+    /// By this confirmation.
+    Now,
+    /// Before it, or the exam does not ask.
+    Before,
+    /// Otherwise than the exam asks, and what it asks for is not theirs to confirm, or no way of the exam.
+    NotHere,
+}
+
+/// Refuses while the open case of this subject is a colleague's, decided, or waits for another opinion than theirs: it would be closed
+/// over their heads. Whoever asks has locked the subject.
+async fn demand_free(
+    transaction: &impl GenericClient,
+    acting: &Acting<'_>,
+    subject: &Subject,
+) -> Result<(), InPersonError> {
+    let (member, now) = (acting.member.id, acting.now);
+    let Some(case) = cases::lock_open(transaction, now, &subject.to_string()).await? else { return Ok(()) };
+    let is_a_colleagues = case.claim.as_ref().is_some_and(|claim| claim.by != member);
+    let waits = case.noted.is_some() || case.is_disputed() || case.waits_for_others(member, now);
+    if is_a_colleagues || waits { Err(InPersonError::Waits) } else { Ok(()) }
 }
 
 /// Refuses whoever may not decide on faces of this candidate in the exam. For whoever works for some exams or schools alone it must be a
