@@ -18,6 +18,8 @@ BEGIN
                 UNION SELECT account, exam, 'application ' || exam || ' ' || account FROM registration.applications
                 UNION SELECT account, exam, subject FROM registration.cases WHERE kind <> 'identity'
                 UNION SELECT account, exam, 'face.' || account || '.' || exam FROM registration.face_checks
+                -- The check goes when the account is corrected; what was done stays to be read.
+                UNION SELECT account, exam, 'face.' || account || '.' || exam FROM registration.applications
                 UNION SELECT o.account, o.exam, 'payment.' || replace(p.payment::text, '-', '')
                     FROM registration.orders o JOIN registration.payment_orders p ON p.order_id = o.id;
             LOCK TABLE registration.face_checks IN ACCESS EXCLUSIVE MODE;

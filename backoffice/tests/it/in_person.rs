@@ -4,6 +4,7 @@
 use http::StatusCode;
 use pagekit::local_path::query_value;
 use registration::desk::staff::{Duty, Reach, Role};
+use registration::model::document::{Document, DocumentKind};
 use registration::model::facts::{FaceState, IdentityState};
 use registration::people::accounts::{Account, Machine, NewAccount};
 use reservation::ids::ExamId;
@@ -30,6 +31,13 @@ ways = ["card"]
 card = "staff"
 "#;
 
+/// The candidate has begun something in it.
+const BEGUN: &str = "INSERT INTO registration.applications (exam, account, created_at)
+    SELECT 'degree-english', id, now() FROM registration.accounts";
+
+/// What is sent with a resident ID in the hand.
+const SHOWN: &str = "shown=resident_id";
+
 impl House {
     async fn counted(&self, sql: &str) -> i64 {
         self.stores.pool().get().await.unwrap().query_one(sql, &[]).await.unwrap().get(0)
@@ -48,10 +56,24 @@ impl House {
         assert!(answered == status && text.contains(said), "{form}: {answered} {text}");
     }
 
+    /// Has all that is compared shown whole.
+    async fn look(&mut self, page: &str) {
+        for what in ["name", "document"] {
+            assert_eq!(self.post(&format!("{page}/show"), &format!("what={what}")).await.0, StatusCode::OK);
+        }
+    }
+
     async fn somebody(&self) -> Account {
         let new = NewAccount::parse("张伟", DOCUMENTS[0], "13912345678", "secret-1").unwrap();
         self.registration.accounts.register(new).await.unwrap()
     }
+}
+
+/// The page of a candidate, and where they are confirmed.
+fn pages(account: &Account) -> (String, String) {
+    let page = format!("/candidates/{}", account.number);
+    let act = format!("{page}/exams/degree-english/in-person");
+    (page, act)
 }
 
 /// A house with that exam, a reviewer, a registrar, and a reviewer of another exam.
@@ -74,15 +96,15 @@ async fn e7_staff_confirm_a_face_in_person_once_and_take_that_back() {
     let mut house = opened().await;
     let (account, exam): (Account, ExamId) = (house.somebody().await, "degree-english".parse().unwrap());
     let faces = house.registration.faces.clone();
-    let page = format!("/candidates/{}", account.number);
-    let act = format!("{page}/exams/degree-english/in-person");
-    let shown = "shown=resident_id";
+    let ((page, act), shown) = (pages(&account), SHOWN);
     let (_, _, text) = house.get(&page).await;
     assert!(text.contains(&format!("action=\"{act}\"")) && text.contains("还没有报名"), "{text}");
 
-    // Nothing is confirmed of whom nothing is known, nor without a look at what is compared.
-    house.refused(&act, shown, (StatusCode::CONFLICT, "半小时内看过的才算")).await;
-    assert_eq!(house.post(&format!("{page}/show"), "what=document").await.0, StatusCode::OK);
+    // Nothing is confirmed of whom nothing is known, nor without a look at all that is compared.
+    for what in ["document", "name"] {
+        house.refused(&act, shown, (StatusCode::CONFLICT, "半小时内看过的才算")).await;
+        assert_eq!(house.post(&format!("{page}/show"), &format!("what={what}")).await.0, StatusCode::OK);
+    }
     for form in ["shown=passport", "shown=x", ""] {
         house.refused(&act, form, (StatusCode::UNPROCESSABLE_ENTITY, "种类要与考生填报的一致")).await;
     }
@@ -139,6 +161,85 @@ async fn taken_back(house: &mut House, account: &Account, (page, act): (&str, &s
     let (status, _, text) = house.post(act, "shown=resident_id").await;
     assert!(status == StatusCode::CONFLICT && text.contains("已经通过，不需要当面核验"), "{text}");
     assert_eq!(house.post(&undo, &why).await.0, StatusCode::CONFLICT, "nor is it taken back here");
+    // When the account is corrected the check goes, and what was done stays to be read.
+    house.sql(BEGUN).await;
+    house.sql("DELETE FROM registration.face_checks").await;
+    let (_, _, text) = house.get(page).await;
+    assert!(text.contains("撤销了当面核验") && !text.contains("已当面核验："), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e7_what_was_not_compared_is_not_confirmed_in_person() {
+    let mut house = opened().await;
+    let account = house.somebody().await;
+    let (page, act) = pages(&account);
+    // Whoever does not sign in by their document declares another one by themselves.
+    house.sql("DELETE FROM registration.account_logins").await;
+    house.look(&page).await;
+    for (name, document) in [("张伟", DOCUMENTS[1]), ("李娜", DOCUMENTS[1])] {
+        let document = Document::parse(DocumentKind::ResidentId, document).unwrap();
+        house.registration.identity.declare(account.id, name.parse().unwrap(), document).await.unwrap();
+        house.refused(&act, SHOWN, (StatusCode::CONFLICT, "半小时内看过的才算")).await;
+        house.look(&page).await;
+    }
+    house.registration.identity.consent(account.id).await.unwrap();
+    assert_eq!(house.post(&act, SHOWN).await.1, format!("{page}?done=in-person"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e7_what_a_colleague_works_on_is_not_confirmed_in_person() {
+    let mut house = opened().await;
+    let account = house.somebody().await;
+    let (page, act) = pages(&account);
+    house.registration.identity.consent(account.id).await.unwrap();
+    let waits = "INSERT INTO registration.identity_pictures (id, account, slot, state, created_at)
+            SELECT gen_random_uuid(), id, 'live', 'kept', now() FROM registration.accounts;
+        INSERT INTO registration.face_checks (account, exam, state, picture, submitted_at)
+            SELECT account, 'degree-english', 'waiting', id, now() FROM registration.identity_pictures";
+    house.sql(waits).await;
+    house.look(&page).await;
+    let (by, until) = ("(SELECT id FROM registration.staff WHERE name = 'sun')", "now() + interval '1 hour'");
+    let claimed = format!("claimed_by = {by}, claimed_until = {until}, claim_token = gen_random_uuid()");
+    let noted = format!("noted = '\\x00', noted_by = {by}, noted_until = {until}");
+    for (held, free) in [
+        (claimed, "claimed_by = NULL, claimed_until = NULL, claim_token = NULL"),
+        (noted, "noted = NULL, noted_by = NULL, noted_until = NULL"),
+    ] {
+        house.sql(&format!("UPDATE registration.cases SET {held}")).await;
+        house.refused(&act, SHOWN, (StatusCode::CONFLICT, "同事正在处理这位考生")).await;
+        house.sql(&format!("UPDATE registration.cases SET {free}")).await;
+    }
+    let identity = house.registration.identity.state(account.id).await.unwrap();
+    assert!(!matches!(identity, IdentityState::Verified { .. }), "nor who they are: {identity:?}");
+    assert_eq!(house.post(&act, SHOWN).await.1, format!("{page}?done=in-person"));
+    let closed = "SELECT count(*) FROM registration.cases WHERE outcome = 'passed'";
+    assert_eq!(house.counted(closed).await, 1, "with its case");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e7_an_identity_that_is_open_yet_is_confirmed_in_person_by_whoever_works_for_all_exams() {
+    let mut house = opened().await;
+    let account = house.somebody().await;
+    let (page, act) = pages(&account);
+    house.registration.identity.consent(account.id).await.unwrap();
+    house.look(&page).await;
+    assert_eq!(house.post(&act, SHOWN).await.1, format!("{page}?done=in-person"));
+    // The face has passed, and the card was taken as other exams take it, not by staff.
+    house.sql(BEGUN).await;
+    house.sql("UPDATE registration.identities SET also_by = '{}'").await;
+    let (confirm, undo) = (format!("action=\"{act}\""), format!("action=\"{act}/undo\""));
+    let (_, _, text) = house.get(&page).await;
+    assert!(text.contains(&confirm) && text.contains(&undo), "{text}");
+    let reach = Reach { exams: Some(vec!["degree-english".parse().unwrap()]), ..Reach::default() };
+    house.hire("wei", Duty { role: Role::Reviewer, reach }).await;
+    house.sign_in("wei").await;
+    let (_, _, text) = house.get(&page).await;
+    assert!(!text.contains(&confirm) && text.contains(&undo), "{text}");
+    house.look(&page).await;
+    house.refused(&act, SHOWN, (StatusCode::CONFLICT, "这里不能代办")).await;
+    house.by("li.min");
+    assert_eq!(house.post(&act, SHOWN).await.1, format!("{page}?done=in-person"));
+    assert_eq!(house.lines_and_messages("face.in_person", "identity_passed").await, (3, 1), "who they are alone");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -166,7 +267,7 @@ async fn m9_staff_sign_a_candidate_out_everywhere() {
     }
     assert_eq!(house.lines_and_messages("account_signed_out", "signed_out_by_staff").await, (1, 1));
     let (_, _, text) = house.get(&format!("{page}?done=signed-out")).await;
-    for part in ["该账户的登录已全部结束", "结束了账户的全部登录", "手机丢失"] {
+    for part in ["该账号的登录已全部结束", "结束了账号的全部登录", "手机丢失"] {
         assert!(text.contains(part), "{part}: {text}");
     }
     let nobody = "/candidates/00000000000000000000000000000000/sign-out";

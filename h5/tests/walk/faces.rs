@@ -102,7 +102,9 @@ async fn e7_who_was_there_in_person_reads_so_and_goes_on() {
     let client = office.site.pool().get().await.unwrap();
     let id = client.query_one("SELECT id FROM registration.accounts", &[]).await.unwrap().get(0);
     let number = AccountNumber::from(AccountId(id));
-    registration.candidates.show(&Looking::everywhere(&staff), number, What::Document).await.unwrap();
+    for what in [What::Name, What::Document] {
+        registration.candidates.show(&Looking::everywhere(&staff), number, what).await.unwrap();
+    }
     let exam = registration.exams.get(&"degree-english".parse().unwrap()).unwrap();
     let reviews = &registration.identity_reviews;
     reviews.confirm_in_person(&staff, number, &exam, "resident_id").await.unwrap();

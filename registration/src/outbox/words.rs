@@ -48,7 +48,7 @@ pub(crate) fn short(kind: MessageKind) -> &'static str {
         MessageKind::ListOffered => "候补到座位，请尽快缴费",
         MessageKind::ListMissed => "候补座位已过期，已重排",
         MessageKind::ListOver => "候补次数已满，不再候补",
-        MessageKind::SignedOutByStaff => "登录已由考务全部退出",
+        MessageKind::SignedOutByStaff => "账号已由考务退出登录",
     }
 }
 
@@ -119,9 +119,10 @@ pub(crate) fn event(kind: MessageKind) -> (&'static str, &'static str) {
             "候补次数已满，不再候补",
             "Several seats that were held for you were not paid in time, and you are off the waiting list",
         ),
-        MessageKind::SignedOutByStaff => {
-            ("登录已由考务全部退出", "The examination office has signed your account out everywhere")
-        }
+        MessageKind::SignedOutByStaff => (
+            "考务人员已让您的账号在所有设备上退出登录",
+            "The examination office has signed your account out everywhere",
+        ),
     }
 }
 

@@ -116,6 +116,7 @@ fn refusal(error: InPersonError) -> Result<(StatusCode, &'static str), Failure> 
         InPersonError::OtherDocument => (unprocessable, key("cand-in-person-other-document")),
         InPersonError::NotLooked => (conflict, key("cand-in-person-not-looked")),
         InPersonError::NotVerified => (conflict, key("cand-in-person-not-verified")),
+        InPersonError::Waits => (conflict, key("cand-in-person-waits")),
         InPersonError::OtherAccount => (conflict, key("cand-in-person-other-account")),
         InPersonError::AlreadyPassed => (conflict, key("cand-in-person-already")),
         InPersonError::NotConfirmed => (conflict, key("cand-in-person-not-confirmed")),
@@ -128,12 +129,15 @@ fn refusal(error: InPersonError) -> Result<(StatusCode, &'static str), Failure> 
 pub(super) fn part(w: Words, view: &View<'_>, one: &InExam) -> Option<Markup> {
     let may = view.may_decide_on_faces(&one.exam.id);
     let open = |kind: &TaskKind| task(&one.steps, kind).is_some_and(|found| found.state != TaskState::Passed);
+    // Identities hold for all exams: whoever works for some of them proves none.
+    let may_prove = may && open(&TaskKind::Identity) && view.may(Right::Decide(CaseKind::Identity));
     match &one.face {
         FaceState::Passed { at, is_in_person: true } => Some(html! {
             p { (w.with("cand-in-person-at", &[("when", when::dated(w.language, *at, view.now).into())])) }
+            @if may_prove { (confirm_form(w, view, one)) }
             @if may { (undo_form(w, view, one)) }
         }),
-        _ if may && (open(&TaskKind::Face) || open(&TaskKind::Identity)) => Some(confirm_form(w, view, one)),
+        _ if may_prove || (may && open(&TaskKind::Face)) => Some(confirm_form(w, view, one)),
         _ => None,
     }
 }

@@ -147,6 +147,7 @@ fn full(exam: &Arc<Exam>) -> Sheet {
         places: Vec::new(),
         tickets: vec!["VCJ85CVU".parse().unwrap()],
     };
+    let next = Arc::new(Exam { id: "ce-next".parse().unwrap(), ..Exam::clone(exam) });
     let note = |text: &str, by: u128, is_struck: bool| Note {
         id: NoteId(Uuid::from_u128(by)),
         text: text.to_owned(),
@@ -175,7 +176,7 @@ fn full(exam: &Arc<Exam>) -> Sheet {
             document: (DocumentKind::ResidentId, "1101**********002X".to_owned()),
             school: "湘江理工大学继续教育学院".to_owned(),
         }],
-        not_begun: vec![InExam { face: FaceState::None, orders: Vec::new(), ..in_exam.clone() }],
+        not_begun: vec![InExam { exam: next, face: FaceState::None, orders: Vec::new(), ..in_exam.clone() }],
         exams: vec![in_exam],
         cases: vec![line(Subject::Payment(order.id), None, now()).case],
         notes: vec![

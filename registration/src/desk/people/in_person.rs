@@ -13,6 +13,7 @@ use crate::desk::case::{CaseKind, Subject};
 use crate::desk::permits::{Forbidden, Right, Scope, demand_about, permits};
 use crate::desk::reason::{NoReason, reason};
 use crate::desk::staff::StaffMember;
+use crate::desk::store::cases;
 use crate::model::clock;
 use crate::model::document::DocumentKind;
 use crate::model::exam::Exam;
@@ -20,14 +21,14 @@ use crate::model::exam_rules::{CardCheck, IdentityRules, IdentityWay, TaskKind};
 use crate::model::ids::AccountId;
 use crate::outbox::messages::{self, MessageKind};
 use crate::people::accounts::{self, AccountNumber};
-use crate::people::candidates::reveal::What;
+use crate::people::candidates::reveal::{What, mark};
 use crate::people::candidates::store::candidate_keys;
 use crate::people::identity::{IdentityError, Person, Verifying, read_proofs};
 use crate::people::store::{accounts as stored_accounts, face_checks, identities};
 use crate::pictures::store::identity_pictures;
 use crate::store::StoreError;
 
-/// So long before they confirm, at most, staff have had the number shown whole that they hold against the document.
+/// So long before they confirm, at most, staff have had name and number shown whole, which they hold against the document.
 const SHOWN_WITHIN: SignedDuration = SignedDuration::from_mins(30);
 
 /// Why nobody was confirmed in person, or that was not taken back. Refusals first (staff can act), faults last (we must).
@@ -48,12 +49,15 @@ pub enum InPersonError {
     /// What was shown is no document of the kind that the candidate gave, so that no number can be compared.
     #[error("the document is of another kind than the candidate gave")]
     OtherDocument,
-    /// Nothing was compared: the whole number was not looked at.
-    #[error("the whole number of the document must be looked at first")]
+    /// Nothing was compared: the whole name and number, as they are declared now, were not looked at.
+    #[error("the whole name and the whole number of the document must be looked at first")]
     NotLooked,
-    /// The face is confirmed once it is known whose it is, and that is not theirs to confirm, or no way of the exam.
-    #[error("the identity is not verified")]
+    /// Who somebody is was not proved as the exam asks, and that is not theirs to confirm, or no way of the exam.
+    #[error("the identity is not verified as the exam asks")]
     NotVerified,
+    /// A colleague works on what the candidate handed in, or has decided on it, or it waits for another opinion than theirs.
+    #[error("colleagues work on what the candidate handed in")]
+    Waits,
     /// Another account is verified as this person.
     #[error("another account is verified as this person")]
     OtherAccount,
@@ -78,8 +82,8 @@ impl From<tokio_postgres::Error> for InPersonError {
 }
 
 impl IdentityReviews {
-    /// Confirms that the candidate was there in person with a document of this kind, as a form names it, whose number is the one that
-    /// they gave: the face of the exam has passed, and who they are is proved where the exam takes no proof that there is. Who
+    /// Confirms that the candidate was there in person with a document of this kind, as a form names it, whose name and number are those
+    /// that they gave: the face of the exam has passed, and who they are is proved where the exam takes no proof that there is. Who
     /// confirmed it in person before stays confirmed, and nobody is told again.
     ///
     /// # Errors
@@ -102,20 +106,24 @@ impl IdentityReviews {
         let shown = shown.parse::<DocumentKind>().map_err(|_| InPersonError::OtherDocument)?;
         let acting = Acting { member, account, exam, now };
         let person = self.compared(&transaction, &acting, shown).await?;
-        let is_proved = self.prove(&transaction, &acting, &person).await?;
+        let proved = self.prove(&transaction, &acting, &person).await?;
         let before = face_checks::lock(&transaction, account.0, &exam.id).await?;
         let has_passed = before.as_ref().is_some_and(|before| before.state == "passed");
-        if asks_face && !has_passed {
+        let (is_proved, is_seen) = (proved == Proved::Now, asks_face && !has_passed);
+        let face = Subject::Face(account, exam.id.clone());
+        if is_seen {
+            demand_free(&transaction, &acting, &face).await?;
             face_checks::pass_in_person(&transaction, (account.0, &exam.id), member.id, now).await?;
             let waited: Vec<Uuid> = before.as_ref().and_then(|before| before.picture).into_iter().collect();
             identity_pictures::drop(&transaction, &waited).await?;
+        } else if proved == Proved::NotHere {
+            return Err(InPersonError::NotVerified);
         } else if !is_proved {
             // The same form twice.
             let is_ours = before.is_some_and(|before| before.way == face_checks::IN_PERSON);
             return if has_passed && is_ours { Ok(()) } else { Err(InPersonError::AlreadyPassed) };
         }
-        let is_seen = asks_face && !has_passed;
-        let done = [(is_proved, Subject::Identity(account)), (is_seen, Subject::Face(account, exam.id.clone()))];
+        let done = [(is_proved, Subject::Identity(account)), (is_seen, face)];
         for (_, subject) in done.iter().filter(|(is_done, _)| *is_done) {
             let subject = subject.to_string();
             let entry = Entry::by_staff(member.id, AuditAction::SeenInPerson, &subject).at(now);
@@ -160,8 +168,8 @@ impl IdentityReviews {
         Ok(transaction.commit().await?)
     }
 
-    /// Whom the candidate says to be, if whoever confirms it has seen the whole number within [`SHOWN_WITHIN`], and a document of the
-    /// same kind. The account stays as it is until the transaction ends.
+    /// Whom the candidate says to be, if whoever confirms it has seen exactly that name and number whole within [`SHOWN_WITHIN`], and a
+    /// document of the same kind. The account stays as it is until the transaction ends.
     async fn compared(
         &self,
         transaction: &impl GenericClient,
@@ -170,6 +178,8 @@ impl IdentityReviews {
     ) -> Result<Person, InPersonError> {
         let stored = stored_accounts::lock(transaction, acting.account.0).await?.ok_or(InPersonError::Unknown)?;
         let declared = accounts::read(&self.identity.vault, &stored)?;
+        // Who said to be somebody else since a look was not compared.
+        let marks = [What::Name, What::Document].map(|what| mark(&self.identity.vault, what, &declared));
         let (Some(name), Some(document)) = (declared.name, declared.document) else {
             return Err(InPersonError::NotGiven);
         };
@@ -177,36 +187,40 @@ impl IdentityReviews {
             return Err(InPersonError::OtherDocument);
         }
         let subject = AccountNumber::from(acting.account).to_string();
-        let (look, of) = (AuditAction::ShownOfCandidate, (subject.as_str(), What::Document.as_ref()));
-        match has_looked_since(transaction, acting.member.id, &look, of, acting.now - SHOWN_WITHIN).await? {
-            true => Ok(Person { name, document }),
-            false => Err(InPersonError::NotLooked),
+        let (look, since) = (AuditAction::ShownOfCandidate, acting.now - SHOWN_WITHIN);
+        for seen in &marks {
+            let of = (subject.as_str(), seen.as_str());
+            if !has_looked_since(transaction, acting.member.id, &look, of, since).await? {
+                return Err(InPersonError::NotLooked);
+            }
         }
+        Ok(Person { name, document })
     }
 
-    /// Proves who the candidate is where the exam asks for that and takes nothing of what is proved. Was it proved now?
+    /// Proves who the candidate is where the exam asks for that and takes nothing of what is proved.
     async fn prove(
         &self,
         transaction: &impl GenericClient,
         acting: &Acting<'_>,
         person: &Person,
-    ) -> Result<bool, InPersonError> {
+    ) -> Result<Proved, InPersonError> {
         let Acting { member, account, exam, now } = *acting;
         let stored = identities::lock(transaction, account.0).await?.ok_or(InPersonError::NotGiven)?;
         let (rules, is_asked) = (&exam.rules.identity, asks(exam, &TaskKind::Identity));
         let is_verified = stored.state == "verified";
         if is_verified && (!is_asked || read_proofs(&stored).count_for(rules)) {
-            return Ok(false);
+            return Ok(Proved::Before);
         }
         // Identities hold for all exams: whoever works for some of them proves none.
         let may = is_asked && permits(member, Right::Decide(CaseKind::Identity), Scope::Everything);
         let Some(way) = way_of(rules, person.document.kind()).filter(|_| may) else {
-            return if is_verified { Ok(false) } else { Err(InPersonError::NotVerified) };
+            return if is_verified { Ok(Proved::NotHere) } else { Err(InPersonError::NotVerified) };
         };
+        demand_free(transaction, acting, &Subject::Identity(account)).await?;
         let (card, staff) = (CardCheck::Staff, Some(member.id));
         let verifying = Verifying { account, person, way, card, portrait: None, staff, now };
         self.identity.verify_in(transaction, &verifying).await.map_err(refusal_of)?;
-        Ok(true)
+        Ok(Proved::Now)
     }
 }
 
@@ -216,6 +230,31 @@ struct Acting<'a> {
     account: AccountId,
     exam: &'a Exam,
     now: Timestamp,
+}
+
+/// Has it been proved who the candidate is, as the exam asks?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Proved {
+    /// By this confirmation.
+    Now,
+    /// Before it, or the exam does not ask.
+    Before,
+    /// Otherwise than the exam asks, and what it asks for is not theirs to confirm, or no way of the exam.
+    NotHere,
+}
+
+/// Refuses while the open case of this subject is a colleague's, decided, or waits for another opinion than theirs: it would be closed
+/// over their heads. Whoever asks has locked the subject.
+async fn demand_free(
+    transaction: &impl GenericClient,
+    acting: &Acting<'_>,
+    subject: &Subject,
+) -> Result<(), InPersonError> {
+    let (member, now) = (acting.member.id, acting.now);
+    let Some(case) = cases::lock_open(transaction, now, &subject.to_string()).await? else { return Ok(()) };
+    let is_a_colleagues = case.claim.as_ref().is_some_and(|claim| claim.by != member);
+    let waits = case.noted.is_some() || case.is_disputed() || case.waits_for_others(member, now);
+    if is_a_colleagues || waits { Err(InPersonError::Waits) } else { Ok(()) }
 }
 
 /// Refuses whoever may not decide on faces of this candidate in the exam. For whoever works for some exams or schools alone it must be a

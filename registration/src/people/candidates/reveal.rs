@@ -12,10 +12,11 @@ use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::permits::Right;
 use crate::model::clock;
 use crate::model::ids::AccountId;
-use crate::people::accounts::{self, AccountNumber};
+use crate::people::accounts::{self, Account, AccountNumber};
 use crate::people::identity;
 use crate::people::store::{accounts as stored_accounts, identities};
 use crate::pictures::kept::PictureId;
+use crate::secrets::vault::Vault;
 
 /// So long a picture is given to whoever asked to see it.
 const SHOWN_FOR: SignedDuration = SignedDuration::from_secs(60);
@@ -47,6 +48,17 @@ impl What {
     pub(super) fn is_for(self, looking: &Looking<'_>) -> bool {
         !matches!(self, Self::VerifiedName | Self::VerifiedDocument | Self::Portrait) || looking.is_everything()
     }
+}
+
+/// What a look at a declared value was of: it counts only as long as the account declares the same. The audit keeps it, from which
+/// nobody without the key learns what was declared.
+pub(crate) fn mark(vault: &Vault, what: What, declared: &Account) -> String {
+    let name = declared.name.as_ref().map_or("", |name| name.expose());
+    let document = declared.document.as_ref().map(|document| document.keyed()).unwrap_or_default();
+    let of = format!("{}\n{name}\n{document}", declared.id.0);
+    let [a, b, c, d, e, f, g, h, ..] = vault.index("shown of candidate", &of);
+    let index = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+    format!("{} {index:016x}", what.as_ref())
 }
 
 /// A value that was asked for. `Debug` does not show it.
@@ -83,16 +95,20 @@ impl Candidates {
         if !what.is_for(looking) {
             return Err(CandidateError::Unknown);
         }
-        let value = match what {
+        let (value, seen) = match what {
             What::Portrait => {
                 portrait_of(&client, number.account()).await?;
-                None
+                (None, what.as_ref().to_owned())
             }
-            what => Some(self.value(&client, number.account(), what).await?.ok_or(CandidateError::Unknown)?),
+            what => {
+                let found = self.value(&client, number.account(), what).await?;
+                let (value, seen) = found.ok_or(CandidateError::Unknown)?;
+                (Some(value), seen)
+            }
         };
         let (subject, at) = (number.to_string(), clock::now());
         let entry = Entry::by_staff(looking.member.id, AuditAction::ShownOfCandidate, &subject).at(at);
-        entry.seen(what.as_ref()).detail(what.as_ref()).write(&client).await?;
+        entry.seen(&seen).detail(what.as_ref()).write(&client).await?;
         Ok(Shown { what, value, at })
     }
 
@@ -114,31 +130,38 @@ impl Candidates {
         self.pictures.find(number.account(), PictureId(picture)).await?.ok_or(CandidateError::Unknown)
     }
 
+    /// A value, and what the audit says that the look was at.
     async fn value(
         &self,
         client: &impl GenericClient,
         account: AccountId,
         what: What,
-    ) -> Result<Option<String>, CandidateError> {
+    ) -> Result<Option<(String, String)>, CandidateError> {
         if matches!(what, What::VerifiedName | What::VerifiedDocument) {
             let stored = identities::get(client, account.0).await?.filter(|stored| stored.name.is_some());
             let Some(stored) = stored else { return Ok(None) };
             let person = identity::open(&self.vault, &stored)?;
-            return Ok(Some(match what {
+            let value = match what {
                 What::VerifiedName => person.name.expose().to_owned(),
                 _ => person.document.expose().to_owned(),
-            }));
+            };
+            return Ok(Some((value, what.as_ref().to_owned())));
         }
         let stored = stored_accounts::get(client, account.0).await?.ok_or(CandidateError::Unknown)?;
         let account = accounts::read(&self.vault, &stored)?;
-        Ok(match what {
+        let seen = match what {
+            What::Name | What::Document => mark(&self.vault, what, &account),
+            _ => what.as_ref().to_owned(),
+        };
+        let value = match what {
             What::Name => account.name.map(|name| name.expose().to_owned()),
             What::Document => account.document.map(|document| document.expose().to_owned()),
             What::Mobile => account.mobile.map(|mobile| mobile.expose().to_owned()),
             What::Email => account.email.map(|email| email.expose().to_owned()),
             What::Username => account.username.map(|name| name.expose().to_owned()),
             What::VerifiedName | What::VerifiedDocument | What::Portrait => None,
-        })
+        };
+        Ok(value.map(|value| (value, seen)))
     }
 
     /// Refuses whoever may not see this candidate, as if there was none.
