@@ -5,6 +5,7 @@ pub(crate) mod address;
 mod events;
 mod exams;
 pub(crate) mod find;
+mod forms;
 pub(crate) mod in_person;
 pub(crate) mod one;
 pub(crate) mod sign_out;

@@ -11,7 +11,7 @@ use registration::model::room::SeatPlace;
 use registration::people::candidates::InExam;
 use registration::rules::steps::StepView;
 
-use super::in_person;
+use super::forms;
 use super::viewed::View;
 use super::words::{Look, look, standing};
 use crate::checkin::words::room;
@@ -25,7 +25,7 @@ pub(super) fn exams(w: Words, view: &View<'_>) -> Markup {
             @if view.sheet.exams.is_empty() { p class="nothing" { (w.t("cand-no-exams")) } }
             @for one in &view.sheet.exams { (exam(w, view, one)) }
             @for one in &view.sheet.not_begun {
-                @if let Some(part) = in_person::part(w, view, one) {
+                @if let Some(part) = forms::in_person(w, view, one) {
                     article class="in-exam" {
                         h3 { (w.pick(&one.exam.title.zh, &one.exam.title.en)) }
                         p class="hint" { (w.t("cand-not-begun")) }
@@ -52,7 +52,7 @@ fn exam(w: Words, view: &View<'_>, one: &InExam) -> Markup {
             }
             @if let Some(reason) = reason { p class="reason" { (reason) } }
             ol class="step-line" { @for step in &one.steps { (step_line(w, view, step)) } }
-            @if let Some(part) = in_person::part(w, view, one) { (part) }
+            @if let Some(part) = forms::in_person(w, view, one) { (part) }
             @if !one.orders.is_empty() {
                 ul class="orders" { @for order in &one.orders { (order_line(w, view, one, order)) } }
             }

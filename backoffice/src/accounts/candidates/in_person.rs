@@ -1,5 +1,4 @@
-//! A candidate who is there in person with their document (当面核验): confirming that in place of a photo of the face, taking it back, and
-//! the part of the page where both are done.
+//! A candidate who is there in person with their document (当面核验): confirming that in place of a photo of the face, and taking it back.
 
 use std::sync::Arc;
 
@@ -7,30 +6,20 @@ use axum::Form;
 use axum::extract::Path;
 use axum::response::{Redirect, Response};
 use http::StatusCode;
-use maud::{Markup, html};
 use pagekit::callout::Tone;
-use pagekit::when;
-use pagekit::words::{Words, key};
+use pagekit::words::key;
 use registration::desk::case::CaseKind;
 use registration::desk::people::in_person::InPersonError;
 use registration::desk::permits::Right;
-use registration::desk::reason::REASON_CHARS_MAX;
-use registration::model::document::DocumentKind;
 use registration::model::exam::Exam;
-use registration::model::exam_rules::TaskKind;
-use registration::model::facts::FaceState;
 use registration::people::accounts::AccountNumber;
-use registration::people::candidates::InExam;
-use registration::rules::steps::{TaskState, task};
 use reservation::ids::ExamId;
 use serde::Deserialize;
 
 use super::address::path;
 use super::one::{Answer, draw};
-use super::viewed::View;
 use super::{looking, number, to_page};
 use crate::desk::message::Message;
-use crate::desk::words::kind_name;
 use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
@@ -123,68 +112,4 @@ fn refusal(error: InPersonError) -> Result<(StatusCode, &'static str), Failure> 
         InPersonError::Reason(_) => (unprocessable, key("cand-reason-bad")),
         InPersonError::Store(error) => return Err(error.into()),
     })
-}
-
-/// That it was done in this exam, or what does it, for whoever may; `None`: neither.
-pub(super) fn part(w: Words, view: &View<'_>, one: &InExam) -> Option<Markup> {
-    let may = view.may_decide_on_faces(&one.exam.id);
-    let open = |kind: &TaskKind| task(&one.steps, kind).is_some_and(|found| found.state != TaskState::Passed);
-    // Identities hold for all exams: whoever works for some of them proves none.
-    let may_prove = may && open(&TaskKind::Identity) && view.may(Right::Decide(CaseKind::Identity));
-    match &one.face {
-        FaceState::Passed { at, is_in_person: true } => Some(html! {
-            p { (w.with("cand-in-person-at", &[("when", when::dated(w.language, *at, view.now).into())])) }
-            @if may_prove { (confirm_form(w, view, one)) }
-            @if may { (undo_form(w, view, one)) }
-        }),
-        _ if may_prove || (may && open(&TaskKind::Face)) => Some(confirm_form(w, view, one)),
-        _ => None,
-    }
-}
-
-fn confirm_form(w: Words, view: &View<'_>, one: &InExam) -> Markup {
-    let id = format!("shown-{}", one.exam.id);
-    html! {
-        details class="refuse" {
-            summary class="button second" { (w.t("cand-in-person")) }
-            form method="post" action=(address(view, one)) {
-                p class="hint" { (w.t("cand-in-person-how")) }
-                div class="field" {
-                    label for=(id) { (w.t("cand-in-person-document")) }
-                    select id=(id) name="shown" required {
-                        option value="" { (w.t("cand-in-person-choose")) }
-                        @for kind in DocumentKind::ALL { option value=(kind.as_str()) { (kind_name(w, kind)) } }
-                    }
-                }
-                button class="button" type="submit" { (w.t("cand-in-person-confirm")) }
-            }
-        }
-    }
-}
-
-fn undo_form(w: Words, view: &View<'_>, one: &InExam) -> Markup {
-    html! {
-        details class="refuse" {
-            summary class="button second" { (w.t("cand-in-person-undo")) }
-            form method="post" action={ (address(view, one)) "/undo" } {
-                p class="hint" { (w.t("cand-in-person-undo-how")) }
-                (reason(w, &format!("undo-{}", one.exam.id)))
-                button class="button danger" type="submit" { (w.t("cand-in-person-undo")) }
-            }
-        }
-    }
-}
-
-/// The field for why something is done.
-pub(super) fn reason(w: Words, id: &str) -> Markup {
-    html! {
-        div class="field" {
-            label for=(id) { (w.t("cand-reason")) }
-            textarea id=(id) name="reason" rows="2" required maxlength=(REASON_CHARS_MAX) {}
-        }
-    }
-}
-
-fn address(view: &View<'_>, one: &InExam) -> String {
-    format!("{}/exams/{}/in-person", path(view.sheet.who.number), one.exam.id)
 }

@@ -4,16 +4,12 @@ use axum::Form;
 use axum::extract::Path;
 use axum::response::Response;
 use http::StatusCode;
-use maud::{Markup, html};
 use pagekit::callout::Tone;
-use pagekit::words::Words;
 use registration::desk::permits::Right;
 use registration::people::accounts::SignOutError;
 
-use super::address::path;
-use super::in_person::{Why, reason};
+use super::in_person::Why;
 use super::one::{Answer, draw};
-use super::viewed::View;
 use super::{looking, number, to_page};
 use crate::desk::message::Message;
 use crate::request::failure::Failure;
@@ -35,19 +31,5 @@ pub(crate) async fn end(visit: Visit, Path(account): Path<String>, Form(why): Fo
         Err(SignOutError::Forbidden(_)) => Err(Failure::Forbidden),
         Err(SignOutError::Unknown(_)) => Err(Failure::NotFound),
         Err(SignOutError::Store(error)) => Err(error.into()),
-    }
-}
-
-/// The form for it.
-pub(super) fn form(w: Words, view: &View<'_>) -> Markup {
-    html! {
-        details class="refuse" {
-            summary class="button second" { (w.t("cand-sign-out")) }
-            form method="post" action={ (path(view.sheet.who.number)) "/sign-out" } {
-                p class="hint" { (w.t("cand-sign-out-how")) }
-                (reason(w, "sign-out-reason"))
-                button class="button danger" type="submit" { (w.t("cand-sign-out")) }
-            }
-        }
     }
 }

@@ -14,7 +14,7 @@ use registration::people::candidates::reveal::What;
 use super::address::path;
 use super::events::{looks, time_line};
 use super::exams::exams;
-use super::sign_out;
+use super::forms;
 use super::viewed::View;
 use super::words::case_kind;
 use crate::desk::lines::address;
@@ -175,7 +175,7 @@ fn corrections(w: Words, view: &View<'_>) -> Markup {
             section aria-labelledby="cand-corrections" {
                 h2 id="cand-corrections" { (w.t("cand-corrections")) }
                 ul class="lines" { @for (_, href, name) in &ways { li { a href=(href) { (w.t(name)) } } } }
-                @if view.may(Right::CorrectAccounts) { (sign_out::form(w, view)) }
+                @if view.may(Right::CorrectAccounts) { (forms::sign_out(w, view)) }
             }
         }
     }
