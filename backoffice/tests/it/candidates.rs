@@ -154,7 +154,7 @@ async fn looked_at(house: &mut House, first: AccountNumber) {
     assert!(shown.contains("139****5678") && !shown.contains("13912345678"), "one value at a time: {shown}");
     let (_, _, again) = house.get(&path).await;
     assert!(!again.contains(DOCUMENTS[0]) && again.contains("查看了考生的完整信息: 填报证件号码"), "{again}");
-    let lines = "SELECT count(*) FROM registration.audit WHERE action = 'candidate.show' AND seen = 'document'";
+    let lines = "SELECT count(*) FROM registration.audit WHERE action = 'candidate.show' AND detail = 'document'";
     assert_eq!(house.count(lines).await, 1);
     for (what, status) in
         [("email", StatusCode::NOT_FOUND), ("portrait", StatusCode::NOT_FOUND), ("all", StatusCode::BAD_REQUEST)]

@@ -119,10 +119,9 @@ pub(crate) fn event(kind: MessageKind) -> (&'static str, &'static str) {
             "候补次数已满，不再候补",
             "Several seats that were held for you were not paid in time, and you are off the waiting list",
         ),
-        MessageKind::SignedOutByStaff => (
-            "考务人员已让您的账号在所有设备上退出登录",
-            "The examination office has signed your account out everywhere",
-        ),
+        MessageKind::SignedOutByStaff => {
+            ("账号已由考务退出登录", "The examination office has signed your account out everywhere")
+        }
     }
 }
 
@@ -149,7 +148,7 @@ pub(crate) fn advice(kind: MessageKind) -> Option<(&'static str, &'static str)> 
             "If this was not you, sign in, end that sign-in under Devices, and change your password.",
         )),
         MessageKind::SignedOutByStaff => Some((
-            "报名不受影响，重新登录即可。如果不是您要求的，请修改密码，并联系考务人员。",
+            "考务人员已让您的账号在所有设备上退出登录。报名不受影响，重新登录即可。如果不是您要求的，请修改密码，并联系考务人员。",
             "Your registrations stay as they are: sign in again. If you did not ask for it, change your password and contact the examination office.",
         )),
         MessageKind::MoneyReturned => Some((
