@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bytes::Bytes;
 use image::Rgb;
 use image::codecs::jpeg::JpegEncoder;
-use specimen::{Grade, NoFont, card_back, front_photo, seed_of, selfie};
+use specimen::{NoFont, card_back, card_front, seed_of, selfie};
 
 use crate::server::accounts::Person;
 
@@ -73,9 +73,7 @@ impl Cards {
         let draw_some = || {
             let mut some = Vec::new();
             while let Some((index, person)) = people.get(next.fetch_add(1, Ordering::Relaxed)) {
-                // Each held otherwise: a site tells pictures that two accounts send, and drawn cards differ by a few signs alone.
-                let photo = front_photo(person.name(), &person.document(), Grade::Mild, *index)?;
-                some.push((*index, Bytes::from(photo)));
+                some.push((*index, Bytes::from(card_front(person.name(), &person.document())?)));
                 drawn();
             }
             Ok::<_, NoFont>(some)
