@@ -109,6 +109,7 @@ fn people() -> Router<App> {
         .route("/candidates/{account}/notes", post(acts::note).get(acts::back))
         .route("/candidates/{account}/notes/{note}/strike", post(acts::strike).get(acts::back_from_note))
         .route("/candidates/{account}/sign-out", post(sign_out::end).get(acts::back))
+        .route("/candidates/{account}/in-person/undo", post(in_person::undo_identity).get(acts::back))
         .route("/candidates/{account}/exams/{exam}/in-person", post(in_person::confirm).get(in_person::back))
         .route("/candidates/{account}/exams/{exam}/in-person/undo", post(in_person::undo).get(in_person::back))
         .route("/inquiries", get(inquiries::list))

@@ -5,6 +5,7 @@ pub(crate) mod card;
 mod check_card;
 mod declared;
 mod handover;
+pub(crate) mod in_person;
 mod liveness;
 mod manual;
 pub(crate) mod state;

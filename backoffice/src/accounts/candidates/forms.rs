@@ -1,8 +1,9 @@
 //! Forms of a candidate's page for acts of staff: confirming who is there in person and taking that back, signing out everywhere.
 
+use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
-use pagekit::words::Words;
+use pagekit::words::{Words, key};
 use registration::desk::case::CaseKind;
 use registration::desk::permits::Right;
 use registration::desk::reason::REASON_CHARS_MAX;
@@ -26,7 +27,7 @@ pub(super) fn in_person(w: Words, view: &View<'_>, one: &InExam) -> Option<Marku
         FaceState::Passed { at, is_in_person: true } => Some(html! {
             p { (w.with("cand-in-person-at", &[("when", when::dated(w.language, *at, view.now).into())])) }
             @if may_prove { (confirm_form(w, view, one)) }
-            @if may { (undo_form(w, view, one)) }
+            @if may { (undo_form(w, &undo_of_face(view, one, *at))) }
         }),
         _ if may_prove || (may && open(&TaskKind::Face)) => Some(confirm_form(w, view, one)),
         _ => None,
@@ -53,14 +54,52 @@ fn confirm_form(w: Words, view: &View<'_>, one: &InExam) -> Markup {
     }
 }
 
-fn undo_form(w: Words, view: &View<'_>, one: &InExam) -> Markup {
+/// That it was confirmed in person who it is, and what takes that back, for whoever may.
+pub(super) fn identity(w: Words, view: &View<'_>) -> Option<Markup> {
+    let at = view.sheet.in_person_at?;
+    let undo = Undo {
+        action: format!("{}/in-person/undo", path(view.sheet.who.number)),
+        field: "undo-identity".to_owned(),
+        at,
+        title: key("cand-identity-undo"),
+        how: key("cand-identity-undo-how"),
+    };
+    Some(html! {
+        p { (w.with("cand-identity-in-person-at", &[("when", when::dated(w.language, at, view.now).into())])) }
+        @if view.may(Right::Decide(CaseKind::Identity)) { (undo_form(w, &undo)) }
+    })
+}
+
+/// What is taken back, and where.
+struct Undo {
+    action: String,
+    /// The field for why, as the page names it.
+    field: String,
+    /// When it was confirmed: only that is taken back.
+    at: Timestamp,
+    title: &'static str,
+    how: &'static str,
+}
+
+fn undo_of_face(view: &View<'_>, one: &InExam, at: Timestamp) -> Undo {
+    Undo {
+        action: format!("{}/undo", address(view, one)),
+        field: format!("undo-{}", one.exam.id),
+        at,
+        title: key("cand-in-person-undo"),
+        how: key("cand-in-person-undo-how"),
+    }
+}
+
+fn undo_form(w: Words, undo: &Undo) -> Markup {
     html! {
         details class="refuse" {
-            summary class="button second" { (w.t("cand-in-person-undo")) }
-            form method="post" action={ (address(view, one)) "/undo" } {
-                p class="hint" { (w.t("cand-in-person-undo-how")) }
-                (reason(w, &format!("undo-{}", one.exam.id)))
-                button class="button danger" type="submit" { (w.t("cand-in-person-undo")) }
+            summary class="button second" { (w.t(undo.title)) }
+            form method="post" action=(undo.action) {
+                input type="hidden" name="seen" value=(undo.at.as_microsecond());
+                p class="hint" { (w.t(undo.how)) }
+                (reason(w, &undo.field))
+                button class="button danger" type="submit" { (w.t(undo.title)) }
             }
         }
     }

@@ -6,6 +6,7 @@ use axum::Form;
 use axum::extract::Path;
 use axum::response::{Redirect, Response};
 use http::StatusCode;
+use jiff::Timestamp;
 use pagekit::callout::Tone;
 use pagekit::words::key;
 use registration::desk::case::CaseKind;
@@ -38,6 +39,17 @@ pub(crate) struct Shown {
 pub(crate) struct Why {
     #[serde(default)]
     pub(super) reason: String,
+    /// When that was confirmed which is to be taken back, as the page said, in microseconds.
+    #[serde(default)]
+    seen: String,
+}
+
+impl Why {
+    /// The moment that the page said; what cannot be read is the moment of nothing that was confirmed.
+    fn seen(&self) -> Timestamp {
+        let micros = self.seen.parse().ok();
+        micros.and_then(|micros| Timestamp::from_microsecond(micros).ok()).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
 }
 
 /// Confirms it. It is as heavy as what it stands for: the second factor is shown anew.
@@ -63,8 +75,22 @@ pub(crate) async fn undo(
     visit.demand_somewhere(DECIDE)?;
     let (number, exam) = (number(&account)?, found(&visit, &exam)?);
     let reviews = &visit.app.outside.registration.identity_reviews;
-    let done = Box::pin(reviews.take_in_person_back(&visit.staff, number, &exam.id, &why.reason)).await;
+    let done = Box::pin(reviews.take_in_person_back(&visit.staff, number, &exam.id, why.seen(), &why.reason)).await;
     answer(&visit, number, done, "in-person-undone").await
+}
+
+/// Takes back that it was confirmed who somebody is: as heavy as confirming it.
+pub(crate) async fn undo_identity(
+    visit: Visit,
+    Path(account): Path<String>,
+    Form(why): Form<Why>,
+) -> Result<Response, Failure> {
+    visit.demand(Right::Decide(CaseKind::Identity))?;
+    visit.demand_fresh()?;
+    let number = number(&account)?;
+    let reviews = &visit.app.outside.registration.identity_reviews;
+    let done = Box::pin(reviews.take_identity_in_person_back(&visit.staff, number, why.seen(), &why.reason)).await;
+    answer(&visit, number, done, "identity-undone").await
 }
 
 /// A reload of an answer to a form.
@@ -109,6 +135,7 @@ fn refusal(error: InPersonError) -> Result<(StatusCode, &'static str), Failure> 
         InPersonError::OtherAccount => (conflict, key("cand-in-person-other-account")),
         InPersonError::AlreadyPassed => (conflict, key("cand-in-person-already")),
         InPersonError::NotConfirmed => (conflict, key("cand-in-person-not-confirmed")),
+        InPersonError::Changed => (conflict, key("cand-in-person-changed")),
         InPersonError::Reason(_) => (unprocessable, key("cand-reason-bad")),
         InPersonError::Store(error) => return Err(error.into()),
     })

@@ -33,11 +33,12 @@ pub(crate) struct Asked {
 }
 
 /// What was done, by the word that an address has for it.
-const DONE: [(&str, &str); 5] = [
+const DONE: [(&str, &str); 6] = [
     ("noted", key("cand-did-note")),
     ("struck", key("cand-did-strike")),
     ("in-person", key("cand-did-in-person")),
     ("in-person-undone", key("cand-did-in-person-undo")),
+    ("identity-undone", key("cand-did-identity-undo")),
     ("signed-out", key("cand-did-sign-out")),
 ];
 

@@ -78,6 +78,7 @@ fn facts(w: Words, view: &View<'_>) -> Markup {
                     }
                 }
             }
+            @if let Some(part) = forms::identity(w, view) { (part) }
         }
     }
 }

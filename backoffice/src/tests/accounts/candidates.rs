@@ -109,6 +109,7 @@ fn fresh() -> Sheet {
     Sheet {
         who: Masked { name: None, document: None, is_verified: false, exams: Vec::new(), ..masked(5) },
         values: vec![(What::Email, "zh***@example.edu".to_owned())],
+        in_person_at: None,
         signed_in_at: None,
         mobile_verified_at: None,
         email_verified_at: None,
@@ -167,6 +168,7 @@ fn full(exam: &Arc<Exam>) -> Sheet {
             (What::VerifiedDocument, "1101**********002X".to_owned()),
             (What::Portrait, String::new()),
         ],
+        in_person_at: Some(now()),
         signed_in_at: Some(now()),
         mobile_verified_at: Some(now()),
         email_verified_at: None,

@@ -219,7 +219,7 @@ actions! {
     FaceConsentWithdrawn = "face.withdraw",
     /// Had somebody before them with their document: a face, or who they are, is confirmed; the detail is of which kind the document was.
     SeenInPerson = "face.in_person",
-    /// Took back that a face was confirmed in person; the detail is why.
+    /// Took back that a face, or who somebody is, was confirmed in person; the detail is why.
     TookInPersonBack = "face.in_person_undo",
     /// Searched the audit; the detail is for what.
     ReadAudit = "audit.search",

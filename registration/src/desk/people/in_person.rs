@@ -1,6 +1,8 @@
 //! Staff who have somebody before them, with their document: what a camera would show is confirmed on the spot, in place of a
 //! picture, and taken back by whoever may decide such cases.
 
+mod undo;
+
 use deadpool_postgres::GenericClient;
 use jiff::{SignedDuration, Timestamp};
 use reservation::ids::ExamId;
@@ -11,19 +13,19 @@ use crate::desk::audit::looking::has_looked_since;
 use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::case::{CaseKind, Subject};
 use crate::desk::permits::{Forbidden, Right, Scope, demand_about, permits};
-use crate::desk::reason::{NoReason, reason};
+use crate::desk::reason::NoReason;
 use crate::desk::staff::StaffMember;
 use crate::desk::store::cases;
 use crate::model::clock;
 use crate::model::document::DocumentKind;
 use crate::model::exam::Exam;
 use crate::model::exam_rules::{CardCheck, IdentityRules, IdentityWay, TaskKind};
-use crate::model::ids::AccountId;
+use crate::model::ids::{AccountId, StaffId};
 use crate::outbox::messages::{self, MessageKind};
 use crate::people::accounts::{self, AccountNumber};
 use crate::people::candidates::reveal::{What, mark};
 use crate::people::candidates::store::candidate_keys;
-use crate::people::identity::{IdentityError, Person, Verifying, read_proofs};
+use crate::people::identity::{IdentityError, Person, Verifying, in_person, read_proofs};
 use crate::people::store::{accounts as stored_accounts, face_checks, identities};
 use crate::pictures::store::identity_pictures;
 use crate::store::StoreError;
@@ -67,6 +69,9 @@ pub enum InPersonError {
     /// Nothing was confirmed in person that could be taken back.
     #[error("nothing was confirmed in person")]
     NotConfirmed,
+    /// It was taken back and confirmed anew since whoever takes it back has seen it.
+    #[error("what was confirmed in person changed meanwhile")]
+    Changed,
     /// What is taken back needs a reason.
     #[error(transparent)]
     Reason(#[from] NoReason),
@@ -87,7 +92,7 @@ impl IdentityReviews {
     /// confirmed it in person before stays confirmed, and nobody is told again.
     ///
     /// # Errors
-    /// All of [`InPersonError`] but [`InPersonError::NotConfirmed`] and [`InPersonError::Reason`].
+    /// All of [`InPersonError`] but [`InPersonError::NotConfirmed`], [`InPersonError::Changed`] and [`InPersonError::Reason`].
     pub async fn confirm_in_person(
         &self,
         member: &StaffMember,
@@ -112,7 +117,7 @@ impl IdentityReviews {
         let (is_proved, is_seen) = (proved == Proved::Now, asks_face && !has_passed);
         let face = Subject::Face(account, exam.id.clone());
         if is_seen {
-            demand_free(&transaction, &acting, &face).await?;
+            demand_free(&transaction, member.id, &face, now).await?;
             face_checks::pass_in_person(&transaction, (account.0, &exam.id), member.id, now).await?;
             let waited: Vec<Uuid> = before.as_ref().and_then(|before| before.picture).into_iter().collect();
             identity_pictures::drop(&transaction, &waited).await?;
@@ -134,37 +139,6 @@ impl IdentityReviews {
             false => (None, MessageKind::IdentityPassed),
         };
         messages::add(&transaction, account, of, kind, now).await?;
-        Ok(transaction.commit().await?)
-    }
-
-    /// Takes back that the face of the exam was confirmed in person, and says why: the candidate shows it again, by whichever way. Who
-    /// somebody is stays proved until their account is corrected.
-    ///
-    /// # Errors
-    /// [`InPersonError::Forbidden`], [`InPersonError::Unknown`], [`InPersonError::NotConfirmed`], [`InPersonError::Reason`] and
-    /// [`InPersonError::Store`].
-    pub async fn take_in_person_back(
-        &self,
-        member: &StaffMember,
-        number: AccountNumber,
-        exam: &ExamId,
-        why: &str,
-    ) -> Result<(), InPersonError> {
-        let (account, now) = (number.account(), clock::now());
-        let mut client = self.database.client().await?;
-        let transaction = client.transaction().await?;
-        demand(&transaction, member, account, exam).await?;
-        let reason = reason(why)?;
-        // In the order of whoever hands in a picture: the identity, then its face.
-        identities::lock(&transaction, account.0).await?;
-        let face = (account.0, exam);
-        if !face_checks::take_in_person_back(&transaction, face, (member.id, reason), now).await? {
-            return Err(InPersonError::NotConfirmed);
-        }
-        let subject = Subject::Face(account, exam.clone()).to_string();
-        let entry = Entry::by_staff(member.id, AuditAction::TookInPersonBack, &subject).at(now);
-        entry.detail(reason).write(&transaction).await?;
-        messages::add(&transaction, account, Some(exam), MessageKind::FaceRefused, now).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -216,10 +190,11 @@ impl IdentityReviews {
         let Some(way) = way_of(rules, person.document.kind()).filter(|_| may) else {
             return if is_verified { Ok(Proved::NotHere) } else { Err(InPersonError::NotVerified) };
         };
-        demand_free(transaction, acting, &Subject::Identity(account)).await?;
+        demand_free(transaction, member.id, &Subject::Identity(account), now).await?;
         let (card, staff) = (CardCheck::Staff, Some(member.id));
         let verifying = Verifying { account, person, way, card, portrait: None, staff, now };
         self.identity.verify_in(transaction, &verifying).await.map_err(refusal_of)?;
+        in_person::note(transaction, account, &stored, now).await?;
         Ok(Proved::Now)
     }
 }
@@ -247,10 +222,10 @@ enum Proved {
 /// over their heads. Whoever asks has locked the subject.
 async fn demand_free(
     transaction: &impl GenericClient,
-    acting: &Acting<'_>,
+    member: StaffId,
     subject: &Subject,
+    now: Timestamp,
 ) -> Result<(), InPersonError> {
-    let (member, now) = (acting.member.id, acting.now);
     let Some(case) = cases::lock_open(transaction, now, &subject.to_string()).await? else { return Ok(()) };
     let is_a_colleagues = case.claim.as_ref().is_some_and(|claim| claim.by != member);
     let waits = case.noted.is_some() || case.is_disputed() || case.waits_for_others(member, now);

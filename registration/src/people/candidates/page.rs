@@ -83,6 +83,8 @@ pub struct Sheet {
     pub who: Masked,
     /// What can be shown whole, each masked; of a picture nothing.
     pub values: Vec<(What, String)>,
+    /// When staff last confirmed in person who it is, where that counts; for whoever sees identities.
+    pub in_person_at: Option<Timestamp>,
     /// When the account last signed in with its password, to ten minutes.
     pub signed_in_at: Option<Timestamp>,
     /// Since when its mobile is known to be theirs.
@@ -155,7 +157,7 @@ impl Candidates {
         let stored = stored_accounts::get(&client, account.0).await?.ok_or(CandidateError::Unknown)?;
         let declared = accounts::read(&self.vault, &stored)?;
         let who = self.masked(&client, looking, &ids).await?.remove(&account.0).ok_or(CandidateError::Unknown)?;
-        let values = self.values(&client, looking, &declared).await?;
+        let (values, in_person_at) = self.values(&client, looking, &declared).await?;
         let bound = bindings::of_accounts(&client, &ids, names.as_deref()).await?;
         let bound = bound.iter().map(|binding| {
             let record = frozen(&self.vault, binding)?;
@@ -184,6 +186,7 @@ impl Candidates {
         Ok(Sheet {
             who,
             values,
+            in_person_at,
             signed_in_at,
             mobile_verified_at: declared.mobile_verified_at,
             email_verified_at: declared.email_verified_at,
@@ -212,13 +215,14 @@ impl Candidates {
         open.map(|exam| exam.id.clone()).take(EXAMS_MAX).collect()
     }
 
-    /// What can be shown whole of an account, masked.
+    /// What can be shown whole of an account, masked; and when it was confirmed in person who it is.
     async fn values(
         &self,
         client: &impl GenericClient,
         looking: &Looking<'_>,
         account: &Account,
-    ) -> Result<Vec<(What, String)>, StoreError> {
+    ) -> Result<(Vec<(What, String)>, Option<Timestamp>), StoreError> {
+        let mut in_person_at = None;
         let declared = [
             (What::Name, account.name.as_ref().map(|name| name.masked())),
             (What::Document, account.document.as_ref().map(|document| document.masked())),
@@ -235,9 +239,10 @@ impl Candidates {
                 values.push((What::VerifiedDocument, person.document.masked()));
             }
             values.extend(stored.picture.map(|_| (What::Portrait, String::new())));
+            in_person_at = stored.in_person_at.filter(|_| looking.is_everything());
         }
         values.retain(|(what, _)| what.is_for(looking));
-        Ok(values)
+        Ok((values, in_person_at))
     }
 
     /// How far the candidate is in each of these exams.

@@ -152,6 +152,25 @@ pub(crate) async fn take_in_person_back(
     Ok(changed == 1)
 }
 
+/// The same in every exam. Those in which it had passed so.
+pub(crate) async fn take_all_in_person_back(
+    client: &impl GenericClient,
+    account: Uuid,
+    (staff, reason): (StaffId, &str),
+    now: Timestamp,
+) -> Result<Vec<ExamId>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.face_checks SET state = 'refused', reason = $3, decided_at = $4, decided_by = $2
+             WHERE account = $1 AND state = 'passed' AND way = $5 RETURNING exam",
+        )
+        .await?;
+    let rows = client.query(&statement, &[&account, &staff.0, &reason, &now, &IN_PERSON]).await?;
+    let exam =
+        |row: &Row| row.get::<_, &str>("exam").parse::<ExamId>().map_err(|_| StoreError::Corrupt("an exam's id"));
+    rows.iter().map(exam).collect()
+}
+
 /// The consent was taken back: what waits of a face waits no more. The pictures, to be dropped; what passed stays passed.
 pub(crate) async fn take_back(client: &impl GenericClient, account: Uuid) -> Result<Vec<Uuid>, StoreError> {
     let statement = client

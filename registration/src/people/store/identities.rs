@@ -1,5 +1,7 @@
 //! The table `identities`: what each account consented to, handed in, and was found to be.
 
+pub(crate) mod in_person;
+
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use tokio_postgres::Row;
@@ -32,6 +34,9 @@ pub(crate) struct StoredIdentity {
     pub(crate) hints: Vec<String>,
     /// The text that was agreed to.
     pub(crate) consent_version: String,
+    /// Those words of `way` and `also_by` that staff confirmed in person, and when, the last time.
+    pub(crate) in_person: Vec<String>,
+    pub(crate) in_person_at: Option<Timestamp>,
 }
 
 /// Who somebody is, sealed, and the index by which the document is found.
@@ -42,7 +47,8 @@ pub(crate) struct SealedPerson {
 }
 
 const COLUMNS: &str = "account, state, name, document, way, picture, submitted_at, decided_at, reason, also_by,
-    more_picture, more_since, more_reason, card_back, hints, consent_version";
+    more_picture, more_since, more_reason, card_back, hints, consent_version, in_person,
+    in_person_at";
 
 /// What is handed in for staff.
 pub(crate) struct HandedIn<'a> {
@@ -349,5 +355,7 @@ fn read(row: &Row) -> StoredIdentity {
         card_back: row.get("card_back"),
         hints: row.get("hints"),
         consent_version: row.get("consent_version"),
+        in_person: row.get("in_person"),
+        in_person_at: row.get("in_person_at"),
     }
 }
