@@ -12,7 +12,7 @@ use reservation::ids::ExamId;
 use crate::house::{DOCUMENTS, EXAM, House};
 
 /// An exam that asks who somebody is, of whom staff look at each card, and for their face.
-const STEPS: &str = r#"
+pub(crate) const STEPS: &str = r#"
 [[steps]]
 title = { zh = "实名认证", en = "Identity" }
 tasks = ["identity"]
@@ -61,6 +61,14 @@ impl House {
         for what in ["name", "document"] {
             assert_eq!(self.post(&format!("{page}/show"), &format!("what={what}")).await.0, StatusCode::OK);
         }
+    }
+
+    /// What the form on a page, which is sent there, says was seen, with a reason.
+    async fn seen(&mut self, page: &str, action: &str) -> String {
+        let (_, _, text) = self.get(page).await;
+        let form = text.split(&format!("action=\"{action}\"")).nth(1).unwrap_or_else(|| panic!("no {action}: {text}"));
+        let seen = form.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        format!("seen={seen}&reason={}", query_value("看错了人"))
     }
 
     async fn somebody(&self) -> Account {
@@ -147,7 +155,9 @@ async fn taken_back(house: &mut House, account: &Account, (page, act): (&str, &s
     let (exam, faces): (ExamId, _) = ("degree-english".parse().unwrap(), house.registration.faces.clone());
     let undo = format!("{act}/undo");
     assert_eq!(house.post(&undo, "reason=%20").await.0, StatusCode::UNPROCESSABLE_ENTITY);
-    let why = format!("reason={}", query_value("看错了人"));
+    let unseen = format!("reason={}", query_value("看错了人"));
+    house.refused(&undo, &unseen, (StatusCode::CONFLICT, "又有人重新做了当面核验")).await;
+    let why = house.seen(page, &undo).await;
     assert_eq!(house.post(&undo, &why).await.1, format!("{page}?done=in-person-undone"));
     let state = faces.state(account.id, &exam).await.unwrap();
     assert_eq!(state, FaceState::Refused { reason: "看错了人".to_owned() });
@@ -157,6 +167,7 @@ async fn taken_back(house: &mut House, account: &Account, (page, act): (&str, &s
     assert!(text.contains("撤销了当面核验") && text.contains("看错了人"), "in the candidate's history: {text}");
     assert_eq!(house.post(act, "shown=resident_id").await.1, format!("{page}?done=in-person"));
     assert_eq!(house.lines_and_messages("face.in_person", "face_passed").await, (3, 2), "the face alone");
+    house.refused(&undo, &why, (StatusCode::CONFLICT, "又有人重新做了当面核验")).await;
     house.sql("UPDATE registration.face_checks SET way = 'face'").await;
     let (status, _, text) = house.post(act, "shown=resident_id").await;
     assert!(status == StatusCode::CONFLICT && text.contains("已经通过，不需要当面核验"), "{text}");
@@ -240,6 +251,51 @@ async fn e7_an_identity_that_is_open_yet_is_confirmed_in_person_by_whoever_works
     house.by("li.min");
     assert_eq!(house.post(&act, SHOWN).await.1, format!("{page}?done=in-person"));
     assert_eq!(house.lines_and_messages("face.in_person", "identity_passed").await, (3, 1), "who they are alone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e7_staff_take_back_on_the_page_that_they_confirmed_who_somebody_is() {
+    let mut house = opened().await;
+    let account = house.somebody().await;
+    let (page, act) = pages(&account);
+    let undo = format!("{page}/in-person/undo");
+    house.registration.identity.consent(account.id).await.unwrap();
+    assert!(!house.get(&page).await.2.contains(&undo), "there is nothing to take back");
+    let nothing = format!("seen=1&reason={}", query_value("看错了人"));
+    house.refused(&undo, &nothing, (StatusCode::CONFLICT, "没有可以撤销的当面核验")).await;
+    house.look(&page).await;
+    assert_eq!(house.post(&act, SHOWN).await.1, format!("{page}?done=in-person"));
+    house.sql(BEGUN).await;
+    let why = house.seen(&page, &undo).await;
+
+    // Identities hold for all exams: whoever works for some of them is shown none, and takes none back.
+    let reach = Reach { exams: Some(vec!["degree-english".parse().unwrap()]), ..Reach::default() };
+    house.hire("wei", Duty { role: Role::Reviewer, reach }).await;
+    house.sign_in("wei").await;
+    let text = house.get(&page).await.2;
+    assert!(!text.contains("实名认证经当面核验") && text.contains(&format!("{act}/undo")), "{text}");
+    for name in ["wei", "clerk", "sun"] {
+        assert_eq!(house.by(name).post(&undo, &why).await.0, StatusCode::FORBIDDEN, "{name}");
+    }
+    let text = house.by("clerk").get(&page).await.2;
+    assert!(text.contains("实名认证经当面核验") && !text.contains(&undo), "read, and not theirs to take back: {text}");
+
+    house.by("li.min").refused(&undo, "seen=1&reason=x", (StatusCode::CONFLICT, "又有人重新做了当面核验")).await;
+    let seen = why.split('&').next().unwrap();
+    house.refused(&undo, seen, (StatusCode::UNPROCESSABLE_ENTITY, "请填写原因")).await;
+    assert_eq!(house.post(&undo, &why).await.1, format!("{page}?done=identity-undone"));
+    house.refused(&undo, &why, (StatusCode::CONFLICT, "没有可以撤销的当面核验")).await;
+    assert_eq!(house.lines_and_messages("face.in_person_undo", "identity_refused").await, (2, 1));
+    let state = house.registration.identity.state(account.id).await.unwrap();
+    assert_eq!(state, IdentityState::Refused { reason: "看错了人".to_owned() });
+    let (_, _, text) = house.get(&format!("{page}?done=identity-undone")).await;
+    for part in ["实名认证的当面核验已撤销", "撤销了当面核验", "看错了人", "未实名", &format!("action=\"{act}\"")]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!text.contains("已当面核验："), "nor the face: {text}");
+    let nobody = "/candidates/00000000000000000000000000000000/in-person/undo";
+    assert_eq!(house.post(nobody, &why).await.0, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test(flavor = "multi_thread")]

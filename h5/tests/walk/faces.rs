@@ -5,6 +5,7 @@ use http::StatusCode;
 use registration::desk::case::{CaseKind, Subject};
 use registration::desk::people::{Shows, Side};
 use registration::desk::staff::{Role, StaffMember};
+use registration::model::facts::FaceState;
 use registration::model::ids::AccountId;
 use registration::people::accounts::AccountNumber;
 use registration::people::candidates::Looking;
@@ -113,7 +114,9 @@ async fn e7_who_was_there_in_person_reads_so_and_goes_on() {
     assert!(!office.vendors.calls().iter().any(|call| call == "CompareFace"), "no machine looked");
     let sittings = candidate.get("/exams/degree-english").await.text;
     assert!(!sittings.contains("下一步：人脸识别"), "{sittings}");
-    reviews.take_in_person_back(&staff, number, &exam.id, "看错了人").await.unwrap();
+    let state = registration.faces.state(AccountId(id), &exam.id).await.unwrap();
+    let FaceState::Passed { at, .. } = state else { panic!("{state:?}") };
+    reviews.take_in_person_back(&staff, number, &exam.id, at, "看错了人").await.unwrap();
     let page = candidate.get(FACE).await.text;
     assert!(page.contains("没有通过工作人员核对") && page.contains("看错了人"), "{page}");
     assert!(page.contains("不想或不能做人脸核验"), "the other ways are there again: {page}");

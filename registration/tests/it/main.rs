@@ -44,6 +44,7 @@ mod identity_uploads;
 mod imports;
 mod imports_beside;
 mod imports_tables;
+mod in_person;
 mod interrupted;
 mod invoices;
 mod jobs;
