@@ -1,4 +1,4 @@
-//! A candidate is found, seen masked, shown and noted on; keys of the API and webhooks are made; the site says of itself what it has to.
+//! A candidate is found, seen masked, shown and noted on, confirmed in person and signed out; keys of the API and webhooks are made; the site says of itself what it has to.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,6 +14,7 @@ use testkit::Walker;
 
 use super::{anew, before, bound, read, seen, serve, served, signs_in};
 use crate::house::{DOCUMENTS, EXAM, House};
+use crate::in_person::STEPS;
 use crate::provider::provider_of;
 
 /// Names that are as long as names are.
@@ -28,8 +29,11 @@ async fn d6_d9_browser_a_candidate_is_looked_at_and_other_systems_are_let_in() {
     let gateways = Gateways { webhooks: Some(WebhookSender::new(rules)), provider, ..Gateways::default() };
     let house = House::open_with(gateways).await;
     house.import("exam", EXAM, &[]).await;
+    let on_site = EXAM.replace("\"degree-english\"", "\"on-site\"");
+    house.import("on-site", &format!("{on_site}{STEPS}"), &[]).await;
     house.hire("chief", Role::Administrator).await;
     let order = house.order(DOCUMENTS[0]).await;
+    house.registration.identity.consent(order.account).await.unwrap();
     for (name, document) in LONG.into_iter().zip(&DOCUMENTS[1..]) {
         let new = NewAccount::parse(name, document, "13800000001", "secret-1").unwrap();
         house.registration.accounts.register(new).await.unwrap();
@@ -41,6 +45,8 @@ async fn d6_d9_browser_a_candidate_is_looked_at_and_other_systems_are_let_in() {
     signs_in(&desk, "chief", "/candidates").await;
     sought(&mut desk).await;
     looked_at(&mut desk).await;
+    in_person(&mut desk).await;
+    signed_out(&mut desk).await;
     let found = desk.path().await;
     desk.open("/candidates").await;
     desk.fill("#sought", &order.id.to_string()).await;
@@ -117,6 +123,37 @@ async fn looked_at(desk: &mut Walker) {
     assert!(!desk.text().await.contains(DOCUMENTS[0]), "the next page shows nothing whole");
     desk.tap("form[action$='/strike'] button").await;
     desk.shows("备注已划掉").await;
+}
+
+/// Somebody is there with their document: all is compared, and confirmed; of the wrong person, so that it is taken back.
+async fn in_person(desk: &mut Walker) {
+    for (what, label) in [("name", "填报姓名"), ("document", "填报证件号码")] {
+        desk.tap(&format!("form.show:has(input[value={what}]) button")).await;
+        desk.shows(&format!("查看了{label}")).await;
+    }
+    let confirm = "form[action$='/exams/on-site/in-person']";
+    desk.tap(&format!("details:has({confirm}) summary")).await;
+    desk.select(&format!("{confirm} select"), "resident_id").await;
+    seen(desk, "candidate-confirms").await;
+    desk.tap(&format!("{confirm} button")).await;
+    desk.shows("已当面核验，考生会收到通知").await;
+    let undo = "form[action$='/in-person/undo']:not([action*='/exams/'])";
+    desk.tap(&format!("details:has({undo}) summary")).await;
+    desk.fill(&format!("{undo} textarea"), "看错了人").await;
+    seen(desk, "candidate-takes-back").await;
+    desk.tap(&format!("{undo} button")).await;
+    desk.shows("实名认证的当面核验已撤销").await;
+    assert!(desk.has(confirm).await && !desk.has(undo).await, "it can be confirmed anew");
+}
+
+async fn signed_out(desk: &mut Walker) {
+    // The page's head has a form of the staff's own.
+    let end = "details form[action$='/sign-out']";
+    desk.tap("details:has(form[action$='/sign-out']) summary").await;
+    desk.fill(&format!("{end} textarea"), "手机丢失").await;
+    desk.tap(&format!("{end} button")).await;
+    desk.shows("该账号的登录已全部结束").await;
+    seen(desk, "candidate-signed-out").await;
 }
 
 async fn on_record(desk: &mut Walker) {
