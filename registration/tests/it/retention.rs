@@ -136,7 +136,8 @@ async fn what_is_personal_of_a_candidate_goes_and_the_books_stay() {
     let chief = five_years(&world).await;
     let due = world.registration.retention().due(&chief, Years::new(5).unwrap()).await.unwrap();
     assert_eq!((due.now, due.soon), (1, 1));
-    let books = ["payments", "payment_orders", "payment_events", "journal", "journal_lines", "order_sittings", "orders"];
+    let books =
+        ["payments", "payment_orders", "payment_events", "journal", "journal_lines", "order_sittings", "orders"];
     let mut before = Vec::new();
     for table in books {
         before.push(count(&world, table).await);
@@ -146,7 +147,8 @@ async fn what_is_personal_of_a_candidate_goes_and_the_books_stay() {
     assert_eq!(round(&world.registration).await, Gone { accounts: 1, lines: 3 });
     for (table, _) in part("Goes with the account").into_iter().chain(part("Goes with the exam")) {
         // The files first: a job removes them, and then the rows.
-        let from = if table == "identity_pictures" { "identity_pictures WHERE state <> 'dropped'" } else { table.as_str() };
+        let from =
+            if table == "identity_pictures" { "identity_pictures WHERE state <> 'dropped'" } else { table.as_str() };
         // Who is found by nothing any more is indexed anew by a job.
         if table != "candidate_keys_due" {
             assert_eq!(count(&world, from).await, 0, "{table}");
@@ -165,7 +167,9 @@ async fn what_is_personal_of_a_candidate_goes_and_the_books_stay() {
     }
     // Its number, and nothing else, is in the audit; the lists have a line of their own.
     let number = account.0.simple().to_string().to_uppercase();
-    let line = format!("audit WHERE action = 'retention.forgot' AND subject = '{number}' AND detail IS NULL AND actor_kind = 'system'");
+    let line = format!(
+        "audit WHERE action = 'retention.forgot' AND subject = '{number}' AND detail IS NULL AND actor_kind = 'system'"
+    );
     assert_eq!((count(&world, &line).await, count(&world, "audit").await), (1, lines + 2));
     let forgotten = world.registration.retention().forgotten(&chief).await.unwrap();
     assert_eq!((forgotten.ever, forgotten.lately), (1, 1));
