@@ -254,10 +254,7 @@ impl Registration {
         imprints.refresh().await?;
         let files = PictureFiles::new(files, vault.clone());
         let outward = Arc::new(Outward::new(&database, &vault, &exams, gateways.webhooks.clone()));
-        let ground = Ground { database, engine, files, vault, gateways, exams, accounts, staff, imprints, outward };
-        let opened = Self::over(ground);
-        opened.retention().refresh().await?;
-        Ok(opened)
+        Ok(Self::over(Ground { database, engine, files, vault, gateways, exams, accounts, staff, imprints, outward }))
     }
 
     /// Makes the doors, and starts the jobs.

@@ -136,6 +136,7 @@ async fn serve_over(
     let served = tokio::spawn(async { tokio::join!(candidates, staff, heads) });
     let disk = data.to_owned();
     services.registration.exams.wall.watch_disk(move || free_percent(&disk));
+    services.registration.retention().refresh().await?;
     warn_of_silence(args, services);
     say(&format!("ready: {url}"));
     say(&format!("staff: {staff_url}"));

@@ -30,7 +30,7 @@ use crate::staff::frame::answer;
 pub(crate) struct Entered {
     /// Which version was looked at.
     version: i64,
-    /// Nothing: everything is kept.
+    /// An empty text says that everything is kept.
     years: String,
     /// What it would let go was seen.
     sure: bool,

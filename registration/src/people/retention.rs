@@ -54,13 +54,13 @@ pub enum RetentionError {
 /// An account that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
-    /// Which one.
+    /// Which account it is.
     pub account: AccountNumber,
     /// Why, as staff wrote it.
     pub reason: String,
     /// The login name of whoever keeps it.
     pub by_name: String,
-    /// Since when.
+    /// Since when it is kept.
     pub at: Timestamp,
 }
 
@@ -76,7 +76,7 @@ pub struct Due {
 /// How many accounts were forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Forgotten {
-    /// In all.
+    /// All that ever were.
     pub ever: i64,
     /// Within the last thirty days.
     pub lately: i64,

@@ -47,8 +47,8 @@ impl Retention {
     /// A round of the job: at once while there is more to do, else once an hour.
     pub(crate) async fn work_due(&self) -> Result<(), StoreError> {
         let now = clock::now();
-        let is_early = |last: &Option<Timestamp>| last.is_some_and(|last| now < last + EVERY);
-        if is_early(&*self.walked_at.lock().await) {
+        let last = *self.walked_at.lock().await;
+        if last.is_some_and(|last| now < last + EVERY) {
             return Ok(());
         }
         let is_through = self.walk().await?.1;
@@ -146,13 +146,13 @@ impl Retention {
                 match self.files.delete(&key).await {
                     Ok(()) => retention_files::delete(&self.database.client().await?, path).await?,
                     Err(error) if error.is_of_one_row() => {
-                        tracing::error!(path, %error, "a picture could not be removed");
+                        tracing::error!(%path, %error, "a picture could not be removed");
                     }
                     Err(error) => return Err(error),
                 }
             }
-            match paths.into_iter().last() {
-                Some(last) => after = last,
+            match paths.last() {
+                Some(last) => after.clone_from(last),
                 None => break,
             }
         }

@@ -17,8 +17,11 @@ impl Retention {
         Arc::clone(&self.kept.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Looks whether another process has changed it.
-    pub(crate) async fn refresh(&self) -> Result<(), StoreError> {
+    /// Looks whether another process has changed it. A job does so every few seconds.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn refresh(&self) -> Result<(), StoreError> {
         let found = rows::get(&self.database.client().await?).await?.unwrap_or_default();
         self.keep(found);
         Ok(())
