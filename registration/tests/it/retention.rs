@@ -213,7 +213,7 @@ async fn a_removal_that_breaks_off_has_removed_nothing_and_no_file_is_left_for_e
         .await;
     assert_eq!(round(&world.registration).await.accounts, 0);
     assert!(!is_emptied(&world, account).await);
-    for table in ["applications", "identities", "screenshots", "bindings", "proofs", "inquiries"] {
+    for table in ["applications", "identities", "screenshots", "bindings", "proofs"] {
         assert_eq!(count(&world, table).await, 1, "{table}");
     }
     assert_eq!((std::fs::read_dir(&folder).unwrap().count(), count(&world, "retention_files").await), (1, 0));
