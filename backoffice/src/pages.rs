@@ -9,6 +9,7 @@ pub(crate) mod go_on;
 pub(crate) mod imprint;
 pub(crate) mod language;
 pub(crate) mod provider;
+pub(crate) mod retention;
 pub(crate) mod sign_in;
 pub(crate) mod sign_out;
 pub(crate) mod webhooks;

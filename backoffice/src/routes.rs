@@ -31,7 +31,7 @@ use crate::pages::exams::{
 };
 use crate::pages::provider::{self, link as provider_link};
 use crate::pages::webhooks::one as one_endpoint;
-use crate::pages::{api_keys, audit, files, imprint, language, sign_in, sign_out, webhooks};
+use crate::pages::{api_keys, audit, files, imprint, language, retention, sign_in, sign_out, webhooks};
 use crate::request::carried::FORM_BYTES_MAX;
 use crate::request::failure::Failure;
 use crate::request::layers::with_layers;
@@ -83,6 +83,8 @@ pub fn router(state: BackofficeState) -> Router {
         .merge(who_works())
         .route("/audit", get(audit::show))
         .route("/imprint", post(imprint::save).get(imprint::show).layer(DefaultBodyLimit::max(imprint::FORM_BYTES_MAX)))
+        .route("/retention", get(retention::show).post(retention::set))
+        .route("/retention/holds", post(retention::holds::change).get(retention::holds::back))
         .merge(watching())
         .merge(brought())
         .merge(set_up())

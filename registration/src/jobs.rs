@@ -20,7 +20,6 @@ use crate::checkin::CheckIn;
 use crate::desk::audit::trail::AuditTrail;
 use crate::desk::imprint::Imprints;
 use crate::eligibility::Eligibility;
-use crate::exams::Exams;
 use crate::exams::imports::Imports;
 use crate::outbox::messenger::Messenger;
 use crate::outbox::reminders::Reminders;
@@ -29,6 +28,7 @@ use crate::payments::Payments;
 use crate::payments::reconciliation::Reconciliation;
 use crate::people::accounts::Accounts;
 use crate::people::candidates::Candidates;
+use crate::people::retention::Retention;
 use crate::pictures::kept::IdentityPictures;
 use crate::pictures::readings::Readings;
 use crate::pictures::screenshots::Screenshots;
@@ -108,8 +108,10 @@ enum Job {
     Remembered,
     /// Links lines of the audit.
     Audit,
-    /// Looks whether the imprint was changed by another process.
+    /// Looks whether the imprint, or the rule of retention, was changed by another process.
     Imprint,
+    /// Forgets candidates and lists whose years are over.
+    Retention,
     /// Writes down how the seats stand, each second as it begins.
     WallSeconds,
     /// Notes how the lines of waiting rooms have come out.
@@ -135,7 +137,6 @@ pub(crate) struct Work {
     pub(crate) accounts: Accounts,
     pub(crate) messenger: Messenger,
     pub(crate) reminders: Reminders,
-    pub(crate) exams: Exams,
     pub(crate) orders: Orders,
     pub(crate) payments: Payments,
     pub(crate) reconciliation: Reconciliation,
@@ -147,6 +148,7 @@ pub(crate) struct Work {
     pub(crate) checkin: Arc<CheckIn>,
     pub(crate) audit: AuditTrail,
     pub(crate) imprints: Imprints,
+    pub(crate) retention: Retention,
     pub(crate) desks: Box<Desks>,
     pub(crate) imports: Arc<Imports>,
     pub(crate) candidates: Arc<Candidates>,
@@ -188,6 +190,7 @@ impl Job {
             | Self::Reminders
             | Self::DoorPhotos
             | Self::WallLines
+            | Self::Retention
             | Self::WallHistory
             | Self::RefusedKeys
             | Self::WebhookHistory => RARELY,
@@ -208,7 +211,7 @@ impl Job {
     /// Runs one round: all that there is to do now.
     async fn round(self, work: &Work) -> Result<(), StoreError> {
         match self {
-            Self::Exams => work.exams.refresh().await,
+            Self::Exams => work.orders.exams.refresh().await,
             Self::Orders => orders::end(&work.database, &work.orders).await,
             Self::Confirmations => orders::carry_out(&work.database, &work.orders).await,
             Self::Decisions => work.desks.carry_out().await,
@@ -226,7 +229,7 @@ impl Job {
             Self::Screenshots => orders::discard_pictures(&work.database, &work.screenshots).await,
             Self::Pictures => work.pictures.sweep(PICTURES_MAX).await,
             Self::UnnamedPictures => work.eligibility.applications.drop_unnamed_pictures().await,
-            Self::UnusedRegistrations => work.eligibility.end_unused(&work.exams).await,
+            Self::UnusedRegistrations => work.eligibility.end_unused(&work.orders.exams).await,
             Self::OldScores => work.eligibility.index_old_scores().await,
             Self::Accounts => work.accounts.sweep().await,
             Self::LateSeats => work.rooms.seat_late().await,
@@ -235,11 +238,15 @@ impl Job {
             Self::ImportFiles => work.imports.forget_files().await,
             Self::Remembered => remembered::forget(&work.database).await,
             Self::Audit => work.audit.link().await,
-            Self::Imprint => work.imprints.refresh().await,
-            Self::WallSeconds => work.exams.wall.sample().await,
-            Self::WallLines => work.exams.wall.note_lines().await,
-            Self::WallShares => work.exams.wall.share_out().await,
-            Self::WallHistory => work.exams.wall.tidy().await,
+            Self::Imprint => {
+                work.imprints.refresh().await?;
+                work.retention.refresh().await
+            }
+            Self::Retention => work.retention.work_due().await,
+            Self::WallSeconds => work.orders.exams.wall.sample().await,
+            Self::WallLines => work.orders.exams.wall.note_lines().await,
+            Self::WallShares => work.orders.exams.wall.share_out().await,
+            Self::WallHistory => work.orders.exams.wall.tidy().await,
             Self::CandidateKeys => work.candidates.index().await,
             Self::Webhooks => work.webhooks.send_due().await,
             Self::WebhookHistory => work.webhooks.tidy().await,
@@ -293,7 +300,7 @@ impl Job {
 impl Jobs {
     pub(crate) fn start(work: Work) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let (wall, imports) = (work.exams.wall.clone(), work.imports.clone());
+        let (wall, imports) = (work.orders.exams.wall.clone(), work.imports.clone());
         let webhooks = work.webhooks.clone();
         let work = Arc::new(work);
         let start = |job: &Job| tokio::spawn(job.run(Arc::clone(&work), stopped.clone()));

@@ -65,6 +65,7 @@ use crate::people::care::Care;
 use crate::people::consents::FaceConsents;
 use crate::people::faces::Faces;
 use crate::people::identity::Identity;
+use crate::people::retention::Retention;
 use crate::pictures::files::PictureFiles;
 use crate::pictures::kept::IdentityPictures;
 use crate::pictures::screenshots::Screenshots;
@@ -207,7 +208,7 @@ fn orders_over(
 
 /// What two people do together, over the doors that do it.
 fn approvals_over(
-    database: &Database,
+    (database, files): (&Database, &PictureFiles),
     staff: &Staff,
     exams: &Exams,
     rooms: &Rooms,
@@ -219,6 +220,7 @@ fn approvals_over(
         exams: exams.clone(),
         rooms: rooms.clone(),
         accounts: accounts.clone(),
+        retention: Retention::new(database.clone(), files.clone()),
     })
 }
 
@@ -260,25 +262,24 @@ impl Registration {
         let Ground { database, engine, files, vault, gateways, exams, accounts, staff, imprints, outward } = ground;
         let (screenshots, uploads, pictures) = pictures_over(&database, &vault, &files);
         let (asking, reader) = (asking_of(&database, gateways.pay.clone()), gateways.screenshots.clone());
-        let People { identity, faces, photos, reviews: identity_reviews, applications } =
-            People::new(&database, &vault, &accounts, &pictures, gateways);
-        let eligibility = Eligibility::beside(&applications);
+        let people = People::new(&database, &vault, &accounts, &pictures, gateways);
+        let eligibility = Eligibility::beside(&people.applications);
         let rooms = Rooms::new(database.clone(), engine.clone(), exams.clone(), vault.clone());
-        let orders = orders_over((&database, &exams), engine, &screenshots, &applications, uploads, asking);
+        let orders = orders_over((&database, &exams), engine, &screenshots, &people.applications, uploads, asking);
         let Money { payments, reconciliation, finance } = Money::beside(&orders, &vault, files.clone());
-        let care = Care::new(&applications, &accounts, &exams, &pictures, &rooms);
+        let care = Care::new(&people.applications, &accounts, &exams, &pictures, &rooms);
         let tickets = Tickets::beside(&orders, &accounts, &eligibility, &rooms);
         let imports = Arc::new(Imports::new(database.clone(), exams.clone(), vault.clone(), files.clone()));
+        let approvals = approvals_over((&database, &files), &staff, &exams, &rooms, &accounts);
         let (checkin, audit) = (Arc::new(CheckIn::over(&tickets, files)), AuditTrail::new(database.clone(), &vault));
-        let desk = Desk::new(&database, vault, &exams, &applications, &eligibility, &orders, reader);
+        let desk = Desk::new(&database, vault, &exams, &people.applications, &eligibility, &orders, reader);
         let jobs = Jobs::start(Work {
-            desks: Desks::of(&desk.cases, &staff, (&desk.reviews, &identity_reviews), (&desk.forms, &desk.scores)),
+            desks: Desks::of(&desk.cases, &staff, (&desk.reviews, &people.reviews), (&desk.forms, &desk.scores)),
             database,
             eligibility: eligibility.clone(),
             accounts: accounts.clone(),
             messenger: care.messenger,
             reminders: care.reminders.clone(),
-            exams: exams.clone(),
             orders: orders.clone(),
             payments: payments.clone(),
             reconciliation: reconciliation.clone(),
@@ -290,14 +291,15 @@ impl Registration {
             checkin: checkin.clone(),
             audit: audit.clone(),
             imprints: imprints.clone(),
+            retention: approvals.retention.clone(),
             imports: imports.clone(),
             candidates: care.candidates.clone(),
             webhooks: outward.webhooks.clone(),
         });
         Self {
-            approvals: approvals_over(&orders.database, &staff, &exams, &rooms, &accounts),
+            approvals,
             accounts,
-            applications,
+            applications: people.applications,
             accommodations: care.accommodations,
             eligibility,
             exams,
@@ -311,10 +313,10 @@ impl Registration {
             reconciliation,
             finance,
             reviews: desk.reviews,
-            identity,
-            faces,
-            photos,
-            identity_reviews,
+            identity: people.identity,
+            faces: people.faces,
+            photos: people.photos,
+            identity_reviews: people.reviews,
             forms: desk.forms,
             scores: desk.scores,
             accommodation_reviews: care.accommodation_reviews,
@@ -332,6 +334,11 @@ impl Registration {
     /// Exams that staff set up.
     pub fn exam_drafts(&self) -> ExamDrafts {
         ExamDrafts::over(&self.exams)
+    }
+
+    /// How long data of candidates is kept.
+    pub fn retention(&self) -> &Retention {
+        &self.approvals.retention
     }
 
     /// Letters to staff.

@@ -6,6 +6,7 @@ pub(crate) mod care;
 pub mod consents;
 pub mod faces;
 pub mod identity;
+pub mod retention;
 pub(crate) mod store;
 
 use gateways::Gateways;

@@ -136,9 +136,8 @@ async fn serve_over(
     let served = tokio::spawn(async { tokio::join!(candidates, staff, heads) });
     let disk = data.to_owned();
     services.registration.exams.wall.watch_disk(move || free_percent(&disk));
-    if args.public_url.is_some() && !args.demo {
-        warn_of_imprint(services);
-    }
+    services.registration.retention().refresh().await?;
+    warn_of_silence(args, services);
     say(&format!("ready: {url}"));
     say(&format!("staff: {staff_url}"));
     if args.demo {
@@ -173,10 +172,19 @@ fn free_percent(data: &Path) -> Option<u8> {
     u8::try_from(percent).ok()
 }
 
-/// Says what a site that is open to the public has to say of itself, and does not.
-fn warn_of_imprint(services: &Services) {
-    for part in services.registration.imprints.current().imprint.lacks() {
+/// Says what a site has to say, and does not: one that is open to the public of itself, any but a demo for how long it keeps data.
+fn warn_of_silence(args: &ServeArgs, services: &Services) {
+    if args.demo {
+        return;
+    }
+    let lacks = services.registration.imprints.current().imprint.lacks();
+    for part in lacks.into_iter().filter(|_| args.public_url.is_some()) {
         tracing::warn!(?part, "the site does not say this of itself, as a public one has to: staff console, 网站信息");
+    }
+    if services.registration.retention().current().years.is_none() {
+        tracing::warn!(
+            "personal data of candidates is kept for good, as nobody has said for how long: staff console, 保存期限"
+        );
     }
 }
 

@@ -21,3 +21,50 @@ imprint-number = “{ $part }” is not written like one: copy it whole from the
 imprint-last = Last changed by { $name }, { $time }.
 imprint-chinese-only = Candidates’ pages in Chinese only
 imprint-chinese-only-hint = No switch of languages is shown, and browsers that ask for English get Chinese. Staff pages stay as they are.
+
+# How long data of candidates is kept
+retention-title = Retention
+retention-lead = Personal data of candidates goes once its purpose is done. Years are counted from the end of a candidate’s last exam or from when the account was last used, whichever is later. Orders, payments and refunds are kept for the books; there is no name or document number in them.
+retention-years = after { $count ->
+    [one] one year
+   *[other] { $count } years
+}
+retention-kept = kept for good
+retention-rule = Now: { $years }
+retention-due = { $now } accounts are due today, { $soon } within 30 days, those of today included.
+retention-from = The rule has just been changed: nothing goes before { $time }.
+retention-forgotten = Personal data of { $ever } accounts is gone, of { $lately } of them within the last 30 days.
+retention-last = Last changed by { $name }, { $time }.
+retention-field = Years after the exam
+retention-field-hint = 1 to 30. Leave it empty to keep everything.
+retention-next = See what that does
+retention-sure = New rule: { $years }
+retention-would = By this rule { $now } accounts are due today, { $soon } within 30 days, those of today included.
+retention-would-keep = From then on nothing of any candidate goes. What is gone already does not come back.
+retention-gone-for-good = Accounts in which something still waits, such as a payment, a refund, a review or a question, stay, and so do those kept below. What is gone cannot be brought back; copies should go in time, too. Nothing goes within 24 hours of the change.
+retention-set = Change the rule
+retention-ask = Ask somebody else to agree
+retention-back = Leave it
+retention-saved = Changed. It works from 24 hours on.
+retention-same = That is the rule already.
+retention-changed = Somebody else has just changed the rule: look at it again.
+retention-bad-years = Enter a whole number from 1 to 30, or nothing.
+retention-holds = Accounts kept because of a dispute
+retention-holds-lead = Where there is an appeal, a complaint or a lawsuit, name the account here: it stays whatever the rule says. The reason goes into the audit: leave out names and document numbers.
+retention-holds-none = There are none.
+retention-account = Account number (32 signs)
+retention-reason = Reason
+retention-hold = Keep this account
+retention-held = Kept, until somebody lets it go.
+retention-held-by = kept by { $name }, { $time }
+retention-let-go = Let it go
+retention-let-go-done = The rule counts for this account again.
+retention-no-account = There is no such account, or its data is gone already. An account number has 32 signs; copy it from the candidate’s page.
+retention-no-reason = Say why, in at most 300 characters on one line.
+audit-did-retention-set = Changed how long data of candidates is kept
+audit-did-retention-forgot = Removed what was personal of a candidate, by the rule of retention
+audit-did-retention-forgot-lists = Removed lists of an exam, by the rule of retention
+audit-did-retention-hold = Kept an account because of a dispute
+audit-did-retention-let-go = Let an account go that was kept because of a dispute
+right-retention = Say how long data of candidates is kept
+act-retention = Personal data of candidates: from “{ $before }” to “{ $after }”

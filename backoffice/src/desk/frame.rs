@@ -14,7 +14,7 @@ use registration::desk::staff::StaffMember;
 pub(crate) const UNATTENDED: &str = "unattended";
 
 /// What is seldom needed: folded beside the desks. All but lists are for those who work for all there is.
-const BESIDE: [(Right, &str, &str); 10] = [
+const BESIDE: [(Right, &str, &str); 11] = [
     (Right::EditExams, "/exams", key("exams")),
     (Right::CorrectAccounts, "/accounts/correct", key("correct-title")),
     (Right::MoveRegistrations, "/accounts/rebind", key("rebind-title")),
@@ -22,6 +22,7 @@ const BESIDE: [(Right, &str, &str); 10] = [
     (Right::Export, "/exports", key("exports")),
     (Right::ManageStaff, "/staff", key("staff")),
     (Right::ChangeImprint, "/imprint", key("imprint-title")),
+    (Right::SetRetention, "/retention", key("retention-title")),
     (Right::ManageKeys, "/api-keys", key("api-keys")),
     (Right::ManageWebhooks, "/webhooks", key("webhooks")),
     (Right::ReadAudit, "/audit", key("audit-title")),

@@ -20,6 +20,7 @@ use super::duty::Choice;
 use super::frame::answer;
 use super::list::{Link, is_asked, shown_once};
 use crate::desk::message::{Message, said};
+use crate::pages::retention;
 use crate::request::failure::Failure;
 use crate::request::visit::Visit;
 
@@ -193,6 +194,11 @@ fn what(visit: &Visit, choice: &Choice, act: &Act) -> String {
             };
             let word = if *is_whole { key("act-export-whole") } else { key("act-export") };
             w.with(word, &[("exam", visit.exam_title(exam).into()), ("list", list.into_owned().into())])
+        }
+        Act::Retention { before, after, .. } => {
+            let values =
+                [("before", retention::years(w, *before).into()), ("after", retention::years(w, *after).into())];
+            w.with("act-retention", &values)
         }
     }
     .into_owned()

@@ -150,7 +150,9 @@ impl Choice {
                 w.with("act-duty", &[("name", name.into()), ("before", before.into()), ("after", after.into())])
             }
             ActKind::Invite => w.with("act-invite", &[("name", name.into()), ("duty", said(duties)?.into())]),
-            ActKind::Publish | ActKind::Rebind | ActKind::Capacity | ActKind::Export => return None,
+            ActKind::Publish | ActKind::Rebind | ActKind::Capacity | ActKind::Export | ActKind::Retention => {
+                return None;
+            }
         };
         Some(told.into_owned())
     }

@@ -53,6 +53,7 @@ pub(crate) fn right(w: Words, right: Right) -> Cow<'static, str> {
         Right::ManageStaff => w.t("right-staff"),
         Right::ReadAudit => w.t("right-audit"),
         Right::ChangeImprint => w.t("right-imprint"),
+        Right::SetRetention => w.t("right-retention"),
         Right::Watch => w.t("right-watch"),
         Right::Import => w.t("right-import"),
         Right::Export => w.t("right-export"),

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod letters;
+mod retention;
 mod ties;
 
 use backoffice::SecondFactor;

@@ -42,6 +42,11 @@ notice-label = Notice
 foot-operator = Run by { $operator }
 foot-complaints = Complaints:{" "}
 privacy-title = Privacy policy
+privacy-years-title = How long your data is kept
+privacy-years = { $count ->
+    [one] One year
+   *[other] { $count } years
+} after your last exam has ended or you last used your account, whichever is later, we delete your name, document number, contact details, photos, forms and whatever else is personal. Records of registrations and payments are kept for the books, without your name or document number. You can sign up again at any time.
 footer-poster = Open this site on a phone: QR code
 
 # Home

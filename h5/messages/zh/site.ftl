@@ -36,6 +36,8 @@ notice-label = 通知
 foot-operator = 主办：{ $operator }
 foot-complaints = 投诉与建议：
 privacy-title = 个人信息保护政策
+privacy-years-title = 个人信息保存多久
+privacy-years = 从您最后一次考试结束或最后一次使用账号算起，以较晚的为准，满 { $count } 年后，我们删除您的姓名、证件号码、联系方式、照片和报名表等个人信息。报名和缴费记录按会计档案继续保存，其中没有您的姓名和证件号码。之后再报名，重新注册即可。
 footer-poster = 手机扫码打开本站
 
 # 首页

@@ -51,6 +51,8 @@ pub enum Right {
     ReadAudit,
     /// Change what the site says of itself.
     ChangeImprint,
+    /// Say after how many years data of candidates goes, and keep single accounts from it.
+    SetRetention,
     /// Watch how the seats of exams stand, now and as they stood.
     Watch,
     /// Bring lists as files: rosters, results of earlier exams.
@@ -105,7 +107,9 @@ impl Right {
             Self::NoteOnCandidates => &[Registrar, Reviewer, Finance],
             Self::AnswerInquiries => &[Registrar, Reviewer],
             Self::ManageWebhooks => &[Operator],
-            Self::TakeOverCases | Self::ManageStaff | Self::ChangeImprint | Self::ManageKeys => &[],
+            Self::TakeOverCases | Self::ManageStaff | Self::ChangeImprint | Self::SetRetention | Self::ManageKeys => {
+                &[]
+            }
         }
     }
 

@@ -113,9 +113,11 @@ impl Screenshots {
     }
 }
 
+/// Where the file of an order's picture lies.
+pub(crate) fn path_of(order: OrderId, id: Uuid) -> Path {
+    Path::from_iter(["screenshots".to_owned(), order.to_string(), id.to_string()])
+}
+
 fn key_of(order: OrderId, id: Uuid) -> FileKey {
-    FileKey {
-        path: Path::from_iter(["screenshots".to_owned(), order.to_string(), id.to_string()]),
-        context: format!("screenshot {order} {id}"),
-    }
+    FileKey { path: path_of(order, id), context: format!("screenshot {order} {id}") }
 }

@@ -4,7 +4,7 @@ use metrics::{describe_counter, describe_gauge, describe_histogram};
 
 /// Counters without labels. They are there from the beginning, at 0: of a counter that appears with its first count, Prometheus
 /// sees no increase.
-const COUNTERS: [(&str, &str); 28] = [
+const COUNTERS: [(&str, &str); 29] = [
     ("seathold_connections_stalled_total", "Connections cut off because they read nothing for 30 s"),
     ("seathold_queue_refusals_total", "Requests refused because a pool's queue was full"),
     ("seathold_script_faults_total", "Calls of Redis that had to be asked again"),
@@ -31,6 +31,7 @@ const COUNTERS: [(&str, &str); 28] = [
     ("registration_refunds_expired_total", "Refunds to which nobody agreed in time"),
     ("registration_places_published_total", "Seats in rooms published by a draw"),
     ("registration_places_late_total", "Seats in rooms given to those who were confirmed later"),
+    ("registration_accounts_forgotten_total", "Accounts whose personal data went, as the rule of retention says"),
     ("registration_messages_failed_total", "Codes that did not go out"),
     (
         "registration_new_devices_not_told_total",

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::model::text::Text;
+use registration::people::retention::Years;
 
 use crate::failure::Failure;
 use crate::request::visit::Visit;
@@ -14,11 +15,13 @@ pub(crate) async fn show(visit: Visit) -> Result<Markup, Failure> {
     if kept.imprint.privacy.zh.is_empty() {
         return Err(Failure::NotFound);
     }
-    Ok(page(&visit.frame(visit.words.t("privacy-title")), &body(visit.words, &kept.imprint.privacy)))
+    let years = visit.app.outside.registration.retention().current().years;
+    Ok(page(&visit.frame(visit.words.t("privacy-title")), &body(visit.words, &kept.imprint.privacy, years)))
 }
 
-/// Paragraphs stand between empty lines; one that begins with `# ` is a heading.
-pub(crate) fn body(w: Words, policy: &Text) -> Markup {
+/// Paragraphs stand between empty lines; one that begins with `# ` is a heading. Behind them, after how many years what is personal
+/// goes; nothing is said where it is kept.
+pub(crate) fn body(w: Words, policy: &Text, years: Option<Years>) -> Markup {
     let paragraphs = said(w, policy).split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
     html! {
         div class="column" {
@@ -30,6 +33,10 @@ pub(crate) fn body(w: Words, policy: &Text) -> Markup {
                         @for (at, line) in paragraph.lines().enumerate() { @if at > 0 { br; } (line) }
                     },
                 }
+            }
+            @if let Some(years) = years {
+                h2 { (w.t("privacy-years-title")) }
+                p { (w.with("privacy-years", &[("count", years.get().into())])) }
             }
         }
     }

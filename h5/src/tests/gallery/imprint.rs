@@ -7,6 +7,7 @@ use registration::model::ids::AccountId;
 use registration::model::text::Text;
 use registration::model::text::imprint::{Imprint, KeptImprint};
 use registration::people::candidates::inquiries::{Inquiry, InquiryId};
+use registration::people::retention::Years;
 use uuid::Uuid;
 
 use super::{CONTACT, Studio, exam_page, now};
@@ -106,6 +107,6 @@ impl Studio {
         self.checking();
         let poster = poster::body(w, &titles, "degree-english", "https://exam.example.edu/exams/degree-english");
         self.add("poster", "poster", None, Visitor::Unknown, &poster);
-        self.add("privacy", "privacy", None, Visitor::Guest, &privacy::body(w, &full().privacy));
+        self.add("privacy", "privacy", None, Visitor::Guest, &privacy::body(w, &full().privacy, Years::new(5)));
     }
 }

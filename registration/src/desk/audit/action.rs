@@ -225,6 +225,16 @@ actions! {
     ReadAudit = "audit.search",
     /// Changed what the site says of itself; the detail is which version it became.
     ChangedImprint = "imprint.change",
+    /// Set after how many years data of candidates goes; the detail is before and after.
+    SetRetention = "retention.set",
+    /// What was personal of a candidate is gone, as the rule says.
+    ForgotAccount = "retention.forgot",
+    /// Lists of an exam are gone, as the rule says; the detail is how many lines.
+    ForgotLists = "retention.forgot_lists",
+    /// Kept an account whatever the rule says; the detail is why.
+    HeldAccount = "retention.hold",
+    /// Let an account go again that was kept whatever the rule says.
+    LetAccountGo = "retention.let_go",
     /// Brought a file for an import; the detail is how large it is.
     BroughtImport = "import.bring",
     /// Looked at lines of a file that was brought.

@@ -3,7 +3,12 @@
 use super::*;
 
 /// Every word that any version has written.
-const WORDS: [&str; 122] = [
+const WORDS: [&str; 127] = [
+    "retention.set",
+    "retention.forgot",
+    "retention.forgot_lists",
+    "retention.hold",
+    "retention.let_go",
     "staff_signed_in_by_provider",
     "staff_refused_by_provider",
     "staff_provider_linked",

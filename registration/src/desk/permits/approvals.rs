@@ -22,6 +22,7 @@ use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::ids::StaffId;
 use crate::people::accounts::Accounts;
+use crate::people::retention::Retention;
 use crate::rooms::Rooms;
 use crate::store::{Database, StoreError};
 
@@ -130,6 +131,7 @@ pub struct Approvals {
     pub(crate) exams: Exams,
     pub(crate) rooms: Rooms,
     pub(crate) accounts: Accounts,
+    pub(crate) retention: Retention,
 }
 
 impl Approvals {

@@ -30,6 +30,8 @@ pub enum ActKind {
     Capacity,
     /// A long list is taken out: [`super::approvals::Act::Export`].
     Export,
+    /// Data of candidates goes after other years: [`super::approvals::Act::Retention`].
+    Retention,
 }
 
 impl ActKind {
@@ -40,6 +42,7 @@ impl ActKind {
             Self::Publish | Self::Capacity => Right::ArrangeSeats,
             Self::Rebind => Right::MoveRegistrations,
             Self::Export => Right::Export,
+            Self::Retention => Right::SetRetention,
         }
     }
 }

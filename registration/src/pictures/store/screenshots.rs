@@ -154,6 +154,24 @@ pub(crate) async fn pending(client: &impl GenericClient, order: OrderId) -> Resu
     Ok(client.query(&statement, &[&order.to_string()]).await?.iter().map(|row| row.get("id")).collect())
 }
 
+/// All pictures of the account's orders.
+pub(crate) async fn of_account(
+    client: &impl GenericClient,
+    account: AccountId,
+) -> Result<Vec<(OrderId, Uuid)>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT p.order_id, p.id FROM registration.screenshots p JOIN registration.orders o ON o.id = p.order_id
+             WHERE o.account = $1 ORDER BY p.id",
+        )
+        .await?;
+    let read = |row: &Row| {
+        let order = row.get::<_, &str>("order_id").parse().map_err(|_| StoreError::Corrupt("an order's number"))?;
+        Ok((order, row.get("id")))
+    };
+    client.query(&statement, &[&account.0]).await?.iter().map(read).collect()
+}
+
 /// A picture that belongs to no hand-in any more.
 pub(crate) struct Abandoned {
     pub(crate) order: OrderId,

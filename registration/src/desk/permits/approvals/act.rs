@@ -8,6 +8,7 @@ use crate::desk::permits::{Forbidden, Scope, demand};
 use crate::desk::staff::{Duty, StaffMember};
 use crate::lists::List;
 use crate::people::accounts::AccountNumber;
+use crate::people::retention::rule::{Years, in_words};
 
 /// Something that nobody does alone. It says all that is done, so that what is agreed to is what is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +69,15 @@ pub enum Act {
         /// Whether numbers of documents are whole in it.
         is_whole: bool,
     },
+    /// Data of candidates goes after another number of years.
+    Retention {
+        /// The version of the rule that was looked at.
+        version: i64,
+        /// After how many years it goes now; `None`: never.
+        before: Option<Years>,
+        /// After how many it is to go.
+        after: Option<Years>,
+    },
 }
 
 impl Act {
@@ -80,13 +90,14 @@ impl Act {
             Self::Rebind { .. } => ActKind::Rebind,
             Self::Capacity { .. } => ActKind::Capacity,
             Self::Export { .. } => ActKind::Export,
+            Self::Retention { .. } => ActKind::Retention,
         }
     }
 
     /// Of which exam it is.
     pub(super) fn exam(&self) -> Option<&ExamId> {
         match self {
-            Self::Duty { .. } | Self::Invite { .. } | Self::Rebind { .. } => None,
+            Self::Duty { .. } | Self::Invite { .. } | Self::Rebind { .. } | Self::Retention { .. } => None,
             Self::Publish { exam, .. } | Self::Capacity { exam, .. } | Self::Export { exam, .. } => Some(exam),
         }
     }
@@ -95,7 +106,11 @@ impl Act {
     pub(super) fn whom(&self) -> Option<&str> {
         match self {
             Self::Duty { name, .. } | Self::Invite { name, .. } => Some(name),
-            Self::Publish { .. } | Self::Rebind { .. } | Self::Capacity { .. } | Self::Export { .. } => None,
+            Self::Publish { .. }
+            | Self::Rebind { .. }
+            | Self::Capacity { .. }
+            | Self::Export { .. }
+            | Self::Retention { .. } => None,
         }
     }
 
@@ -116,6 +131,7 @@ impl Act {
             Self::Export { exam, list, is_whole } => {
                 format!("{word} {exam} {}{}", list.as_ref(), if *is_whole { " whole" } else { "" })
             }
+            Self::Retention { before, after, .. } => format!("{word}: {} → {}", in_words(*before), in_words(*after)),
         }
     }
 }
@@ -127,7 +143,7 @@ impl Approvals {
             Act::Publish { exam, sitting, .. } | Act::Capacity { exam, sitting, .. } => {
                 demand_sitting(&self.exams, member, exam, sitting)
             }
-            Act::Duty { .. } | Act::Invite { .. } | Act::Rebind { .. } | Act::Export { .. } => {
+            Act::Duty { .. } | Act::Invite { .. } | Act::Rebind { .. } | Act::Export { .. } | Act::Retention { .. } => {
                 demand(member, act.kind().right(), act.exam().map_or(Scope::Everything, Scope::Exam))
             }
         }

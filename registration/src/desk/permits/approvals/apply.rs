@@ -4,6 +4,7 @@ use super::{Act, Applied, ApprovalError, Approvals, Failed};
 use crate::desk::staff::{By, StaffError, StaffMember};
 use crate::model::ids::StaffId;
 use crate::people::accounts::RebindError;
+use crate::people::retention::RetentionError;
 use crate::rooms::{ArrangeError, Publication, RoomError};
 use crate::store::StoreError;
 
@@ -51,6 +52,7 @@ impl Approvals {
                 }
                 self.rooms.put_capacity(asker, (exam, sitting), *after).await?;
             }
+            Act::Retention { version, after, .. } => self.retention.set(asker, *version, *after).await?,
             // Whoever asked takes it out, once.
             Act::Export { .. } => self.demand(asker, act).map_err(|_| NotDone::Because(Failed::NoRight))?,
         }
@@ -101,6 +103,18 @@ impl From<RebindError> for NotDone {
             RebindError::Changed => Failed::Changed,
             RebindError::Same | RebindError::Conflict => Failed::Impossible,
             RebindError::Store(error) => return Self::Fault(error),
+        })
+    }
+}
+
+impl From<RetentionError> for NotDone {
+    fn from(error: RetentionError) -> Self {
+        Self::Because(match error {
+            RetentionError::Changed => Failed::Changed,
+            RetentionError::Forbidden(_) => Failed::NoRight,
+            RetentionError::Unknown => Failed::Gone,
+            RetentionError::Reason => Failed::Impossible,
+            RetentionError::Store(error) => return Self::Fault(error),
         })
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Act, ActKind};
 use crate::desk::staff::{Duty, Reach, Role};
 use crate::desk::store::approvals::StoredApproval;
+use crate::people::retention::Years;
 use crate::store::StoreError;
 
 /// The values of an act as texts and numbers.
@@ -17,6 +18,7 @@ enum Content {
     Rebind { from: String, to: String, seen: String },
     Capacity { exam: String, sitting: String, before: u32, after: u32 },
     Export { exam: String, list: String, is_whole: bool },
+    Retention { version: i64, before_years: Option<u8>, after_years: Option<u8> },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -73,6 +75,11 @@ impl Act {
             Self::Export { exam, list, is_whole } => {
                 Content::Export { exam: exam.to_string(), list: list.as_ref().to_owned(), is_whole: *is_whole }
             }
+            Self::Retention { version, before, after } => Content::Retention {
+                version: *version,
+                before_years: before.map(Years::get),
+                after_years: after.map(Years::get),
+            },
         };
         serde_json::to_string(&content).expect("texts and numbers are JSON")
     }
@@ -99,8 +106,16 @@ impl Act {
             Content::Export { exam, list, is_whole } => {
                 Self::Export { exam: exam.parse().ok()?, list: list.parse().ok()?, is_whole }
             }
+            Content::Retention { version, before_years, after_years } => {
+                Self::Retention { version, before: years(before_years)?, after: years(after_years)? }
+            }
         })
     }
+}
+
+/// Years as they were kept: none are some, too, and others than there may be are none of ours.
+fn years(kept: Option<u8>) -> Option<Option<Years>> {
+    kept.map_or(Some(None), |years| Years::new(years).map(Some))
 }
 
 #[cfg(test)]
@@ -125,6 +140,7 @@ mod tests {
             Act::Rebind { from: number(1), to: number(2), seen: "0a".to_owned() },
             Act::Capacity { exam: "ce".parse().unwrap(), sitting: "en-1".parse().unwrap(), before: 9, after: 5 },
             Act::Export { exam: "ce".parse().unwrap(), list: List::Orders, is_whole: true },
+            Act::Retention { version: 3, before: None, after: Years::new(5) },
         ] {
             let kept = |act: &Act| {
                 let (id, by) = (super::super::ApprovalId(Uuid::nil()), StaffId(Uuid::nil()));
