@@ -7,7 +7,7 @@ use ocr::{Alphabet, Reading, Verdict, fit};
 use proptest::prelude::*;
 use specimen::{Grade, back_photo, card_back, card_front, front_photo, people, portrait};
 
-use super::front::name_verdict;
+use super::name::name_verdict;
 use super::{NetworkReader, is_whole, is_whole_but_for_the_name, together};
 use crate::cards::card::{Asked, CardSide, CardText};
 use crate::cards::error::CardError;
