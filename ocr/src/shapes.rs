@@ -19,6 +19,7 @@ const TALLER: f32 = 1.35;
 const HIGH: usize = 64;
 /// Sizes in which a character of a line is looked for, in pixels.
 const SIZES: std::ops::RangeInclusive<usize> = 25..=47;
+const SIZE_STEP: usize = 4;
 /// How blurred a character may be (standard deviation in pixels).
 const BLURS: [f32; 4] = [0.6, 1.1, 1.65, 2.25];
 /// Characters of one line differ in size by at most so many pixels.
@@ -103,17 +104,16 @@ impl Anchor {
     fn find(flat: &Flat, faces: &Faces, sure: &Sure) -> Option<Self> {
         let at = sure.place * flat.wide();
         let within = (at - ANCHOR_OFF, at + ANCHOR_OFF);
-        let mut best: Option<Self> = None;
-        for size in SIZES.step_by(2) {
-            for blur in BLURS {
-                let drawn = Drawn::of(faces, sure.character, size, blur)?;
-                let Some((fits, middle)) = flat.best(&drawn, within) else { continue };
-                if best.as_ref().is_none_or(|best| fits > best.fits) {
-                    best = Some(Self { fits, size, blur, middle });
-                }
-            }
-        }
-        best.filter(|best| best.fits >= ANCHOR_MIN)
+        let try_on = |size: usize, blur: f32| {
+            let (fits, middle) = flat.best(&Drawn::of(faces, sure.character, size, blur)?, within)?;
+            Some(Self { fits, size, blur, middle })
+        };
+        let better = |one: &Self, other: &Self| one.fits.total_cmp(&other.fits);
+        // First about how large it is, then how sharp.
+        let rough = SIZES.step_by(SIZE_STEP).filter_map(|size| try_on(size, BLURS[1])).max_by(better)?;
+        let near = rough.size.saturating_sub(SIZE_STEP)..=rough.size + SIZE_STEP;
+        let tries = near.step_by(2).flat_map(|size| BLURS.map(|blur| (size, blur)));
+        tries.filter_map(|(size, blur)| try_on(size, blur)).max_by(better).filter(|best| best.fits >= ANCHOR_MIN)
     }
 
     /// Where the doubtful character may lie: beside the sure one, and not beyond those that follow.

@@ -197,3 +197,17 @@ fn blurred(ink: &[f32], side: usize, deviation: f32) -> Vec<f32> {
     let across = pass(ink, 1, &|at| at % side);
     pass(&across, side, &|at| at / side)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_alike_is_found_and_what_no_face_has_is_not_drawn() {
+        let faces = Faces::find();
+        let alike = faces.alike('赟', 12);
+        assert!(alike.len() == 12 && alike.contains(&'贇') && !alike.contains(&'赟'), "{alike:?}");
+        assert_eq!(faces.alike('赟', 3), alike[..3], "kept from the first time");
+        assert!(Drawn::of(&faces, '\u{e000}', 36, 1.1).is_none() && Drawn::of(&faces, ' ', 36, 1.1).is_none());
+    }
+}

@@ -7,6 +7,9 @@ use super::drawn::Drawn;
 /// Light that changes over more than so many pixels is no ink.
 const GROUND: usize = 12;
 
+/// A character lies at most so many pixels off the middle of its line.
+const OFF_MIDDLE: usize = 9;
+
 /// A line laid flat: how much darker each pixel is than what is around it.
 pub(super) struct Flat {
     width: usize,
@@ -80,7 +83,8 @@ impl Flat {
         let first = (from - half).clamp(0.0, (self.width - side) as f32) as usize;
         let last = (to - half).clamp(0.0, (self.width - side) as f32) as usize;
         let mut best: Option<(f32, f32)> = None;
-        for top in 0..=self.height - side {
+        let middle = (self.height - side) / 2;
+        for top in middle.saturating_sub(OFF_MIDDLE)..=(middle + OFF_MIDDLE).min(self.height - side) {
             for left in first..=last {
                 let fits = self.fits(drawn, left, top);
                 if best.is_none_or(|(most, _)| fits > most) {
@@ -126,4 +130,38 @@ fn dot(one: &[f32], other: &[f32]) -> f32 {
         }
     }
     lanes.iter().sum::<f32>() + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use image::Luma;
+
+    use super::super::drawn::Faces;
+    use super::*;
+
+    #[test]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "levels of a drawing")]
+    fn a_drawing_lies_best_where_it_was_drawn_whatever_the_light() {
+        let faces = Faces::find();
+        let drawn = Drawn::of(&faces, '永', 36, 1.1).expect("a face has Chinese");
+        let most = drawn.ink.iter().copied().fold(0.0, f32::max);
+        let (left, top) = (70, (64 - drawn.side) / 2 + 3);
+        let line = GrayImage::from_fn(260, 64, |x, y| {
+            // Darker to the right, and brighter again.
+            let light = 200.0 - (f32::from(x as u16) - 130.0).abs() / 4.0;
+            let (x, y) = (x as usize, y as usize);
+            let is_in = (left..left + drawn.side).contains(&x) && (top..top + drawn.side).contains(&y);
+            let ink = if is_in { drawn.ink[(y - top) * drawn.side + x - left].max(0.0) / most } else { 0.0 };
+            Luma([(light * (1.0 - 0.7 * ink)) as u8])
+        });
+        let flat = Flat::of(&line);
+        let (fits, middle) = flat.best(&drawn, (0.0, flat.wide())).unwrap();
+        let at = f32::from(left as u16) + f32::from(drawn.side as u16) / 2.0;
+        assert!(fits > 0.9 && (middle - at).abs() < 1.5, "{fits} {middle} {at}");
+        let other = Drawn::of(&faces, '木', 36, 1.1).unwrap();
+        assert!(flat.best(&other, (0.0, flat.wide())).unwrap().0 < fits - 0.1);
+        let blank = Flat::of(&GrayImage::from_pixel(260, 64, Luma([180])));
+        assert!(blank.best(&drawn, (0.0, blank.wide())).unwrap().0.abs() < 0.01, "nothing is like nothing");
+        assert!(Flat::of(&GrayImage::new(20, 64)).best(&drawn, (0.0, 20.0)).is_none(), "it has no room");
+    }
 }
