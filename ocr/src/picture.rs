@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::ops::Range;
 
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits, RgbImage};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageReader, Limits, Luma, RgbImage};
 use rten_tensor::NdTensor;
 
 use crate::lines::Line;
@@ -143,6 +143,34 @@ impl Picture {
             }
         }
         NdTensor::from_data([1, 3, LINE_HEIGHT, width], flat)
+    }
+
+    /// A line, laid flat, as grey levels, so many pixels high.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "places in a picture whose sides have bounds"
+    )]
+    pub(crate) fn grey_line(&self, line: &Line, high: usize) -> GrayImage {
+        let width = (high as f32 * line.length / line.height.max(1.0)).ceil() as usize;
+        let width = width.clamp(LINE_WIDTHS.0, LINE_WIDTHS.1);
+        let (along, across) = (line.length / width as f32, line.height / high as f32);
+        let fine = (across.ceil() as usize).clamp(1, 4);
+        let share = 1.0 / (fine * fine) as f32;
+        GrayImage::from_fn(width as u32, high as u32, |x, y| {
+            let mut level = 0.0;
+            for part in 0..fine * fine {
+                let within = |part: usize| (part as f32 + 0.5) / fine as f32;
+                let at = line.place(
+                    (x as f32 + within(part % fine)) * along - line.length / 2.0,
+                    (y as f32 + within(part / fine)) * across - line.height / 2.0,
+                );
+                let [red, green, blue] = self.at(at);
+                level += (2.0 * red + 5.0 * green + blue) / 8.0 * share;
+            }
+            Luma([level as u8])
+        })
     }
 
     /// The colour there, between its four pixels; beyond the border that of the border.

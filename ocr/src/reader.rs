@@ -13,6 +13,7 @@ use crate::files::{DETECTOR, ModelsError, RECOGNISER};
 use crate::lines::{self, Line};
 use crate::picture::Picture;
 use crate::reading::Reading;
+use crate::shapes::Shapes;
 
 /// What the detector is made for: its input's sides are multiples of it.
 const GRID: u32 = 32;
@@ -32,6 +33,7 @@ pub struct Reader {
     detector: Model,
     recogniser: Model,
     alphabet: Alphabet,
+    shapes: Shapes,
     /// Threads of calls that ended, one a pool: calls at the same time do not wait for each other.
     idle: Mutex<Vec<Arc<ThreadPool>>>,
 }
@@ -52,12 +54,17 @@ impl Reader {
         let (detector, recogniser) = (DETECTOR.load(dir)?, RECOGNISER.load(dir)?);
         let list = recogniser.metadata().get("character");
         let alphabet = Alphabet::of(list.ok_or_else(|| ModelsError::Broken("it has no alphabet".into()))?);
-        Ok(Self { detector, recogniser, alphabet, idle: Mutex::default() })
+        Ok(Self { detector, recogniser, alphabet, shapes: Shapes::default(), idle: Mutex::default() })
     }
 
     /// The characters that can be read.
     pub fn alphabet(&self) -> &Alphabet {
         &self.alphabet
+    }
+
+    /// Drawings of characters, for what cannot be read.
+    pub fn shapes(&self) -> &Shapes {
+        &self.shapes
     }
 
     /// All lines of text of a picture whose longer side is made this long for it, the longest line first. Time grows with the

@@ -21,8 +21,8 @@ impl Dice {
 }
 
 /// A face from the front, with hair, shoulders and a plain ground.
-pub(super) fn draw(seed: u8) -> RgbImage {
-    let mut dice = Dice(u32::from(seed).wrapping_mul(2_654_435_761).wrapping_add(99));
+pub(super) fn draw(seed: u32) -> RgbImage {
+    let mut dice = Dice(seed.wrapping_mul(2_654_435_761).wrapping_add(99));
     for _ in 0..4 {
         dice.next();
     }

@@ -126,25 +126,25 @@ fn back(authority: &str, validity: &str) -> Result<RgbImage, NoFont> {
     Ok(card.into_picture())
 }
 
-/// The seed of the face on the card of this number.
-pub fn seed_of(number: &str) -> u8 {
-    number.bytes().fold(7_u8, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte))
+/// The seed of the face on the card of this number: of so many faces that hardly two of a load test's candidates have one.
+pub fn seed_of(number: &str) -> u32 {
+    number.bytes().fold(7_u32, |seed, byte| seed.wrapping_mul(31).wrapping_add(u32::from(byte)))
 }
 
 /// A drawn face, 480 × 640, as a JPEG: the same for the same seed, another one for another.
-pub fn portrait(seed: u8) -> Vec<u8> {
+pub fn portrait(seed: u32) -> Vec<u8> {
     canvas::jpeg(&face::draw(seed), QUALITY)
 }
 
 /// The same face a step away from a camera, 524 × 580: as large in the picture as it is in a photo of its card.
-pub fn selfie(seed: u8) -> Vec<u8> {
+pub fn selfie(seed: u32) -> Vec<u8> {
     let mut room = RgbImage::from_pixel(524, 580, WALL);
     imageops::replace(&mut room, &imageops::thumbnail(&face::draw(seed), PRINT.0, PRINT.1), 93, 114);
     canvas::jpeg(&room, QUALITY)
 }
 
 /// The same face as a photo for a form, 413 × 626.
-pub fn form_photo(seed: u8) -> Vec<u8> {
+pub fn form_photo(seed: u32) -> Vec<u8> {
     let cut = imageops::crop_imm(&face::draw(seed), 29, 0, 422, 640).to_image();
     canvas::jpeg(&imageops::resize(&cut, 413, 626, imageops::FilterType::CatmullRom), QUALITY)
 }

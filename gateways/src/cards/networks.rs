@@ -5,6 +5,7 @@
 
 mod back;
 mod front;
+mod name;
 pub(crate) mod rows;
 mod sight;
 
@@ -158,8 +159,8 @@ fn is_whole(text: &CardText) -> bool {
         || (text.authority.is_some() && text.valid_until.is_some())
 }
 
-/// Is there all that there will be of a front whose name has a character that the networks do not know? Whatever else is read of
-/// such a name, nobody is ever sure of it, so no larger copy is looked at for it.
+/// Is there all that there will be of a front whose name has a character that the networks do not know? What its drawing has not
+/// told on one copy it does not tell on a larger one, which lies on the same pixels.
 fn is_whole_but_for_the_name(text: &CardText) -> bool {
     text.name.is_some() && text.number.is_some() && text.number_is != Some(Verdict::Unsure)
 }

@@ -23,7 +23,7 @@ use crate::identity_cards::copy_of;
 use crate::world::{document, exam, picture};
 
 /// Verified by a card whose picture is the drawn one of this seed.
-async fn verified(bureau: &Bureau, number: u32, seed: u8) -> AccountId {
+async fn verified(bureau: &Bureau, number: u32, seed: u32) -> AccountId {
     let account = bureau.candidate(number).await.id;
     bureau.vendors.card("王芳", &document(number), VALID);
     bureau.draft_card(account).await;

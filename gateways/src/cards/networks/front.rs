@@ -1,8 +1,9 @@
 //! The front: the number below everything else, the name above it.
 
-use ocr::{Fit, Letter, Line, Reading, Verdict, fit};
+use ocr::{Line, Reading, Verdict, fit};
 
 use super::back;
+use super::name::judge;
 use super::rows::{Frame, Row};
 use super::sight::{Seen, Sight};
 use crate::cards::card::CardText;
@@ -29,14 +30,7 @@ const NAME_ROWS: usize = 3;
 /// A last character of one thin stroke may not be seen as text: the row is read so many heights further.
 const FURTHER: f32 = 1.7;
 
-/// Up to this far behind the best reading (a logarithm) the expected name is what stands there, from that far on it is not.
-const NAME_EQUAL: f64 = 1.0;
-/// The same where the best reading is another name of as many characters: who has that name must not be taken for the other.
-const NAME_BESIDE: f64 = 0.1;
-const NAME_DIFFERS: f64 = 7.0;
-/// How sure each character of another name must be.
-const NAME_SURE: f32 = 0.85;
-/// The same for numbers, which the check digit proves as well.
+/// Up to this far behind the best reading (a logarithm) the expected number is what stands there; the check digit proves it as well.
 const NUMBER_EQUAL: f64 = 3.0;
 
 /// Reads number and name.
@@ -114,20 +108,21 @@ fn name(sight: &Sight<'_>, lines: &[Line], frame: &Frame, text: &mut CardText) -
     let rows = frame.rows(lines.iter().filter(may_be).copied());
     let mut unlabelled = None;
     for row in rows.iter().take(NAME_ROWS) {
-        let reading = sight.line(&whole(row, frame, portrait), 1.0)?;
+        let line = whole(row, frame, portrait);
+        let reading = sight.line(&line, 1.0)?;
         let read = reading.text();
         match label_end(&read) {
             Some(end) => {
-                judge(sight, &reading, &read[end..], text);
+                judge(sight, (&line, &reading), &read[end..], text);
                 return Ok(());
             }
             None if is_below_name(&read) => break,
-            None if unlabelled.is_none() && name_of(&read).is_some() => unlabelled = Some((reading, read)),
+            None if unlabelled.is_none() && name_of(&read).is_some() => unlabelled = Some((line, reading, read)),
             None => {}
         }
     }
-    if let Some((reading, read)) = unlabelled {
-        judge(sight, &reading, &read, text);
+    if let Some((line, reading, read)) = unlabelled {
+        judge(sight, (&line, &reading), &read, text);
     }
     Ok(())
 }
@@ -154,34 +149,6 @@ fn label_end(text: &str) -> Option<usize> {
         ('姓', _) | (_, '名') => Some(end),
         ('名', _) => Some(second.0),
         _ => None,
-    }
-}
-
-fn judge(sight: &Sight<'_>, reading: &Reading, read: &str, text: &mut CardText) {
-    text.name = name_of(read);
-    let Some(asked) = sight.asked else { return };
-    let alphabet = sight.reader.alphabet();
-    let beginnings = ["", "姓名", "姓", "名"].map(|beginning| alphabet.letters(beginning));
-    let expected: Vec<Letter> = alphabet.letters(&asked.name);
-    let fit = fit(reading, &beginnings, &expected);
-    let verdict = name_verdict(reading, &fit, (text.name.as_deref(), asked.name.as_str()));
-    if verdict == Verdict::Equal {
-        text.name = Some(asked.name.clone());
-    }
-    text.name_is = Some(verdict);
-}
-
-/// What is said of a name that fits so, where the best reading is that one.
-pub(super) fn name_verdict(reading: &Reading, fit: &Fit, (read, asked): (Option<&str>, &str)) -> Verdict {
-    let is_beside = |read: &str| read != asked && read.chars().count() == asked.chars().count();
-    let equal = if read.is_some_and(is_beside) { NAME_BESIDE } else { NAME_EQUAL };
-    let is_clear = reading.characters().iter().all(|character| character.probability >= NAME_SURE);
-    match fit.behind {
-        // A character that the recogniser cannot write may be read as any other.
-        _ if fit.has_unknown => Verdict::Unsure,
-        behind if behind <= equal => Verdict::Equal,
-        behind if behind >= NAME_DIFFERS && is_clear && read.is_some() => Verdict::Differs,
-        _ => Verdict::Unsure,
     }
 }
 

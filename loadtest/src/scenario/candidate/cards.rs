@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
-use image::Rgb;
-use image::codecs::jpeg::JpegEncoder;
 use specimen::{NoFont, card_back, card_front, seed_of, selfie};
 
 use crate::server::accounts::Person;
@@ -34,30 +32,6 @@ pub struct Cards {
     fronts: BTreeMap<u64, Bytes>,
     back: Bytes,
     faces: BTreeMap<u64, Bytes>,
-}
-
-/// Patches on the wall behind a face, in a row of so many and so many rows: there are fewer faces than candidates, and a site tells
-/// pictures that two accounts send.
-const PATCHES: (u32, u32) = (16, 3);
-const PATCH_PIXELS: u32 = 32;
-const DARK: Rgb<u8> = Rgb([110, 116, 124]);
-const QUALITY: u8 = 88;
-
-/// The face of this seed, before a wall that is this candidate's.
-fn face(seed: u8, index: u64) -> Bytes {
-    let mut picture = image::load_from_memory(&selfie(seed)).expect("a drawn face is a picture").into_rgb8();
-    let mut dice = fastrand::Rng::with_seed(index);
-    for row in 0..PATCHES.1 {
-        for column in (0..PATCHES.0).filter(|_| dice.bool()).collect::<Vec<_>>() {
-            for (x, y) in (0..PATCH_PIXELS).flat_map(|x| (0..PATCH_PIXELS).map(move |y| (x, y))) {
-                picture.put_pixel(column * PATCH_PIXELS + x, row * PATCH_PIXELS + y, DARK);
-            }
-        }
-    }
-    let mut jpeg = Vec::new();
-    let encoder = JpegEncoder::new_with_quality(&mut jpeg, QUALITY);
-    picture.write_with_encoder(encoder).expect("memory takes every byte, and the picture has JPEG's pixels");
-    jpeg.into()
 }
 
 impl Cards {
@@ -88,7 +62,7 @@ impl Cards {
             cards.fronts.extend(some?);
         }
         for (index, person) in people {
-            cards.faces.insert(*index, face(seed_of(&person.document()), *index));
+            cards.faces.insert(*index, selfie(seed_of(&person.document())).into());
         }
         Ok(cards)
     }
