@@ -28,7 +28,7 @@ pub(crate) fn room(number: u16) -> RoomPapers {
             document: text(format!("3101**********{at:04}")),
             paper: text(if (row + column) % 2 == 0 { "A" } else { "B" }.to_owned()),
             needs: if at == 0 { "大字试卷".to_owned() } else { String::new() },
-            photo: is_taken.then(|| specimen::form_photo(u8::try_from(at).unwrap())),
+            photo: is_taken.then(|| specimen::form_photo(u32::try_from(at).unwrap())),
         }
     };
     let count = |kind: &str| PaperCount { kind: kind.to_owned(), papers: 14, spare: 1 };

@@ -4,7 +4,7 @@ use pagekit::words::{Words, key};
 use registration::desk::audit::AuditAction;
 
 /// Every word that this version writes, in the order in which they can be chosen.
-pub(crate) const ACTIONS: [(&str, &str); 139] = [
+pub(crate) const ACTIONS: [(&str, &str); 144] = [
     ("webhook.made", key("audit-did-webhook-made")),
     ("webhook.changed", key("audit-did-webhook-changed")),
     ("webhook.secret", key("audit-did-webhook-secret")),
