@@ -39,7 +39,7 @@ pub(crate) struct Candidate {
     pub(crate) number: &'static str,
     pub(crate) mobile: &'static str,
     /// The seed of the drawn face.
-    pub(crate) face: u8,
+    pub(crate) face: u32,
     /// Which school the roster says.
     pub(crate) school: &'static str,
 }
