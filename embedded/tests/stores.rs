@@ -46,7 +46,7 @@ async fn postgres(url: &str, sql: &str) -> Result<Vec<String>, tokio_postgres::E
 }
 
 async fn vanished(path: &Path) {
-    for _ in 0..1000 {
+    for _ in 0..6000 {
         if !path.exists() {
             return;
         }
@@ -249,7 +249,7 @@ async fn a_killed_owner_leaves_nothing_in_the_way() {
         .spawn()
         .unwrap();
     let started = dir.path().join("started");
-    for _ in 0..3000 {
+    for _ in 0..12_000 {
         if started.exists() {
             break;
         }

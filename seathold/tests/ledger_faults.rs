@@ -42,6 +42,13 @@ async fn hold(caller: &Caller, candidate: &str) -> Answer {
     call(caller, "POST", &format!("{EXAM}/holds"), json!({"candidate": candidate, "sittings": ["s"]})).await
 }
 
+/// What came of it, and after how long.
+async fn timed<T>(asking: impl Future<Output = T>) -> (T, Duration) {
+    let asked = Instant::now();
+    let answer = asking.await;
+    (answer, asked.elapsed())
+}
+
 async fn confirm(caller: &Caller, held: &Answer) -> Answer {
     let id = held.json()["holds"][0]["id"].as_str().unwrap_or("none").to_owned();
     call(caller, "POST", &format!("{EXAM}/holds/{id}/confirm"), json!({"reference": "r"})).await
@@ -84,9 +91,11 @@ async fn connections_to_postgres_that_fall_silent_are_given_up_and_kill_no_payme
         if since.elapsed() > Duration::from_secs(20) {
             break;
         }
-        let asked = Instant::now();
-        let held = hold(&caller, &format!("silent{n}")).await;
-        longest = longest.max(asked.elapsed());
+        // What needs no store says what the machine itself has no time for.
+        let candidate = format!("silent{n}");
+        let ((held, took), (_, beside)) =
+            tokio::join!(timed(hold(&caller, &candidate)), timed(call(&caller, "GET", "/healthz", Value::Null)));
+        longest = longest.max(took.saturating_sub(beside));
         assert_eq!(held.status, 201, "Redis alone decides: {}", held.body);
         let ready = call(&caller, "GET", "/readyz", Value::Null).await;
         is_unready |= ready.status == 503 && ready.json()["part"] == "ledger";
@@ -257,8 +266,15 @@ async fn a_server_waits_for_stores_that_start_after_it_as_after_a_kill_of_all() 
     tokio::time::sleep(Duration::from_secs(1)).await;
     stores.restart_redis().await;
     let app = starting.await.unwrap();
-    let ready = call(&app.caller(), "GET", "/readyz", Value::Null).await;
-    assert_eq!(ready.status, 200, "{}", ready.body);
+    let since = Instant::now();
+    loop {
+        let ready = call(&app.caller(), "GET", "/readyz", Value::Null).await;
+        if ready.status == 200 {
+            break;
+        }
+        assert!(since.elapsed() < Duration::from_secs(60), "{}", ready.body);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 async fn raw(app: &ServedApp, request: &str) -> String {
@@ -289,10 +305,17 @@ async fn hosts_are_named_once_and_heads_have_lengths_and_a_stop_says_its_last_wo
     let length = kept.read(&mut first).await.unwrap();
     assert!(!String::from_utf8_lossy(&first[..length]).contains("connection: close"));
     kill(Pid::from_raw(i32::try_from(app.pid()).unwrap()), Signal::SIGTERM).unwrap();
-    tokio::time::sleep(Duration::from_millis(150)).await;
-    kept.write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
-    let mut last = String::new();
-    kept.read_to_string(&mut last).await.unwrap();
-    assert!(last.starts_with("HTTP/1.1 200") && last.contains("connection: close"), "{last}");
+    let since = Instant::now();
+    loop {
+        kept.write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+        let length = kept.read(&mut first).await.unwrap();
+        let said = String::from_utf8_lossy(&first[..length]);
+        assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+        if said.contains("connection: close") {
+            break;
+        }
+        assert!(since.elapsed() < Duration::from_secs(60), "the server does not hear that it is to stop");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     assert!(app.stop().await.success());
 }

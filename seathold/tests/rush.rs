@@ -50,13 +50,13 @@ impl Door {
 
     /// Asks until there is an answer, as a page would.
     async fn persist(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
-        for _ in 0..600 {
+        for _ in 0..1_200 {
             match self.ask(method, path, body).await {
                 Ok((status, body)) if status != 503 && status != 429 => return (status, body),
                 _ => tokio::time::sleep(Duration::from_millis(100)).await,
             }
         }
-        panic!("no answer for a minute");
+        panic!("no answer for two minutes");
     }
 
     /// The hold that candidate `n` got; `None` when the sitting was full.
@@ -138,7 +138,7 @@ async fn rush_while(victim: &str) {
         if in_redis == in_ledger {
             break;
         }
-        assert!(wait < 600, "ledger and Redis disagree");
+        assert!(wait < 1_200, "ledger and Redis disagree");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert!(app.stop().await.success());

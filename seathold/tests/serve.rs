@@ -32,6 +32,19 @@ async fn hold(app: &ServedApp, candidate: &str) -> Answer {
     request(app, "POST", &format!("{EXAM}/holds"), Some(body)).await
 }
 
+/// Asks again as long as the answer is "come again in a moment".
+async fn hold_in_the_end(app: &ServedApp, candidate: &str) -> Answer {
+    let start = Instant::now();
+    loop {
+        let answer = hold(app, candidate).await;
+        if answer.status != 503 {
+            return answer;
+        }
+        assert!(start.elapsed() < Duration::from_secs(90), "{}", answer.body);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 async fn free(app: &ServedApp) -> i64 {
     let reply = request(app, "GET", &format!("{EXAM}/sittings"), None).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
@@ -44,7 +57,7 @@ async fn free(app: &ServedApp) -> i64 {
 async fn ready(app: &ServedApp) {
     let start = Instant::now();
     while request(app, "GET", "/readyz", None).await.status != 200 {
-        assert!(start.elapsed() < Duration::from_secs(30), "not ready again");
+        assert!(start.elapsed() < Duration::from_secs(90), "not ready again");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -156,7 +169,7 @@ async fn killing_any_of_the_three_processes_loses_no_seat() {
     let mut app = ServedApp::start().await;
     for (number, victim) in ["redis", "postgres", "server"].into_iter().enumerate() {
         let candidate = format!("candidate-{number}");
-        assert_eq!(hold(&app, &candidate).await.status, 201);
+        assert!(matches!(hold_in_the_end(&app, &candidate).await.status, 200 | 201));
         match victim {
             "redis" => kill(app.redis_pid()),
             "postgres" => kill(app.postgres_pid()),
@@ -168,7 +181,7 @@ async fn killing_any_of_the_three_processes_loses_no_seat() {
         // The supervisor needs a moment to see it.
         tokio::time::sleep(Duration::from_millis(300)).await;
         ready(&app).await;
-        let again = hold(&app, &candidate).await;
+        let again = hold_in_the_end(&app, &candidate).await;
         assert_eq!(again.status, 200, "{victim} was killed: {}", again.body);
         assert_eq!(free(&app).await, 239 - i64::try_from(number).unwrap(), "{victim} was killed");
     }

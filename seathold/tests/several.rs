@@ -74,7 +74,7 @@ impl Site {
 
 /// Asks one server after the other until there is an answer that is none of haste, as a proxy's client would.
 async fn persist(callers: &[Caller], first: usize, method: &str, path: &str, body: &Value) -> Answer {
-    for attempt in 0..400 {
+    for attempt in 0..1_200 {
         match callers[(first + attempt) % callers.len()].call(method, path, body).await {
             Some(answer) if answer.status != 503 && answer.status != 429 => return answer,
             _ => tokio::time::sleep(Duration::from_millis(100)).await,
@@ -123,7 +123,7 @@ async fn two_servers_share_a_cluster_and_one_of_each_is_killed() {
     persist(&callers, 0, "PUT", EXAM, &json!({"title": "Nation", "hold_seconds": 900})).await;
     for n in 0..POOLS {
         let sitting = json!({"title": format!("Province {n}"), "capacity": SEATS, "pool": format!("nation-{n}")});
-        assert_eq!(persist(&callers, 0, "PUT", &format!("{EXAM}/sittings/s{n}"), &sitting).await.status, 201);
+        assert!(persist(&callers, 0, "PUT", &format!("{EXAM}/sittings/s{n}"), &sitting).await.status < 300);
     }
     // The other server hears of them within a moment.
     let start = Instant::now();

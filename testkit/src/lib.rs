@@ -8,6 +8,7 @@ mod app_codes;
 mod browsers;
 mod child;
 mod paths;
+mod ports;
 mod served;
 mod stores;
 
@@ -20,6 +21,7 @@ pub use browsers::old_chromium::{OldChromium, OldVersion};
 pub use browsers::walker::Walker;
 pub use browsers::webkit::WebKit;
 pub use embedded::{Durability, Fsync};
+pub use ports::free_port;
 pub use served::app::{AppOptions, Message, ServedApp};
 pub use served::caller::{Answer, Caller};
 pub use served::vendors::{CardScript, Vendors};

@@ -67,8 +67,10 @@ async fn more_and_new_sittings_are_applied(world: &World, office: &Office<'_>) {
     let done = office.apply(brought.import.id, None).await.import;
     assert_eq!((done.state, done.counts.added, done.counts.changed), (ImportState::Applied, 1, 1));
     assert_eq!(capacities(world).await, pairs(&[("s0", 1_200), ("s1", 2), ("s2", 2), ("s3", 30)]));
-    let page = world.registration.exams.get(&exam()).unwrap();
-    assert_eq!((page.sittings.len(), &page.sittings[3].venue.zh[..]), (4, "二教"));
+    let page = || world.registration.exams.get(&exam()).unwrap();
+    crate::world::until("pages have it", async || page().sittings.len() == 4).await;
+    let page = page();
+    assert_eq!(&page.sittings[3].venue.zh[..], "二教");
     assert_eq!(page.sittings[0], before.sittings[0], "its group and its fee stay, and so does all of another sitting");
     assert_eq!(page.sittings[1..3], before.sittings[1..]);
     let again = office.bring_to(ImportKind::Sittings, Some(&exam()), list.as_bytes()).await;
@@ -215,14 +217,25 @@ async fn what_the_engine_refuses_half_way_is_told_and_gone_on_with(world: &World
     assert_eq!(capacities(world).await[1..3], pairs(&[("s1", 12), ("s2", 13)]));
 }
 
+/// Codes of the organisations that pages show.
+fn codes(office: &Office<'_>) -> Vec<String> {
+    office.cet.page().organisations.iter().map(|one| one.code.to_string()).collect()
+}
+
+/// Waits until pages show these organisations: an import is applied a moment before its own process has read it.
+async fn until_codes(office: &Office<'_>, expected: &[&str]) {
+    let sorted = |mut codes: Vec<String>| {
+        codes.sort_unstable();
+        codes
+    };
+    let expected = sorted(expected.iter().map(|code| (*code).to_owned()).collect());
+    crate::world::until("pages show what was applied", async || sorted(codes(office)) == expected).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn organisations_are_merged_in_any_order_and_go_when_that_is_asked_twice() {
     let world = World::usual().await;
     let office = Office::open(&world).await;
-    let codes = || {
-        let page = office.cet.page();
-        page.organisations.iter().map(|one| one.code.to_string()).collect::<Vec<_>>()
-    };
     // A campus stands above its school, which is of another province; the notice has two paragraphs.
     let list = "代码,级别,上级代码,名称,英文名称,须知\n\
                 994010,校区,99401,南校区,South,\"带证件\n带笔\"\n\
@@ -232,15 +245,16 @@ async fn organisations_are_merged_in_any_order_and_go_when_that_is_asked_twice()
     let brought = office.bring(ImportKind::Organisations, list.as_bytes()).await;
     // 99 has a school in the list, 993010 and 993011 have sittings.
     assert_eq!((brought.import.state, found(&brought)), (ImportState::Read, (4, 3, 1, 3, 3)), "{:?}", told(&brought));
-    assert_eq!(codes(), ["99", "99301", "993010", "993011"]);
+    assert_eq!(codes(&office), ["99", "99301", "993010", "993011"]);
     let done = office.apply(brought.import.id, None).await.import;
     assert_eq!((done.state, done.counts.added, done.counts.changed), (ImportState::Applied, 3, 1));
+    until_codes(&office, &["99", "98", "99301", "99401", "993010", "993011", "994010"]).await;
     let page = office.cet.page();
-    assert_eq!(codes(), ["99", "98", "99301", "99401", "993010", "993011", "994010"]);
+    assert_eq!(codes(&office), ["99", "98", "99301", "99401", "993010", "993011", "994010"], "each below its own");
     assert_eq!((&page.organisations[2].name.zh[..], page.organisations[6].notice.zh.len()), ("临江大学（新）", 2));
     assert_eq!(&page.sittings[0].venue.zh[..], "本部", "what the list does not name stays");
     let again = office.bring(ImportKind::Organisations, list.as_bytes()).await;
-    assert_eq!((found(&again), codes().len()), ((4, 0, 0, 3, 3), 7), "the same file twice changes nothing");
+    assert_eq!((found(&again), codes(&office).len()), ((4, 0, 0, 3, 3), 7), "the same file twice changes nothing");
 
     // What nothing belongs to may go, with the number that somebody was told.
     let short = "code,level,parent,name_zh,name_en\n99,province,,临江省,Linjiang\n";
@@ -250,7 +264,7 @@ async fn organisations_are_merged_in_any_order_and_go_when_that_is_asked_twice()
     assert!(matches!(imports.apply(&office.chief, brought.import.id, Some(2)).await, Err(ImportError::Changed)));
     let done = office.apply(brought.import.id, Some(3)).await.import;
     assert_eq!((done.state, done.counts.removed), (ImportState::Applied, 3));
-    assert_eq!(codes(), ["99", "99301", "993010", "993011"]);
+    until_codes(&office, &["99", "99301", "993010", "993011"]).await;
     Box::pin(what_others_need_stays(&world, &office)).await;
 
     // What a list would make of sittings is told, too.
@@ -270,30 +284,46 @@ async fn organisations_are_merged_in_any_order_and_go_when_that_is_asked_twice()
     let moved = "code,level,parent,name_zh,name_en\n97,province,,北江省,Beijiang\n99301,school,97,临江大学,Linjiang\n";
     let brought = office.bring(ImportKind::Organisations, moved.as_bytes()).await;
     assert_eq!(told(&brought)[0], ("1".to_owned(), "elsewhere".to_owned()), "its sittings would be in another pool");
-    assert_eq!((codes().len(), world.registration.exams.get(&cet()).unwrap().sittings.len()), (4, 3));
+    assert_eq!((codes(&office).len(), world.registration.exams.get(&cet()).unwrap().sittings.len()), (4, 3));
+    world.finish().await;
+}
+
+/// A process that has not heard yet of what another one has applied holds no list against what stood before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_held_against_what_another_process_has_just_applied() {
+    let world = World::usual().await;
+    let office = Office::open(&world).await;
+    let heads = "code,level,parent,name_zh,name_en\n";
+    let other = world.another_process().await;
+    for round in 0..4 {
+        let list = format!("{heads}9{round},province,,中江省,Zhongjiang {round}\n");
+        let first = office.bring(ImportKind::Organisations, list.as_bytes()).await;
+        assert_eq!(found(&first).1, 1, "{:?}", told(&first));
+        office.apply(first.import.id, None).await;
+        // Whichever of the two takes it: to both it is there already.
+        let again = office.bring(ImportKind::Organisations, list.as_bytes()).await;
+        assert_eq!((found(&again).1, found(&again).2), (0, 0), "{:?}", told(&again));
+    }
+    other.stop().await;
     world.finish().await;
 }
 
 /// Whatever the list has belongs to stays, and so does whatever accounts are bound to, with what these belong to in turn.
 async fn what_others_need_stays(world: &World, office: &Office<'_>) {
-    let codes = || {
-        let page = office.cet.page();
-        page.organisations.iter().map(|one| one.code.to_string()).collect::<Vec<_>>()
-    };
     let heads = "code,level,parent,name_zh,name_en\n";
     let list = format!(
         "{heads}95,province,,中江省,Zhongjiang\n96,province,,西江省,Xijiang\n99601,school,96,西江大学,Xijiang University\n"
     );
     let brought = office.bring(ImportKind::Organisations, list.as_bytes()).await;
     office.apply(brought.import.id, None).await;
-    assert_eq!(codes().len(), 7);
+    until_codes(office, &["99", "95", "96", "99301", "99601", "993010", "993011"]).await;
     // A campus of a school that stands and that the list has not, which is of a province.
     let list = format!("{heads}996010,campus,99601,东校区,East\n");
     let brought = office.bring(ImportKind::Organisations, list.as_bytes()).await;
     assert_eq!((found(&brought), brought.import.counts.removable()), ((1, 1, 0, 7, 6), 1), "{:?}", told(&brought));
     let done = office.apply(brought.import.id, Some(1)).await.import;
     assert_eq!((done.state, done.counts.removed), (ImportState::Applied, 1));
-    assert!(codes().iter().all(|code| code != "95") && codes().len() == 7);
+    until_codes(office, &["99", "96", "99301", "99601", "993010", "993011", "996010"]).await;
     // Somebody is bound to it.
     let account = world.candidate(1).await.id;
     let bound = format!(
@@ -310,5 +340,5 @@ async fn what_others_need_stays(world: &World, office: &Office<'_>) {
     let brought = office.bring(ImportKind::Organisations, short.as_bytes()).await;
     assert_eq!(brought.import.counts.removable(), 3);
     office.apply(brought.import.id, Some(3)).await;
-    assert_eq!(codes(), ["99", "99301", "993010", "993011"]);
+    until_codes(office, &["99", "99301", "993010", "993011"]).await;
 }

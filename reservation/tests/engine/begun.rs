@@ -69,7 +69,7 @@ async fn a_seat_is_not_given_for_one_that_has_begun() {
 #[tokio::test(flavor = "multi_thread")]
 async fn late_money_buys_no_seat_in_a_sitting_that_has_begun() {
     let app = App::start().await;
-    app.exam(3, &[("s", "-", 5)]).await;
+    app.exam(6, &[("s", "-", 5)]).await;
     let (lapsed, frozen) = (app.held("c1", "s").await, app.held("c2", "s").await);
     assert_eq!(app.freeze(&frozen).await.0, StatusCode::OK);
     app.until_free("s", 4).await;

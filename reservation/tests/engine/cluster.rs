@@ -15,8 +15,8 @@ use reservation::tls::fault_of;
 use serde_json::Value;
 use testkit::{Fsync, TestCluster};
 
-use crate::app::{code, id};
-use crate::cluster_rig::{Front, Site, keys_of, persist};
+use crate::app::{code, id, persist};
+use crate::cluster_rig::{Front, Site, keys_of};
 
 fn names(count: usize) -> Vec<String> {
     (0..count).map(|n| format!("p{n}")).collect()

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use http::{Method, StatusCode};
+use http::Method;
 use redis::AsyncCommands;
 use reservation::api::{Api, ApiConfig};
 use reservation::engine::{Engine, EngineConfig};
@@ -14,7 +14,7 @@ use reservation::store::keys::PoolKeys;
 use serde_json::{Value, json};
 use testkit::{Fsync, TestCluster, TestStores};
 
-use crate::app::{Reply, call, code};
+use crate::app::{Reply, call, code, persist};
 
 /// Live holds: `candidate:group` → state, sitting, generation.
 type Holds = BTreeMap<String, (char, i32, i64)>;
@@ -52,11 +52,12 @@ impl Site {
     /// An exam `e` with a sitting `s-POOL` of so many seats in each pool.
     pub(crate) async fn exam(&self, pools: &[String], seats: usize) {
         let exam = json!({"title": "Exam", "hold_seconds": 900});
-        assert!(self.front.call(Method::PUT, "", exam).await.0.is_success());
+        assert!(persist(|| self.front.call(Method::PUT, "", exam.clone())).await.0.is_success());
         for pool in pools {
             let sitting = json!({"title": pool, "capacity": seats, "pool": pool});
-            let reply = self.front.call(Method::PUT, &format!("/sittings/s-{pool}"), sitting).await;
-            assert_eq!(reply.0, StatusCode::CREATED, "{reply:?}");
+            let path = format!("/sittings/s-{pool}");
+            let reply = persist(|| self.front.call(Method::PUT, &path, sitting.clone())).await;
+            assert!(reply.0.is_success(), "{reply:?}");
         }
     }
 
@@ -168,7 +169,8 @@ impl Front {
     }
 
     pub(crate) async fn release(&self, hold: &str) -> Reply {
-        self.call(Method::DELETE, &format!("/holds/{hold}"), Value::Null).await
+        let path = format!("/holds/{hold}");
+        persist(|| self.call(Method::DELETE, &path, Value::Null)).await
     }
 
     /// Asks for a seat until there is a decision, as a page would; `None` when the sitting is full.
@@ -189,19 +191,6 @@ impl Front {
         }
         assert!(matches!(code(&reply), "unknown_hold" | "expired"), "{reply:?}");
         None
-    }
-}
-
-/// Asks again as long as the answer is 503.
-pub(crate) async fn persist<F: Future<Output = Reply>>(ask: impl Fn() -> F) -> Reply {
-    let since = Instant::now();
-    loop {
-        let reply = ask().await;
-        if reply.0 != StatusCode::SERVICE_UNAVAILABLE {
-            return reply;
-        }
-        assert!(since.elapsed() < Duration::from_secs(60), "503 for a minute: {reply:?}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 

@@ -56,7 +56,7 @@ async fn who_cannot_have_the_other_seat_keeps_their_own() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_exchanged_seat_lapses_when_the_first_one_would_have() {
     let app = App::start().await;
-    app.exam(5, &[("a", "g", 1), ("b", "g", 1), ("c", "g", 1)]).await;
+    app.exam(10, &[("a", "g", 1), ("b", "g", 1), ("c", "g", 1)]).await;
     let mut hold = held(&app, "c1", &["a"]).await.remove(0);
     let first = hold.expires_at;
     for wanted in ["b", "c", "a", "b"] {

@@ -11,8 +11,8 @@ use reservation::engine::Engine;
 use serde_json::{Value, json};
 use testkit::{FaultyLine, TestStores};
 
-use crate::app::{App, Front, Reply, code, id};
-use crate::late_calls::{persist, socket_of};
+use crate::app::{App, Front, Reply, code, id, persist};
+use crate::late_calls::socket_of;
 
 const SEATS: u32 = 8;
 const CANDIDATES: usize = 14;

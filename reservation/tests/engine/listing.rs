@@ -14,7 +14,7 @@ use reservation::store::WaitAnswer;
 use reservation::store::keys::PoolKeys;
 use reservation::waiting_list::{ListPer, Returns, WaitState, WaitingListSettings};
 
-use crate::app::{App, WAIT, code};
+use crate::app::{App, WAIT, code, persist};
 
 fn exam() -> ExamId {
     "e".parse().unwrap()
@@ -68,9 +68,10 @@ impl App {
 #[tokio::test(flavor = "multi_thread")]
 async fn d8_a_seat_that_comes_back_is_held_for_whoever_waits_longest_and_for_nobody_else() {
     let app = App::start().await;
-    app.exam(60, &[("a", "g", 1), ("b", "g", 1), ("c", "-", 1)]).await;
+    app.exam(600, &[("a", "g", 1), ("b", "g", 1), ("c", "-", 1)]).await;
     assert!(app.engine.join_list(&exam(), &id("y"), &"a".parse().unwrap()).await.is_err(), "there is no list yet");
-    app.engine.put_waiting_list(&exam(), Some(settings(2))).await.unwrap();
+    // Long enough that the next in line is offered a seat by later settings.
+    app.engine.put_waiting_list(&exam(), Some(settings(6))).await.unwrap();
     assert_eq!(app.join("y", "a").await, WaitAnswer::Free);
     let held = app.held("x", "a").await;
     for _ in 0..2 {
@@ -82,7 +83,7 @@ async fn d8_a_seat_that_comes_back_is_held_for_whoever_waits_longest_and_for_nob
     assert_eq!((app.wait_of("y").await.position, app.wait_of("z").await.position), (Some((0, 2)), Some((1, 2))));
     // From the moment at which it is free it is the list's.
     assert_eq!(app.release(&held).await, StatusCode::NO_CONTENT);
-    assert_eq!(code(&app.hold("rush", &["a"]).await), "full");
+    assert_eq!(code(&persist(|| app.hold("rush", &["a"])).await), "full");
     assert!(app.until("y", WaitState::Offered).await.offer.is_some());
     app.engine.put_waiting_list(&exam(), Some(settings(600))).await.unwrap();
     // Let pass: y is at the end, and it is z's turn, who pays.
@@ -119,8 +120,8 @@ async fn d8_a_seat_that_comes_back_is_held_for_whoever_waits_longest_and_for_nob
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_redis_gets_the_list_back_in_its_order_and_nobody_overtakes_meanwhile() {
     let app = App::start().await;
-    app.exam(60, &[("a", "-", 1)]).await;
-    app.engine.put_waiting_list(&exam(), Some(settings(60))).await.unwrap();
+    app.exam(600, &[("a", "-", 1)]).await;
+    app.engine.put_waiting_list(&exam(), Some(settings(600))).await.unwrap();
     let held = app.held("x", "a").await;
     for candidate in ["m", "k", "l"] {
         assert_eq!(app.join(candidate, "a").await, WaitAnswer::Waiting);
@@ -128,7 +129,7 @@ async fn a_lost_redis_gets_the_list_back_in_its_order_and_nobody_overtakes_meanw
     app.at_rest().await;
     let _: () = redis::cmd("FLUSHALL").query_async(&mut app.look().await).await.unwrap();
     // The first that hears of it opens the pool anew; from then on a free seat is the list's.
-    assert_eq!(code(&app.hold("rush", &["a"]).await), "full");
+    assert_eq!(code(&persist(|| app.hold("rush", &["a"])).await), "full");
     let positions = async |candidate| app.wait_of(candidate).await.position;
     assert_eq!(
         (positions("m").await, positions("k").await, positions("l").await),

@@ -118,15 +118,20 @@ async fn a_name_too_long_for_its_key_is_refused_in_words() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pass_and_a_position_are_a_keys_own_and_the_shuffle_can_be_checked() {
     let (app, api) = app_with_keys(&[("one", Scope::Hold, "one"), ("two", Scope::Hold, "two")]).await;
-    let opens_at = Timestamp::now() + SignedDuration::from_secs(5);
-    let body = json!({"title": "E", "hold_seconds": 900, "opens_at": opens_at, "waiting_room": {"mode": "on"}});
-    assert!(app.call(Method::PUT, "/api/v1/exams/e", body).await.0.is_success());
+    let opens = async |within: SignedDuration| {
+        let opens_at = Timestamp::now() + within;
+        let body = json!({"title": "E", "hold_seconds": 900, "opens_at": opens_at, "waiting_room": {"mode": "on"}});
+        assert!(app.put("/api/v1/exams/e", body).await.0.is_success());
+    };
+    opens(SignedDuration::from_mins(10)).await;
     let position = async |key: &str| {
         call(&api, key, Method::POST, "/api/v1/exams/e/waiting-room/positions", json!({"candidate": "li"})).await.1
     };
     assert_eq!(position("one").await["shuffled_as"], "k2-li");
     assert_eq!(position("two").await["shuffled_as"], "k3-li");
     assert_eq!(position("test-admin-key").await["shuffled_as"], "li");
+    // It opens when all are there, however long that took.
+    opens(SignedDuration::from_millis(300)).await;
     let since = Instant::now();
     let pass = loop {
         let position = position("one").await;

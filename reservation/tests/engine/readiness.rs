@@ -9,10 +9,6 @@ use serde_json::{Value, json};
 use crate::app::App;
 
 impl App {
-    async fn part_that_fails(&self) -> Value {
-        self.until_readiness(StatusCode::SERVICE_UNAVAILABLE).await["part"].clone()
-    }
-
     /// Lets Redis have so many bytes, 0 for all that there are.
     async fn limit_redis(&self, bytes: u64) {
         let mut limit = redis::cmd("CONFIG");
@@ -29,12 +25,12 @@ async fn readiness_names_the_pool_the_redis_or_the_sync_that_fails_and_comes_rig
 
     // Redis answers and takes no write.
     app.limit_redis(1).await;
-    assert_eq!(app.part_that_fails().await, "redis");
+    app.until_part_fails("redis").await;
     // A pool that is made meanwhile cannot be opened.
     let body = json!({"title": "T", "capacity": 3, "pool": "another"});
     let refused = app.call(Method::PUT, "/api/v1/exams/e/sittings/t", body).await;
     assert_eq!(refused.0, StatusCode::SERVICE_UNAVAILABLE, "{refused:?}");
-    assert_eq!(app.part_that_fails().await, "pool");
+    app.until_part_fails("pool").await;
     app.limit_redis(0).await;
     app.until_ready().await;
     let of_another = app.held("anna", "t").await;
@@ -45,17 +41,18 @@ async fn readiness_names_the_pool_the_redis_or_the_sync_that_fails_and_comes_rig
     let lock = client.transaction().await.unwrap();
     lock.batch_execute("LOCK TABLE reservation.holds IN SHARE MODE").await.unwrap();
     app.held("bob", "s").await;
-    assert_eq!(app.part_that_fails().await, "sync");
+    app.until_part_fails("sync").await;
     lock.rollback().await.unwrap();
     drop(client);
     app.until_ready().await;
 
     // Redis is gone: the ledger stands still of it, and the cause is what is named.
     app.stores.kill_redis().await;
-    assert_eq!(app.part_that_fails().await, "redis");
+    app.until_part_fails("redis").await;
     let since = Instant::now();
     while since.elapsed() < Duration::from_secs(5) {
-        assert_eq!(app.part_that_fails().await, "redis", "after {:?}", since.elapsed());
+        let said = app.call(Method::GET, "/readyz", Value::Null).await;
+        assert_eq!(said.1["part"], "redis", "after {:?}: {said:?}", since.elapsed());
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
     app.stores.restart_redis().await;

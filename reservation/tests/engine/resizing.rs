@@ -3,7 +3,7 @@
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::app::{App, Front, code};
+use crate::app::{App, Front, code, persist};
 
 impl Front {
     pub(crate) async fn exam_more(&self, sitting: &str, capacity: u32) {
@@ -12,7 +12,7 @@ impl Front {
 
     pub(crate) async fn resize(&self, sitting: &str, capacity: u32) {
         let body = json!({"title": sitting, "capacity": capacity});
-        let reply = self.call(Method::PUT, &format!("/api/v1/exams/e/sittings/{sitting}"), body).await;
+        let reply = self.put(&format!("/api/v1/exams/e/sittings/{sitting}"), body).await;
         assert!(reply.0.is_success(), "{reply:?}");
     }
 }
@@ -50,7 +50,8 @@ async fn capacity_changes_while_candidates_race() {
     app.exam(900, &[("s", "-", 50)]).await;
     let racing = futures_util::future::join_all((0..600).map(|n| {
         let app = &app;
-        async move { app.hold(&format!("c{n}"), &["s"]).await.0 }
+        let candidate = format!("c{n}");
+        async move { persist(|| app.hold(&candidate, &["s"])).await.0 }
     }));
     let resizing = async {
         for capacity in [80, 20, 120, 60, 100] {
@@ -58,7 +59,7 @@ async fn capacity_changes_while_candidates_race() {
         }
     };
     let (statuses, ()) = tokio::join!(racing, resizing);
-    let held = statuses.iter().filter(|status| **status == StatusCode::CREATED).count();
+    let held = statuses.iter().filter(|status| status.is_success()).count();
     assert!(held <= 120, "never more than the largest capacity");
     assert_eq!(app.free("s").await, 100u64.saturating_sub(held as u64));
     app.finish().await;

@@ -91,7 +91,7 @@ async fn two_processes_together_admit_at_the_rate_that_was_set() {
     let candidates = names("c", 300);
     let positions = join_all(candidates.iter().map(|candidate| join(&app, candidate))).await;
     let longest = positions.iter().filter_map(|position| position["expected_wait_seconds"].as_u64()).max();
-    assert!((8..60).contains(&longest.unwrap()), "about 300 / 20 seconds: {longest:?}");
+    assert!((4..60).contains(&longest.unwrap()), "about 300 / 20 seconds: {longest:?}");
     let (first, start) = admitted_and_clock(&app).await;
     for _ in 0..8 {
         tokio::time::sleep(Duration::from_millis(500)).await;
@@ -188,8 +188,11 @@ async fn nobody_is_admitted_while_no_seat_is_to_be_had() {
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     let position = join(&app, "c").await;
     assert_eq!((&position["state"], &position["ahead"]), (&json!("waiting"), &json!(0)), "{position}");
-    let view = app.engine.waiting_room(&"e".parse().unwrap()).unwrap();
-    assert!(view.is_full && view.next_release_at.is_some(), "{view:?}");
+    until(&app, |_| {
+        let view = app.engine.waiting_room(&"e".parse().unwrap()).unwrap();
+        view.is_full && view.next_release_at.is_some()
+    })
+    .await;
     app.release(&only).await;
     let position = until_admitted(&app, "c").await;
     assert_eq!(hold(&app, "c", &position["pass"]).await.0, StatusCode::CREATED);
@@ -234,14 +237,23 @@ async fn a_pass_that_ran_out_means_a_new_position_and_pushes_nobody() {
     until_admitted(&app, "quick").await;
     app.call(Method::PUT, "/api/v1/exams/e/sittings/s", json!({"title": "S", "capacity": 0})).await;
     until(&app, |_| app.engine.waiting_room(&"e".parse().unwrap()).unwrap().is_full).await;
+    // Whoever comes before the line has heard of it is let through still.
     tokio::time::sleep(Duration::from_millis(600)).await;
-    assert_eq!(join(&app, "next").await["ahead"], 0);
+    let (since, mut all) = (std::time::Instant::now(), (0..).map(|n| format!("next-{n}")));
+    let next = loop {
+        let name = all.next().unwrap();
+        if join(&app, &name).await["ahead"] == 0 {
+            break name;
+        }
+        assert!(since.elapsed() < crate::app::WAIT, "everybody is admitted");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
     let _: i64 = app.stores.redis_connection().await.hset("{room:e}:passes", "idle", 1).await.unwrap();
     let exam_id = "e".parse().unwrap();
     let look = app.engine.look_for_position(&exam_id, &"idle".parse().unwrap()).await.unwrap();
     assert_eq!(look.state, reservation::engine::waiting_room::TurnState::Nowhere);
     assert_eq!(join(&app, "idle").await["ahead"], 1, "behind whoever waits");
-    assert_eq!(join(&app, "next").await["ahead"], 0);
+    assert_eq!(join(&app, &next).await["ahead"], 0);
     assert_eq!(join(&app, "quick").await["state"], "admitted");
     app.finish().await;
 }
@@ -296,10 +308,13 @@ async fn an_automatic_room_comes_and_goes_for_all_processes() {
     let app = App::start().await;
     let (engine, api) = app.another().await;
     let other = Front { api };
-    exam(&app, json!({"mode": "automatic"}), soon(2_000), 10).await;
+    exam(&app, json!({"mode": "automatic"}), soon(600_000), 10).await;
     until(&app, |room| room["is_on"] == true).await;
     until(&other, |room| room["is_on"] == true).await;
     assert_eq!(join(&other, "c").await["state"], "waiting");
+    // It opens when both have seen it, however long that took.
+    exam(&app, json!({"mode": "automatic"}), soon(300), 10).await;
+    until(&other, |room| room["seed"].is_string()).await;
     let position = until_admitted(&app, "c").await;
     assert_eq!(hold(&other, "d", &Value::Null).await.1["code"], "not_admitted");
     assert_eq!(hold(&other, "c", &position["pass"]).await.0, StatusCode::CREATED);

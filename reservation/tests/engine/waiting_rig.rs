@@ -4,14 +4,13 @@ use std::time::{Duration, Instant};
 
 use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
-use redis::AsyncCommands;
 use reservation::engine::Engine;
 use reservation::store::Store;
 use reservation::store::waiting_room::{AdmitRequest, Strain, WaitingRoomRedisKeys};
 use reservation::waiting_room::{WaitingRoomKeys, WaitingRoomMode, WaitingRoomSettings};
 use serde_json::{Value, json};
 
-use crate::app::{App, Front, Reply, WAIT};
+use crate::app::{App, Front, Reply, WAIT, persist};
 
 pub(crate) const POSITIONS: &str = "/api/v1/exams/e/waiting-room/positions";
 pub(crate) const STATE: &str = "{room:e}:state";
@@ -19,24 +18,25 @@ pub(crate) const STATE: &str = "{room:e}:state";
 /// An exam `e` with a room and one sitting `s`.
 pub(crate) async fn exam(front: &Front, room: Value, opens_at: Option<Timestamp>, seats: u32) {
     let body = json!({"title": "Exam", "hold_seconds": 900, "opens_at": opens_at, "waiting_room": room});
-    let reply = front.call(Method::PUT, "/api/v1/exams/e", body).await;
+    let reply = front.put("/api/v1/exams/e", body).await;
     assert!(reply.0.is_success(), "{reply:?}");
     let sitting = json!({"title": "S", "capacity": seats});
-    assert!(front.call(Method::PUT, "/api/v1/exams/e/sittings/s", sitting).await.0.is_success());
+    assert!(front.put("/api/v1/exams/e/sittings/s", sitting).await.0.is_success());
 }
 
 pub(crate) async fn join(front: &Front, candidate: &str) -> Value {
-    let (status, position) = front.call(Method::POST, POSITIONS, json!({"candidate": candidate})).await;
+    let ask = || front.call(Method::POST, POSITIONS, json!({"candidate": candidate}));
+    let (status, position) = persist(ask).await;
     assert_eq!(status, StatusCode::OK, "{position}");
     position
 }
 
 pub(crate) async fn rejoin(front: &Front, candidate: &str, ticket: &Value) -> Value {
-    front.call(Method::POST, POSITIONS, json!({"candidate": candidate, "ticket": ticket})).await.1
+    persist(|| front.call(Method::POST, POSITIONS, json!({"candidate": candidate, "ticket": ticket}))).await.1
 }
 
 pub(crate) async fn room(front: &Front) -> Value {
-    front.call(Method::GET, "/api/v1/exams/e/waiting-room", Value::Null).await.1
+    persist(|| front.call(Method::GET, "/api/v1/exams/e/waiting-room", Value::Null)).await.1
 }
 
 /// Waits until the room, as it is told to everybody, is so.
@@ -106,7 +106,9 @@ pub(crate) async fn strain(app: &App, engine: &Engine) {
 
 pub(crate) async fn admitted_and_clock(app: &App) -> (i64, f64) {
     let mut redis = app.stores.redis_connection().await;
-    let admitted: i64 = redis.hget(STATE, "admitted").await.unwrap();
-    let (seconds, micros): (f64, f64) = redis::cmd("TIME").query_async(&mut redis).await.unwrap();
+    // At one moment: between two questions the test may be kept waiting.
+    let mut both = redis::pipe();
+    both.atomic().hget(STATE, "admitted").cmd("TIME");
+    let (admitted, (seconds, micros)): (i64, (f64, f64)) = both.query_async(&mut redis).await.unwrap();
     (admitted, seconds + micros / 1e6)
 }

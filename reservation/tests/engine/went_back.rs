@@ -10,8 +10,7 @@ use reservation::engine::{Engine, EngineConfig};
 use reservation::ids::PoolId;
 use reservation::store::keys::PoolKeys;
 
-use crate::app::{App, WAIT, id};
-use crate::late_calls::persist;
+use crate::app::{App, WAIT, id, persist};
 
 /// Sessions that wait to take over a hold of Redis's.
 const TAKING_OVER: &str = "SELECT pid FROM pg_stat_activity
@@ -61,6 +60,10 @@ async fn a_seat_that_is_given_out_while_redis_is_read_for_the_ledger_survives_an
     assert_eq!(app.confirm(&paid, "r").await.0, StatusCode::OK);
     app.at_rest().await;
 
+    // Whoever takes over what Redis has waits here, between reading it and loading it anew.
+    let mut locking = app.stores.pool().get().await.unwrap();
+    let lock = locking.transaction().await.unwrap();
+    lock.query("SELECT FROM reservation.holds WHERE candidate = 'anna' FOR UPDATE", &[]).await.unwrap();
     // The ledger goes back in time, and nobody has noticed yet; what is in between Redis has trimmed.
     let back = client.transaction().await.unwrap();
     let lost = "UPDATE reservation.pools SET cursor_ms = $1, cursor_seq = $2, cursor_epoch = $3";
@@ -69,9 +72,6 @@ async fn a_seat_that_is_given_out_while_redis_is_read_for_the_ledger_survives_an
     back.execute("UPDATE reservation.sittings SET confirmed = 0", &[]).await.unwrap();
     trim(&app, 1).await;
     back.commit().await.unwrap();
-    // Whoever takes over what Redis has waits here, between reading it and loading it anew.
-    let lock = client.transaction().await.unwrap();
-    lock.query("SELECT FROM reservation.holds WHERE candidate = 'anna' FOR UPDATE", &[]).await.unwrap();
 
     let opened = async {
         let first = taking_over(&app).await;

@@ -19,7 +19,9 @@ use crate::browsers::driven::{Driven, IS_DISABLED, WAIT, screenshot_path};
 use crate::child::TestChild;
 use crate::paths::temp_dir;
 
-const DRIVER_WAIT: Duration = Duration::from_secs(20);
+const DRIVER_WAIT: Duration = Duration::from_secs(60);
+/// How often a driver is asked for a browser: on a machine that is full to the brim one does not always come in time.
+const SESSIONS_MAX: usize = 3;
 const DOWNLOAD_WAIT: Duration = Duration::from_secs(40);
 const POLL: Duration = Duration::from_millis(50);
 /// In the profile: where files go that pages give to take away.
@@ -101,23 +103,40 @@ impl Browser {
 
     /// Starts a browser.
     pub async fn start_with(options: BrowserOptions) -> Self {
-        let BrowserOptions { device, language, .. } = options;
+        let mut faults = Vec::new();
+        while faults.len() < SESSIONS_MAX {
+            match Self::try_start(&options).await {
+                Ok(browser) => {
+                    browser.pass_for(&options).await;
+                    return browser;
+                }
+                Err(fault) => faults.push(fault),
+            }
+        }
+        panic!("Chromium did not start: {faults:#?}");
+    }
+
+    async fn try_start(options: &BrowserOptions) -> Result<Self, String> {
         let profile = temp_dir();
-        let mut command = Command::new("chromedriver");
-        command.arg("--port=0");
-        let mut driver = TestChild::spawn(command);
-        let port = driver.line("its port", DRIVER_WAIT, port_in).await;
+        let command = || {
+            let mut command = Command::new("chromedriver");
+            command.arg("--port=0");
+            command
+        };
+        let (driver, port) = TestChild::spawn_until(command, "its port", DRIVER_WAIT, port_in).await;
         let mut builder = ClientBuilder::new(HttpConnector::new());
-        builder.capabilities(capabilities(&options, profile.path()));
-        let client = builder.connect(&format!("http://127.0.0.1:{port}")).await;
-        let client = client.unwrap_or_else(|error| panic!("Chromium did not start: {error}"));
-        let browser = Self { client, _driver: driver, profile };
+        builder.capabilities(capabilities(options, profile.path()));
+        let client = builder.connect(&format!("http://127.0.0.1:{port}")).await.map_err(|error| error.to_string())?;
+        Ok(Self { client, _driver: driver, profile })
+    }
+
+    async fn pass_for(&self, options: &BrowserOptions) {
+        let BrowserOptions { device, language, .. } = *options;
         // Mobile emulation sets the request's language from the profile, which headless ignores.
         let accept = json!({"userAgent": user_agent(device), "acceptLanguage": language, "platform": "Android"});
         if device != Device::Desk {
-            browser.devtools("Emulation.setUserAgentOverride", accept).await;
+            self.devtools("Emulation.setUserAgentOverride", accept).await;
         }
-        browser
     }
 
     /// Sends one command of the Chrome DevTools protocol and returns its result.

@@ -16,8 +16,11 @@ use tokio::time::{Instant, sleep};
 use crate::browsers::driven::{Driven, IS_DISABLED, POLL, WAIT, screenshot_path, too_wide};
 use crate::child::TestChild;
 use crate::paths::temp_dir;
+use crate::ports::free_port;
 
-const START_WAIT: Duration = Duration::from_secs(30);
+const START_WAIT: Duration = Duration::from_secs(60);
+/// How often a driver is started that ends, or gives no browser in time.
+const STARTS_MAX: usize = 3;
 /// How long a page that has loaded takes to be drawn, without a graphics card.
 const DRAW_WAIT: Duration = Duration::from_millis(1500);
 /// A phone's screen, in points.
@@ -51,23 +54,15 @@ impl WebKit {
     /// Starts a browser in Chinese that fills a screen of this size, in pixels.
     pub async fn start_sized(width: u32, height: u32) -> Self {
         let (frames, home) = (temp_dir(), temp_dir());
-        let mut command = Command::new("Xvfb");
         let size = format!("{width}x{height}x24");
-        command.args(["-displayfd", "1", "-screen", "0", &size, "-nolisten", "tcp", "-fbdir"]).arg(frames.path());
-        let mut screen = TestChild::spawn(command);
-        let display: u32 = screen.line("its display", START_WAIT, |line| line.trim().parse().ok()).await;
-        let port = free_port();
-        let mut command = Command::new("WebKitWebDriver");
-        command.arg(format!("--port={port}")).arg("--host=127.0.0.1");
-        command.env("DISPLAY", format!(":{display}")).env("HOME", home.path()).env("LANGUAGE", "zh_CN");
-        for (name, value) in
-            [("WEBKIT_DISABLE_COMPOSITING_MODE", "1"), ("LIBGL_ALWAYS_SOFTWARE", "1"), ("GDK_BACKEND", "x11")]
-        {
-            command.env(name, value);
-        }
-        command.env_remove("WAYLAND_DISPLAY").env("XDG_RUNTIME_DIR", home.path());
-        let driver = TestChild::spawn(command);
-        let client = connect(port).await;
+        let command = || {
+            let mut command = Command::new("Xvfb");
+            command.args(["-displayfd", "1", "-screen", "0", &size, "-nolisten", "tcp", "-fbdir"]).arg(frames.path());
+            command
+        };
+        let (screen, display) =
+            TestChild::spawn_until(command, "its display", START_WAIT, |line| line.trim().parse::<u32>().ok()).await;
+        let (driver, client) = driven(display, home.path()).await;
         let webkit = Self { client, frames, _driver: driver, _screen: screen, _home: home };
         let _ = webkit.client.set_window_rect(0, 0, width, height).await;
         webkit
@@ -174,7 +169,30 @@ impl Deref for WebKit {
     }
 }
 
-async fn connect(port: u16) -> Client {
+/// A driver for this display, and the browser that it gives.
+async fn driven(display: u32, home: &Path) -> (TestChild, Client) {
+    let mut faults = Vec::new();
+    while faults.len() < STARTS_MAX {
+        let port = free_port();
+        let mut command = Command::new("WebKitWebDriver");
+        command.arg(format!("--port={port}")).arg("--host=127.0.0.1");
+        command.env("DISPLAY", format!(":{display}")).env("HOME", home).env("LANGUAGE", "zh_CN");
+        for (name, value) in
+            [("WEBKIT_DISABLE_COMPOSITING_MODE", "1"), ("LIBGL_ALWAYS_SOFTWARE", "1"), ("GDK_BACKEND", "x11")]
+        {
+            command.env(name, value);
+        }
+        command.env_remove("WAYLAND_DISPLAY").env("XDG_RUNTIME_DIR", home);
+        let mut driver = TestChild::spawn(command);
+        match connect(&mut driver, port).await {
+            Ok(client) => return (driver, client),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    panic!("WebKit did not start: {faults:#?}");
+}
+
+async fn connect(driver: &mut TestChild, port: u16) -> Result<Client, String> {
     let browser = BROWSERS.into_iter().find(|path| fs::metadata(path).is_ok());
     let browser = browser.expect("MiniBrowser comes with the package webkit2gtk-driver");
     let options = json!({"binary": browser, "args": ["--automation", "--full-screen"]});
@@ -186,17 +204,12 @@ async fn connect(port: u16) -> Client {
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities.clone());
         match builder.connect(&format!("http://127.0.0.1:{port}")).await {
-            Ok(client) => return client,
-            Err(error) if Instant::now() >= deadline => panic!("WebKit did not start: {error}"),
+            Ok(client) => return Ok(client),
+            Err(error) if Instant::now() >= deadline || driver.has_ended() => return Err(error.to_string()),
             // The driver does not say when it listens.
             Err(_) => sleep(Duration::from_millis(100)).await,
         }
     }
-}
-
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("the loopback has free ports");
-    listener.local_addr().expect("it is bound").port()
 }
 
 /// A frame in the X window dump format, 32 bits a pixel, as a picture.

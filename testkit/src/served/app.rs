@@ -15,6 +15,7 @@ use tokio_postgres::NoTls;
 
 use crate::child::TestChild;
 use crate::paths::{disk_dir, profile_dir, temp_dir};
+use crate::ports::free_port;
 use crate::served::caller::Caller;
 
 /// `initdb`, migrations and the demo's import on a busy machine.
@@ -73,8 +74,9 @@ impl ServedApp {
     }
 
     async fn start_over(options: AppOptions, data: Arc<TempDir>) -> Self {
-        let Launched { child, url, staff_url, sandbox_url } =
-            launch(&options, data.path(), "127.0.0.1:0", "127.0.0.1:0").await;
+        // None that the system gives to whoever asks: the server starts at the same ones again.
+        let [listen, staff] = [free_port(), free_port()].map(|port| format!("127.0.0.1:{port}"));
+        let Launched { child, url, staff_url, sandbox_url } = launch(&options, data.path(), &listen, &staff).await;
         Self { child, options, url, staff_url, sandbox_url, data }
     }
 

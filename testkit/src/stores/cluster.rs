@@ -1,7 +1,6 @@
 //! A Redis Cluster of one test: three primaries and three replicas on loopback, in clear text or by TLS, gone when the test ends.
 
 use std::fs;
-use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -15,15 +14,14 @@ use tempfile::TempDir;
 
 use crate::child::TestChild;
 use crate::paths::temp_dir;
+use crate::ports::free_ports;
 use crate::stores::certificates::Certificates;
 
 const NODES: usize = 6;
-/// Below what systems give to outgoing connections, which could take the port of a node that is down.
-const PORTS: std::ops::Range<u16> = 20_000..30_000;
 /// How long a node is silent before the others call it dead, in ms. Busy machines need some.
 const NODE_TIMEOUT_MS: u32 = 2_000;
 /// Longest wait for the cluster to stand, or to stand again.
-const WAIT: Duration = Duration::from_secs(40);
+const WAIT: Duration = Duration::from_secs(90);
 const POLL: Duration = Duration::from_millis(20);
 /// Where a node that speaks TLS listens for the test's own eyes, in its directory: over the network it says nothing in clear text.
 const SOCKET: &str = "redis.sock";
@@ -324,15 +322,6 @@ pub(crate) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
         assert!(start.elapsed() < WAIT, "waited {WAIT:?} until {what}");
         tokio::time::sleep(POLL).await;
     }
-}
-
-pub(crate) fn free_ports(count: usize) -> Vec<u16> {
-    let span = PORTS.end - PORTS.start;
-    let first = u16::try_from(std::process::id() % u32::from(span)).expect("smaller than a port");
-    let numbers = (0..span).map(|step| PORTS.start + (first + 7 * step) % span);
-    let ports: Vec<_> = numbers.filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).take(count).collect();
-    assert_eq!(ports.len(), count, "the machine has free ports");
-    ports
 }
 
 /// A node at this port, with this one for the others. With certificates it speaks TLS at both, and listens at a socket, too.

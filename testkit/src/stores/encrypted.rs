@@ -15,8 +15,9 @@ use tokio_postgres::NoTls;
 
 use crate::child::TestChild;
 use crate::paths::temp_dir;
+use crate::ports::free_ports;
 use crate::stores::certificates::Certificates;
-use crate::stores::cluster::{free_ports, launch_with, until};
+use crate::stores::cluster::{launch_with, until};
 use crate::stores::template::start_postgres;
 
 const PASSWORD: &str = "only over TLS";

@@ -5,7 +5,8 @@ use tempfile::TempDir;
 
 use crate::child::TestChild;
 use crate::paths::temp_dir;
-use crate::stores::cluster::{free_ports, launch_alone, until};
+use crate::ports::free_ports;
+use crate::stores::cluster::{launch_alone, until};
 use embedded::Fsync;
 
 /// Two `redis-server`s, 0 and 1, on ports of loopback.

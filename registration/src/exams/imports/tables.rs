@@ -135,8 +135,7 @@ impl Imports {
             transaction.rollback().await?;
             return imports::put_back(&client, (id, due.lease), clock::now() + super::TURN_WAIT).await;
         }
-        // Nobody imports meanwhile, so that what is read now stands until the transaction ends.
-        self.exams.refresh().await?;
+        // Nobody imports meanwhile, so that what the list is held against stands until the transaction ends.
         let mut made = self.made(table, exam, list, due.removes.is_some()).await?;
         let ((base, begun), stood) =
             (imports::base(&transaction, id).await?, exams::version_of(&transaction, exam).await?);

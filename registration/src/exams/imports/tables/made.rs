@@ -39,6 +39,12 @@ pub(super) async fn made(
 ) -> Result<Made, StoreError> {
     let unknown = || StoreError::Corrupt("an import of an exam that is not there");
     let drafts = ExamDrafts::over(exams);
+    // Another list may just have been applied, here or by another process: what this process knows of the exam is seconds old,
+    // and the engine may not have heard of its sittings.
+    exams.refresh().await?;
+    let sittings: Vec<_> =
+        exams.get(exam).ok_or_else(unknown)?.sittings.iter().map(|sitting| sitting.id.clone()).collect();
+    exams.engine.look_for(exam, &sittings).await.map_err(|error| fault(error.into()))?;
     let (texts, base) = drafts.standing_texts(exam).await.map_err(fault)?;
     let before = Standing::of(exams, exam).ok_or_else(unknown)?;
     let seats = drafts.seats(exam).await.map_err(fault)?;
