@@ -42,6 +42,8 @@ async fn d6_browser_makes_a_passkey_and_signs_in_with_it() {
     desk.shows("通行密钥").await;
     // The next ones use it, at their beginning and before what needs it anew.
     desk.tap(".who button").await;
+    // Its own path has that of the sign-in within.
+    desk.leaves("/my/sign-ins").await;
     desk.arrives("/sign-in").await;
     arrive(&desk, "/staff").await;
     desk.arrives("/factor").await;
