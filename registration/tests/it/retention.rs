@@ -249,10 +249,10 @@ async fn two_processes_forget_everybody_once() {
         .await;
     let another = world.another_process().await;
     let (one, two) = tokio::join!(round(&world.registration), round(&another));
-    // What one of them worked on the other one passed over, or found done.
+    // What one of them worked on the other one passed over, or found done; the job of each does its part, too.
     let rest = round(&world.registration).await;
-    assert_eq!(one.accounts + two.accounts + rest.accounts, 250);
-    assert_eq!(count(&world, "accounts WHERE forgotten_at IS NULL").await, 0);
+    assert!(one.accounts + two.accounts + rest.accounts <= 250);
+    until("nobody is left", async || count(&world, "accounts WHERE forgotten_at IS NULL").await == 0).await;
     assert_eq!(count(&world, "audit WHERE action = 'retention.forgot'").await, 250);
     another.stop().await;
     world.finish().await;
