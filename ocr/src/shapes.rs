@@ -68,7 +68,8 @@ pub struct Shapes {
 
 impl Shapes {
     /// By how much the drawing of the expected character lies better over its place than that of any rival (a correlation, from -1 to
-    /// 1). `None`: no face here has the character, or the line does not say how large it is, or the drawing does not lie well.
+    /// 1); far behind where it does not lie there nearly as well as the sure character's own does. `None`: no face here has the
+    /// character, or the line does not say how large it is.
     pub fn lead(&self, picture: &Picture, line: &Line, doubt: &Doubt<'_>) -> Option<f32> {
         let faces = self.faces.get_or_init(Faces::find);
         let (nearest, is_before) = match (doubt.before.last(), doubt.behind.first()) {
@@ -83,7 +84,7 @@ impl Shapes {
         let fits = |character: char| anchor.fits(&flat, faces, &within, character);
         let expected = fits(doubt.expected)?;
         if expected < anchor.fits - BEHIND_ANCHOR {
-            return None;
+            return Some(expected - anchor.fits);
         }
         let rivals = doubt.read.into_iter().chain(faces.alike(doubt.expected, ALIKE));
         let best = rivals.filter(|rival| *rival != doubt.expected).filter_map(fits).fold(f32::MIN, f32::max);
