@@ -80,7 +80,8 @@ impl OneDoubt {
         let asked: Vec<char> = asked.chars().filter(|character| !character.is_whitespace()).collect();
         let same = asked.iter().zip(read).take_while(|(asked, read)| **asked == read.character).count();
         let place = if same == asked.len() && same == read.len() { least_clear(read)? } else { same };
-        let expected = *asked.get(place)?;
+        // The dot of a name is any dot, and looks like nothing.
+        let expected = asked.get(place).copied().filter(|character| character.is_alphabetic())?;
         let missing = asked.len().checked_sub(read.len()).filter(|missing| *missing <= 1)?;
         let rest = &read[(place + 1 - missing).min(read.len())..];
         let is_same = |(asked, read): (&char, &Character)| *asked == read.character;
@@ -133,6 +134,8 @@ mod tests {
             assert_eq!(told(text, asked), None, "{text} {asked}");
         }
         assert_eq!(OneDoubt::between(&read("冯赞", 0.8), "冯赟"), None, "of nothing around it is anybody sure");
+        let dotted = [read("古丽", 0.99), read("·", 0.6), read("买", 0.99)].concat();
+        assert_eq!(OneDoubt::between(&dotted, "古丽·买"), None, "a dot is not looked at");
         assert_eq!(OneDoubt::between(&read("冯赟", 0.99), "冯赟"), None, "it is clear");
         let hardly = [read("马", 0.99), read("龍", 0.6)].concat();
         assert_eq!(
